@@ -1,0 +1,28 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.checkpoint.SourceKind;
+import dev.ramtide.producer.stream.GuestStateHandler;
+import java.io.IOException;
+
+/**
+ * One way in which a guest's memory and device state come to the agent: QEMU driven by QMP, a listener, a file.
+ *
+ * <p>Promise <b>GuestFirst</b> is kept here: whatever {@link #capture} ends with, a guest that this source paused runs
+ * again when it returns.
+ */
+public interface CaptureSource extends AutoCloseable {
+  SourceKind kind();
+
+  /** As QMP tells it, such as {@code 10.0.2}, or empty when nobody can be asked. */
+  String qemuVersion();
+
+  /**
+   * Delivers one instant of the guest.
+   *
+   * @throws IOException the source, the bytes, or the handler failed; the capture is lost, the guest runs
+   */
+  CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException;
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,112 @@
+package dev.ramtide.checkpoint;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The checkpoints topic, folded: which epochs began, which manifests count.
+ *
+ * <p>A manifest counts only if no higher epoch was claimed before it in the topic: a replaced agent that goes on
+ * publishing is older than the claim of its successor, so what it completes is ignored here as its pages are by
+ * their version.
+ *
+ * <p>Thread-safe: one reader of the topic writes, others ask.
+ */
+public final class CheckpointHistory {
+  private final Map<Long, EpochStarted> epochs = new HashMap<>();
+  private final NavigableMap<Long, RecordedCheckpoint> checkpoints = new TreeMap<>();
+  private long highestEpoch = -1;
+  private long newestStartedEpoch = -1;
+  private Chunks pending = Chunks.NONE;
+
+  /** Device-state chunks read since the last manifest: of which checkpoint, and where the first one stands. */
+  private record Chunks(long epoch, long checkpoint, long firstRecordOffset) {
+    static final Chunks NONE = new Chunks(-1, -1, -1);
+
+    boolean areOf(long otherEpoch, long otherCheckpoint) {
+      return epoch == otherEpoch && checkpoint == otherCheckpoint;
+    }
+  }
+
+  /** Takes the next record of the topic, in the order of its offsets. */
+  public synchronized void accept(long recordOffset, CheckpointRecord record) {
+    if (record instanceof EpochClaimed) {
+      highestEpoch = Math.max(highestEpoch, recordOffset);
+    } else if (record instanceof EpochStarted started) {
+      start(started);
+    } else if (record instanceof DeviceStateChunk chunk && chunk.epoch() == highestEpoch) {
+      if (!pending.areOf(chunk.epoch(), chunk.checkpoint())) {
+        pending = new Chunks(chunk.epoch(), chunk.checkpoint(), recordOffset);
+      }
+    } else if (record instanceof CheckpointManifest manifest) {
+      complete(recordOffset, manifest);
+    }
+  }
+
+  private void start(EpochStarted started) {
+    // The claim may have been pruned away, or lie elsewhere in a copy of the topic: the start speaks for it.
+    highestEpoch = Math.max(highestEpoch, started.epoch());
+    newestStartedEpoch = Math.max(newestStartedEpoch, started.epoch());
+    epochs.putIfAbsent(started.epoch(), started);
+  }
+
+  private void complete(long recordOffset, CheckpointManifest manifest) {
+    EpochStarted epoch = epochs.get(manifest.epoch());
+    boolean fenced = manifest.epoch() < highestEpoch;
+    boolean numberUsed = !checkpoints.isEmpty() && manifest.checkpoint() <= checkpoints.lastKey();
+    if (fenced || numberUsed || epoch == null || manifest.partitions().size() != epoch.partitionCount()) {
+      return;
+    }
+    long firstChunk =
+        pending.areOf(manifest.epoch(), manifest.checkpoint()) ? pending.firstRecordOffset() : recordOffset;
+    checkpoints.put(
+        manifest.checkpoint(), new RecordedCheckpoint(manifest, epoch, firstChunk, recordOffset));
+  }
+
+  /** The highest epoch that anybody claimed, or -1. */
+  public synchronized long highestEpoch() {
+    return highestEpoch;
+  }
+
+  /** The layout of an epoch, once its start was read. */
+  public synchronized Optional<EpochStarted> epoch(long epoch) {
+    return Optional.ofNullable(epochs.get(epoch));
+  }
+
+  /** The start of the newest epoch that has one. */
+  public synchronized Optional<EpochStarted> newestEpoch() {
+    return epoch(newestStartedEpoch);
+  }
+
+  public synchronized Optional<RecordedCheckpoint> newest() {
+    return Optional.ofNullable(checkpoints.lastEntry()).map(Map.Entry::getValue);
+  }
+
+  public synchronized Optional<RecordedCheckpoint> checkpoint(long number) {
+    return Optional.ofNullable(checkpoints.get(number));
+  }
+
+  /** All valid checkpoints, oldest first. */
+  public synchronized List<RecordedCheckpoint> checkpoints() {
+    Collection<RecordedCheckpoint> all = checkpoints.values();
+    return new ArrayList<>(all);
+  }
+
+  /** The newest keyframe at or below a checkpoint: where a restore from the log begins. Empty when it was pruned. */
+  public synchronized Optional<RecordedCheckpoint> keyframeFor(long number) {
+    return checkpoints.headMap(number, true).descendingMap().values().stream()
+        .filter(recorded -> recorded.manifest().keyframe())
+        .findFirst();
+  }
+
+  /** The number that the next checkpoint must take: numbers are never used twice. */
+  public synchronized long nextNumber() {
+    return checkpoints.isEmpty() ? 1 : checkpoints.lastKey() + 1;
+  }
+}

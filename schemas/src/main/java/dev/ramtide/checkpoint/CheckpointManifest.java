@@ -1,0 +1,37 @@
+package dev.ramtide.checkpoint;
+
+import dev.ramtide.integrity.PageDigest;
+import java.util.List;
+
+/**
+ * {@code CheckpointCompleted}: what a checkpoint consists of, and its proof. Published only after every page and every
+ * piece of device state was acknowledged.
+ *
+ * @param checkpoint its number, from 1
+ * @param keyframe whether every page was published again, so that a restore may start here from nothing
+ * @param label free text of the operator, or empty
+ * @param partitions by partition number
+ */
+public record CheckpointManifest(
+    long checkpoint,
+    long epoch,
+    boolean keyframe,
+    String label,
+    CaptureMode mode,
+    CaptureTimes times,
+    List<PartitionCut> partitions,
+    DeviceStateSummary deviceState,
+    PageCounts counts)
+    implements CheckpointRecord {
+  public CheckpointManifest {
+    if (checkpoint < 1 || epoch < 0) {
+      throw new IllegalArgumentException("checkpoint " + checkpoint + " of epoch " + epoch);
+    }
+    partitions = List.copyOf(partitions);
+  }
+
+  /** XOR over all partitions: the digest of the whole memory, whatever the number of partitions. */
+  public PageDigest digest() {
+    return partitions.stream().map(PartitionCut::digest).reduce(PageDigest.ZERO, PageDigest::xor);
+  }
+}
