@@ -12,9 +12,9 @@ import java.util.TreeMap;
 /**
  * The checkpoints topic, folded: which epochs began, which manifests count.
  *
- * <p>A manifest counts only if no higher epoch was claimed before it in the topic: a replaced agent that goes on
- * publishing is older than the claim of its successor, so what it completes is ignored here as its pages are by
- * their version.
+ * <p>A manifest counts only if no higher epoch was claimed before it in the topic: a replaced agent
+ * that goes on publishing is older than the claim of its successor, so what it completes is ignored
+ * here as its pages are by their version.
  *
  * <p>Thread-safe: one reader of the topic writes, others ask.
  */
@@ -25,7 +25,10 @@ public final class CheckpointHistory {
   private long newestStartedEpoch = -1;
   private Chunks pending = Chunks.NONE;
 
-  /** Device-state chunks read since the last manifest: of which checkpoint, and where the first one stands. */
+  /**
+   * Device-state chunks read since the last manifest: of which checkpoint, and where the first one
+   * stands.
+   */
   private record Chunks(long epoch, long checkpoint, long firstRecordOffset) {
     static final Chunks NONE = new Chunks(-1, -1, -1);
 
@@ -50,7 +53,8 @@ public final class CheckpointHistory {
   }
 
   private void start(EpochStarted started) {
-    // The claim may have been pruned away, or lie elsewhere in a copy of the topic: the start speaks for it.
+    // The claim may have been pruned away, or lie elsewhere in a copy of the topic: the start
+    // speaks for it.
     highestEpoch = Math.max(highestEpoch, started.epoch());
     newestStartedEpoch = Math.max(newestStartedEpoch, started.epoch());
     epochs.putIfAbsent(started.epoch(), started);
@@ -60,11 +64,16 @@ public final class CheckpointHistory {
     EpochStarted epoch = epochs.get(manifest.epoch());
     boolean fenced = manifest.epoch() < highestEpoch;
     boolean numberUsed = !checkpoints.isEmpty() && manifest.checkpoint() <= checkpoints.lastKey();
-    if (fenced || numberUsed || epoch == null || manifest.partitions().size() != epoch.partitionCount()) {
+    if (fenced
+        || numberUsed
+        || epoch == null
+        || manifest.partitions().size() != epoch.partitionCount()) {
       return;
     }
     long firstChunk =
-        pending.areOf(manifest.epoch(), manifest.checkpoint()) ? pending.firstRecordOffset() : recordOffset;
+        pending.areOf(manifest.epoch(), manifest.checkpoint())
+            ? pending.firstRecordOffset()
+            : recordOffset;
     checkpoints.put(
         manifest.checkpoint(), new RecordedCheckpoint(manifest, epoch, firstChunk, recordOffset));
   }
@@ -98,7 +107,10 @@ public final class CheckpointHistory {
     return new ArrayList<>(all);
   }
 
-  /** The newest keyframe at or below a checkpoint: where a restore from the log begins. Empty when it was pruned. */
+  /**
+   * The newest keyframe at or below a checkpoint: where a restore from the log begins. Empty when
+   * it was pruned.
+   */
   public synchronized Optional<RecordedCheckpoint> keyframeFor(long number) {
     return checkpoints.headMap(number, true).descendingMap().values().stream()
         .filter(recorded -> recorded.manifest().keyframe())

@@ -4,11 +4,12 @@ import dev.ramtide.integrity.PageDigest;
 import java.util.List;
 
 /**
- * {@code CheckpointCompleted}: what a checkpoint consists of, and its proof. Published only after every page and every
- * piece of device state was acknowledged.
+ * {@code CheckpointCompleted}: what a checkpoint consists of, and its proof. Published only after
+ * every page and every piece of device state was acknowledged.
  *
  * @param checkpoint its number, from 1
- * @param keyframe whether every page was published again, so that a restore may start here from nothing
+ * @param keyframe whether every page was published again, so that a restore may start here from
+ *     nothing
  * @param label free text of the operator, or empty
  * @param partitions by partition number
  */

@@ -3,7 +3,8 @@ package dev.ramtide.checkpoint;
 import java.nio.ByteBuffer;
 
 /**
- * A piece of the device state: QEMU's stream from the first device section to its end, copied as it is.
+ * A piece of the device state: QEMU's stream from the first device section to its end, copied as it
+ * is.
  *
  * @param chunkIndex from 0; the pieces concatenated in this order are the device state
  * @param bytes at most {@link #MAX_BYTES}
@@ -15,7 +16,13 @@ public record DeviceStateChunk(long epoch, long checkpoint, int chunkIndex, Byte
   public DeviceStateChunk {
     if (epoch < 0 || checkpoint < 1 || chunkIndex < 0 || bytes.remaining() > MAX_BYTES) {
       throw new IllegalArgumentException(
-          "device state chunk " + chunkIndex + " of checkpoint " + checkpoint + ": " + bytes.remaining() + " bytes");
+          "device state chunk "
+              + chunkIndex
+              + " of checkpoint "
+              + checkpoint
+              + ": "
+              + bytes.remaining()
+              + " bytes");
     }
     bytes = bytes.asReadOnlyBuffer();
   }

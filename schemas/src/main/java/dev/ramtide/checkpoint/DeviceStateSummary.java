@@ -13,7 +13,8 @@ public record DeviceStateSummary(long bytes, int chunkCount, int checksum) {
 
   public DeviceStateSummary {
     if (bytes < 0 || bytes > MAX_BYTES || chunkCount < 0) {
-      throw new IllegalArgumentException("device state of " + bytes + " bytes in " + chunkCount + " chunks");
+      throw new IllegalArgumentException(
+          "device state of " + bytes + " bytes in " + chunkCount + " chunks");
     }
   }
 }

@@ -9,8 +9,8 @@ import java.util.zip.CRC32C;
 /**
  * Changed pages of one stripe: the event of the pages topic.
  *
- * <p>The checksum covers the fields, not their encoding, so that any serializer may carry the event. It is CRC-32C over,
- * big-endian:
+ * <p>The checksum covers the fields, not their encoding, so that any serializer may carry the
+ * event. It is CRC-32C over, big-endian:
  *
  * <pre>
  *   epoch:8 sequence:8 checkpoint:8 block:4 rangeCount:4 { firstPage:8 pageCount:4 kind:1 }* pages
@@ -21,13 +21,21 @@ import java.util.zip.CRC32C;
  * @param checkpoint number of the checkpoint that was being built, from 1
  * @param block index of the RAMBlock
  * @param ranges ascending and disjoint, at most {@link #MAX_RANGES}
- * @param pages bytes of the DATA ranges, concatenated; read-only, may share memory with a fetch buffer of the consumer and
- *     is then valid until its next poll
+ * @param pages bytes of the DATA ranges, concatenated; read-only, may share memory with a fetch
+ *     buffer of the consumer and is then valid until its next poll
  * @param checksum CRC-32C, as sent
  */
 public record DirtyPages(
-    PageVersion version, long checkpoint, int block, List<PageRange> ranges, ByteBuffer pages, int checksum) {
-  /** Bounds what one event can make a reader do; an event of a whole default stripe needs at most 1024. */
+    PageVersion version,
+    long checkpoint,
+    int block,
+    List<PageRange> ranges,
+    ByteBuffer pages,
+    int checksum) {
+  /**
+   * Bounds what one event can make a reader do; an event of a whole default stripe needs at most
+   * 1024.
+   */
   public static final int MAX_RANGES = 4096;
 
   public DirtyPages {
@@ -40,7 +48,8 @@ public record DirtyPages(
     }
     for (int i = 1; i < ranges.size(); i++) {
       if (ranges.get(i).firstPage() < ranges.get(i - 1).endPage()) {
-        throw new IllegalArgumentException("ranges overlap or descend: " + ranges.get(i - 1) + ", " + ranges.get(i));
+        throw new IllegalArgumentException(
+            "ranges overlap or descend: " + ranges.get(i - 1) + ", " + ranges.get(i));
       }
     }
     pages = pages.asReadOnlyBuffer();
@@ -73,7 +82,10 @@ public record DirtyPages(
   }
 
   private long pageCount(PageKind kind) {
-    return ranges.stream().filter(range -> range.kind() == kind).mapToLong(PageRange::pageCount).sum();
+    return ranges.stream()
+        .filter(range -> range.kind() == kind)
+        .mapToLong(PageRange::pageCount)
+        .sum();
   }
 
   private static int checksum(
@@ -82,7 +94,10 @@ public record DirtyPages(
     fields.putLong(version.epoch()).putLong(version.sequence()).putLong(checkpoint);
     fields.putInt(block).putInt(ranges.size());
     for (PageRange range : ranges) {
-      fields.putLong(range.firstPage()).putInt(range.pageCount()).put((byte) (range.kind() == PageKind.DATA ? 0 : 1));
+      fields
+          .putLong(range.firstPage())
+          .putInt(range.pageCount())
+          .put((byte) (range.kind() == PageKind.DATA ? 0 : 1));
     }
     CRC32C crc = new CRC32C();
     crc.update(fields.flip());

@@ -6,14 +6,16 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 
 /**
- * What a sink must know before it can place the first page of an epoch. Acknowledged before that page is sent, and
- * repeated before every keyframe, so that the log may be cut off before any keyframe.
+ * What a sink must know before it can place the first page of an epoch. Acknowledged before that
+ * page is sent, and repeated before every keyframe, so that the log may be cut off before any
+ * keyframe.
  *
  * @param qemuVersion as QMP tells it, or empty when nobody could ask
  * @param machineType canonical, such as {@code pc-q35-10.0}
  * @param stripePages pages of a stripe
  * @param partitionCount partitions of the pages topic
- * @param preamble header and configuration section as received (QEMU's stream from byte 0 to the first section)
+ * @param preamble header and configuration section as received (QEMU's stream from byte 0 to the
+ *     first section)
  */
 public record EpochStarted(
     long epoch,

@@ -9,4 +9,5 @@ package dev.ramtide.checkpoint;
  * @param published of these, pages sent, zero pages included: {@code scanned - unchanged}
  * @param publishedBytes page bytes sent, zero pages having none
  */
-public record PageCounts(long scanned, long zero, long unchanged, long published, long publishedBytes) {}
+public record PageCounts(
+    long scanned, long zero, long unchanged, long published, long publishedBytes) {}

@@ -3,11 +3,15 @@ package dev.ramtide.checkpoint;
 /**
  * A valid manifest and where it stands in the checkpoints topic.
  *
- * @param deviceStateRecordOffset record offset of its first device-state chunk; the others lie between it and the manifest
+ * @param deviceStateRecordOffset record offset of its first device-state chunk; the others lie
+ *     between it and the manifest
  * @param manifestRecordOffset record offset of the manifest
  */
 public record RecordedCheckpoint(
-    CheckpointManifest manifest, EpochStarted epoch, long deviceStateRecordOffset, long manifestRecordOffset) {
+    CheckpointManifest manifest,
+    EpochStarted epoch,
+    long deviceStateRecordOffset,
+    long manifestRecordOffset) {
   public long number() {
     return manifest.checkpoint();
   }

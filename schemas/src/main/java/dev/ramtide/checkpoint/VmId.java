@@ -3,8 +3,9 @@ package dev.ramtide.checkpoint;
 import java.util.regex.Pattern;
 
 /**
- * The name of a VM. It becomes part of topic and directory names, so nothing but {@code [a-z0-9][a-z0-9-]{0,62}} is let
- * in: no dot (topics would collide), no slash (directories would escape).
+ * The name of a VM. It becomes part of topic and directory names, so nothing but {@code
+ * [a-z0-9][a-z0-9-]{0,62}} is let in: no dot (topics would collide), no slash (directories would
+ * escape).
  */
 public record VmId(String name) {
   private static final Pattern LEGAL = Pattern.compile("[a-z0-9][a-z0-9-]{0,62}");
@@ -12,7 +13,9 @@ public record VmId(String name) {
   public VmId {
     if (!LEGAL.matcher(name).matches()) {
       throw new IllegalArgumentException(
-          "'" + name + "' cannot name a VM: use 1 to 63 of a-z, 0-9 and '-', not beginning with '-'");
+          "'"
+              + name
+              + "' cannot name a VM: use 1 to 63 of a-z, 0-9 and '-', not beginning with '-'");
     }
   }
 

@@ -1,4 +1,7 @@
-/** What travels, as values: events, versions, manifests, and the history that the checkpoints topic tells. */
+/**
+ * What travels, as values: events, versions, manifests, and the history that the checkpoints topic
+ * tells.
+ */
 @NullMarked
 package dev.ramtide.checkpoint;
 

@@ -8,7 +8,8 @@ import java.util.Set;
  * All RAMBlocks of a guest in the order of QEMU's stream.
  *
  * @param pageBytes size of a target page: a power of two, 1 KiB to 64 KiB (4096 on x86)
- * @param blocks in stream order, distinct names; an index into this list is a {@code block} everywhere
+ * @param blocks in stream order, distinct names; an index into this list is a {@code block}
+ *     everywhere
  */
 public record GuestMemoryMap(int pageBytes, List<RamBlock> blocks) {
   /** More than any real guest has; a bound for what comes from the wire. */
@@ -32,7 +33,8 @@ public record GuestMemoryMap(int pageBytes, List<RamBlock> blocks) {
         throw new IllegalArgumentException("RAMBlock " + block.name() + " appears twice");
       }
       if (block.usedLength() % pageBytes != 0) {
-        throw new IllegalArgumentException(block + " is not a multiple of the page size " + pageBytes);
+        throw new IllegalArgumentException(
+            block + " is not a multiple of the page size " + pageBytes);
       }
       pages += block.usedLength() / pageBytes;
       if (pages > MAX_PAGES) {

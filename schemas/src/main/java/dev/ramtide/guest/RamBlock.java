@@ -8,7 +8,8 @@ import java.nio.charset.StandardCharsets;
  * <p>The name may hold {@code /}, {@code @} and spaces: it is never used as a path.
  *
  * @param name QEMU's {@code idstr} of the block, 1 to 255 bytes of UTF-8
- * @param usedLength bytes, positive; a multiple of the page size (checked by {@link GuestMemoryMap})
+ * @param usedLength bytes, positive; a multiple of the page size (checked by {@link
+ *     GuestMemoryMap})
  */
 public record RamBlock(String name, long usedLength) {
   /** A name is preceded by one length byte in QEMU's stream. */
@@ -17,7 +18,8 @@ public record RamBlock(String name, long usedLength) {
   public RamBlock {
     int nameBytes = name.getBytes(StandardCharsets.UTF_8).length;
     if (nameBytes == 0 || nameBytes > MAX_NAME_BYTES) {
-      throw new IllegalArgumentException("RAMBlock name of " + nameBytes + " bytes: must be 1 to 255");
+      throw new IllegalArgumentException(
+          "RAMBlock name of " + nameBytes + " bytes: must be 1 to 255");
     }
     if (usedLength <= 0) {
       throw new IllegalArgumentException("RAMBlock " + name + " has length " + usedLength);

@@ -75,7 +75,8 @@ public final class Striping {
 
   /** Size of a partition's table, holes at the ends of blocks included. */
   public long slotCount(int partition) {
-    long stripes = stripeCount() > partition ? ceilDiv(stripeCount() - partition, partitionCount) : 0;
+    long stripes =
+        stripeCount() > partition ? ceilDiv(stripeCount() - partition, partitionCount) : 0;
     return stripes * stripePages;
   }
 

@@ -1,4 +1,6 @@
-/** A guest's memory as values: RAMBlocks, page ranges, stripes. Immutable; any thread may use them. */
+/**
+ * A guest's memory as values: RAMBlocks, page ranges, stripes. Immutable; any thread may use them.
+ */
 @NullMarked
 package dev.ramtide.guest;
 

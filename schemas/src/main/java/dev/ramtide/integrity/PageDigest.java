@@ -5,8 +5,8 @@ import java.util.HexFormat;
 /**
  * A 128-bit value: the hash of one page, or the XOR over many pages.
  *
- * <p>XOR makes the digest of a partition independent of order, zero for an empty image, and cheap to keep: take the
- * old value of a page out and put the new one in.
+ * <p>XOR makes the digest of a partition independent of order, zero for an empty image, and cheap
+ * to keep: take the old value of a page out and put the new one in.
  */
 public record PageDigest(long high, long low) {
   public static final int BYTES = 16;
@@ -23,7 +23,8 @@ public record PageDigest(long high, long low) {
     if (hex.length() != 2 * BYTES) {
       throw new IllegalArgumentException("a digest has 32 hexadecimal digits: " + hex);
     }
-    return new PageDigest(HexFormat.fromHexDigitsToLong(hex, 0, 16), HexFormat.fromHexDigitsToLong(hex, 16, 32));
+    return new PageDigest(
+        HexFormat.fromHexDigitsToLong(hex, 0, 16), HexFormat.fromHexDigitsToLong(hex, 16, 32));
   }
 
   @Override

@@ -10,4 +10,5 @@ import java.time.Instant;
  * @param pause when the guest stopped (the best that is known), {@code resume} when it ran on
  * @param pauseLength how long it stood still
  */
-public record CaptureFacts(CaptureMode mode, Instant start, Instant pause, Instant resume, Duration pauseLength) {}
+public record CaptureFacts(
+    CaptureMode mode, Instant start, Instant pause, Instant resume, Duration pauseLength) {}

@@ -5,10 +5,11 @@ import dev.ramtide.producer.stream.GuestStateHandler;
 import java.io.IOException;
 
 /**
- * One way in which a guest's memory and device state come to the agent: QEMU driven by QMP, a listener, a file.
+ * One way in which a guest's memory and device state come to the agent: QEMU driven by QMP, a
+ * listener, a file.
  *
- * <p>Promise <b>GuestFirst</b> is kept here: whatever {@link #capture} ends with, a guest that this source paused runs
- * again when it returns.
+ * <p>Promise <b>GuestFirst</b> is kept here: whatever {@link #capture} ends with, a guest that this
+ * source paused runs again when it returns.
  */
 public interface CaptureSource extends AutoCloseable {
   SourceKind kind();
@@ -19,7 +20,8 @@ public interface CaptureSource extends AutoCloseable {
   /**
    * Delivers one instant of the guest.
    *
-   * @throws IOException the source, the bytes, or the handler failed; the capture is lost, the guest runs
+   * @throws IOException the source, the bytes, or the handler failed; the capture is lost, the
+   *     guest runs
    */
   CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException;
 

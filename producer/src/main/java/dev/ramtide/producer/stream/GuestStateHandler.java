@@ -6,11 +6,12 @@ import java.nio.ByteBuffer;
 /**
  * Takes one instant of a guest, page by page, from whatever source it comes.
  *
- * <p>The order of calls is: {@link #machine} once, pages in the order in which QEMU's bytes were true (a page may come
- * again: the last one wins), {@link #deviceState} in pieces. Nothing is kept from a buffer after the call returns. All
- * calls come from one thread.
+ * <p>The order of calls is: {@link #machine} once, pages in the order in which QEMU's bytes were
+ * true (a page may come again: the last one wins), {@link #deviceState} in pieces. Nothing is kept
+ * from a buffer after the call returns. All calls come from one thread.
  *
- * <p>An {@link IOException} from a method means that the capture is lost; the source stops it and lets the guest run on.
+ * <p>An {@link IOException} from a method means that the capture is lost; the source stops it and
+ * lets the guest run on.
  */
 public interface GuestStateHandler {
   /** Tells what the pages that follow belong to. */
@@ -21,13 +22,16 @@ public interface GuestStateHandler {
    *
    * @param block index into the memory map
    * @param pageIndex page inside the block, already checked to lie inside
-   * @param buffer holds the page at {@code at}, for the length of the map's page size; valid during the call
+   * @param buffer holds the page at {@code at}, for the length of the map's page size; valid during
+   *     the call
    */
   void page(int block, long pageIndex, byte[] buffer, int at) throws IOException;
 
   /** Neighbouring pages that are all zero, already checked to lie inside the block. */
   void zeroPages(int block, long firstPage, long pageCount) throws IOException;
 
-  /** The next piece of the device state, in order. The pieces together are QEMU's bytes, unchanged. */
+  /**
+   * The next piece of the device state, in order. The pieces together are QEMU's bytes, unchanged.
+   */
   void deviceState(ByteBuffer bytes) throws IOException;
 }

@@ -10,7 +10,8 @@ import java.nio.ByteBuffer;
  * @param machineType canonical, such as {@code pc-q35-10.0}
  * @param coverage what it means when a page is not delivered
  */
-public record MachineDescription(ByteBuffer preamble, String machineType, GuestMemoryMap memory, Coverage coverage) {
+public record MachineDescription(
+    ByteBuffer preamble, String machineType, GuestMemoryMap memory, Coverage coverage) {
   /** What a page that the source does not deliver is. */
   public enum Coverage {
     /** Zero: the source delivers all memory, as a migration stream does. */
