@@ -12,15 +12,16 @@ import com.dynatrace.hash4j.hashing.Hashing;
  *   content = XXH3-128( bytes of the page )                        seed 0, default secret
  * </pre>
  *
- * The place is hashed with the content, so that two pages that changed places do not cancel out in the XOR of a
- * partition; it is mixed in afterwards, so that the bytes are read once and where they lie. Anybody with a standard
- * XXH3 (the {@code xxhash} of Python, C, Go …) can recompute it.
+ * The place is hashed with the content, so that two pages that changed places do not cancel out in
+ * the XOR of a partition; it is mixed in afterwards, so that the bytes are read once and where they
+ * lie. Anybody with a standard XXH3 (the {@code xxhash} of Python, C, Go …) can recompute it.
  *
- * <p>The library is hash4j. Measured on 4096-byte pages on the heap, 2 cores, JDK 17: hash4j 8 to 10 GiB/s and 32 bytes
- * of garbage a page, zero-allocation-hashing 2026.0 7 to 9 GiB/s and none; on JDK 25 the latter warns about {@code
- * sun.misc.Unsafe}, which will go away.
+ * <p>The library is hash4j. Measured on 4096-byte pages on the heap, 2 cores, JDK 17: hash4j 8 to
+ * 10 GiB/s and 32 bytes of garbage a page, zero-allocation-hashing 2026.0 7 to 9 GiB/s and none; on
+ * JDK 25 the latter warns about {@code sun.misc.Unsafe}, which will go away.
  *
- * <p>One owner thread: the result is kept here until the next call, instead of in an object per page.
+ * <p>One owner thread: the result is kept here until the next call, instead of in an object per
+ * page.
  */
 public final class PageHasher {
   private static final Hasher128 XXH3 = Hashing.xxh3_128();

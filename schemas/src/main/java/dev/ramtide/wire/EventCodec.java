@@ -1,0 +1,144 @@
+package dev.ramtide.wire;
+
+import dev.ramtide.checkpoint.CheckpointFailed;
+import dev.ramtide.checkpoint.CheckpointManifest;
+import dev.ramtide.checkpoint.CheckpointRecord;
+import dev.ramtide.checkpoint.DeviceStateChunk;
+import dev.ramtide.checkpoint.DirtyPages;
+import dev.ramtide.checkpoint.EpochClaimed;
+import dev.ramtide.checkpoint.EpochStarted;
+import dev.ramtide.wire.avro.CheckpointCompleted;
+import dev.ramtide.wire.avro.DeviceState;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Events as the bytes of a Kafka record's value: the Confluent wire format with Avro inside.
+ *
+ * <pre>
+ *   0x00 | schema id:4, big-endian ({@link SchemaId}) | Avro body
+ * </pre>
+ *
+ * <p>Thread-safe.
+ */
+public final class EventCodec {
+  /**
+   * No event may be longer. Kafka's clients and brokers refuse a batch above 1 MiB by default, and
+   * a batch of one record has up to 82 bytes around its value.
+   */
+  public static final int MAX_EVENT_BYTES = 1024 * 1024 - 128;
+
+  static final byte MAGIC = 0;
+  static final int HEADER_BYTES = 5;
+
+  private final AvroBodies bodies = new AvroBodies();
+
+  /**
+   * @throws IllegalArgumentException the event would be longer than {@link #MAX_EVENT_BYTES}
+   */
+  public byte[] encode(DirtyPages event) {
+    return bodies.encode(SchemaId.DIRTY_PAGES, PagesMapping.toAvro(event));
+  }
+
+  /**
+   * @throws IllegalArgumentException the event would be longer than {@link #MAX_EVENT_BYTES}
+   */
+  public byte[] encode(CheckpointRecord record) {
+    if (record instanceof EpochClaimed claimed) {
+      return bodies.encode(SchemaId.EPOCH_CLAIMED, EpochMapping.toAvro(claimed));
+    } else if (record instanceof EpochStarted started) {
+      return bodies.encode(SchemaId.EPOCH_STARTED, EpochMapping.toAvro(started));
+    } else if (record instanceof DeviceStateChunk chunk) {
+      return bodies.encode(SchemaId.DEVICE_STATE, ManifestMapping.toAvro(chunk));
+    } else if (record instanceof CheckpointManifest manifest) {
+      return bodies.encode(SchemaId.CHECKPOINT_COMPLETED, ManifestMapping.toAvro(manifest));
+    } else if (record instanceof CheckpointFailed failed) {
+      return bodies.encode(SchemaId.CHECKPOINT_FAILED, ManifestMapping.toAvro(failed));
+    }
+    throw new IllegalArgumentException("no schema for " + record);
+  }
+
+  /**
+   * Reads an event of the pages topic. Its checksum and its place in the guest are for the caller
+   * to check.
+   *
+   * @param value the record's value; not changed. The event's pages share its memory
+   */
+  public DirtyPages decodePages(ByteBuffer value) throws MalformedEventException {
+    ByteBuffer body = value.duplicate();
+    SchemaId id = readHeader(body);
+    if (id != SchemaId.DIRTY_PAGES) {
+      throw new MalformedEventException("a record of kind " + id + " in a pages topic");
+    }
+    return checked(
+        id,
+        () -> PagesMapping.fromAvro((dev.ramtide.wire.avro.DirtyPages) bodies.decode(id, body)));
+  }
+
+  /**
+   * Reads a record of the checkpoints topic.
+   *
+   * @param value the record's value; not changed. Device state and preamble share its memory
+   */
+  public CheckpointRecord decodeCheckpoint(ByteBuffer value) throws MalformedEventException {
+    ByteBuffer body = value.duplicate();
+    SchemaId id = readHeader(body);
+    return checked(id, () -> checkpointRecord(id, bodies.decode(id, body)));
+  }
+
+  private static CheckpointRecord checkpointRecord(SchemaId id, SpecificRecord record)
+      throws MalformedEventException {
+    return switch (id) {
+      case EPOCH_CLAIMED -> EpochMapping.fromAvro((dev.ramtide.wire.avro.EpochClaimed) record);
+      case EPOCH_STARTED -> EpochMapping.fromAvro((dev.ramtide.wire.avro.EpochStarted) record);
+      case DEVICE_STATE -> ManifestMapping.fromAvro((DeviceState) record);
+      case CHECKPOINT_COMPLETED -> ManifestMapping.fromAvro((CheckpointCompleted) record);
+      case CHECKPOINT_FAILED ->
+          ManifestMapping.fromAvro((dev.ramtide.wire.avro.CheckpointFailed) record);
+      case DIRTY_PAGES ->
+          throw new MalformedEventException("a record of kind " + id + " in a checkpoints topic");
+    };
+  }
+
+  private static SchemaId readHeader(ByteBuffer body) throws MalformedEventException {
+    if (body.remaining() < HEADER_BYTES) {
+      throw new MalformedEventException(
+          "a value of " + body.remaining() + " bytes is too short to be an event");
+    }
+    byte magic = body.get();
+    if (magic != MAGIC) {
+      throw new MalformedEventException(
+          String.format(
+              "the value begins with 0x%02x and not with 0x00: not written by ramtide", magic));
+    }
+    int id = body.getInt();
+    return SchemaId.of(id)
+        .orElseThrow(
+            () ->
+                new MalformedEventException(
+                    String.format(
+                        "schema id %d (0x%08x) is none of ramtide's own: the event was written with a schema registry"
+                            + " or by a newer version",
+                        id, id)));
+  }
+
+  private interface Decoding<T> {
+    T run() throws IOException;
+  }
+
+  /**
+   * Bytes that a domain record refuses are as bad as bytes that Avro refuses; the caller learns one
+   * thing.
+   */
+  private static <T> T checked(SchemaId id, Decoding<T> decoding) throws MalformedEventException {
+    try {
+      return decoding.run();
+    } catch (MalformedEventException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      throw new MalformedEventException(
+          "a record of kind " + id + " is not valid: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,139 @@
+package dev.ramtide.wire;
+
+import dev.ramtide.checkpoint.CaptureMode;
+import dev.ramtide.checkpoint.CaptureTimes;
+import dev.ramtide.checkpoint.CheckpointFailed;
+import dev.ramtide.checkpoint.CheckpointManifest;
+import dev.ramtide.checkpoint.DeviceStateChunk;
+import dev.ramtide.checkpoint.DeviceStateSummary;
+import dev.ramtide.checkpoint.PageCounts;
+import dev.ramtide.checkpoint.PartitionCut;
+import dev.ramtide.integrity.PageDigest;
+import dev.ramtide.wire.avro.CheckpointCompleted;
+import dev.ramtide.wire.avro.Cut;
+import dev.ramtide.wire.avro.DeviceState;
+import dev.ramtide.wire.avro.Digest;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+
+/** The end of a checkpoint and its device state, domain to Avro and back. */
+final class ManifestMapping {
+  private ManifestMapping() {}
+
+  static DeviceState toAvro(DeviceStateChunk chunk) {
+    return new DeviceState(chunk.epoch(), chunk.checkpoint(), chunk.chunkIndex(), chunk.bytes());
+  }
+
+  static DeviceStateChunk fromAvro(DeviceState chunk) {
+    return new DeviceStateChunk(
+        chunk.getEpoch(), chunk.getCheckpoint(), chunk.getChunkIndex(), chunk.getBytes());
+  }
+
+  static dev.ramtide.wire.avro.CheckpointFailed toAvro(CheckpointFailed failed) {
+    return new dev.ramtide.wire.avro.CheckpointFailed(
+        failed.epoch(), failed.checkpoint(), failed.time(), failed.reason());
+  }
+
+  static CheckpointFailed fromAvro(dev.ramtide.wire.avro.CheckpointFailed failed) {
+    return new CheckpointFailed(
+        failed.getEpoch(), failed.getCheckpoint(), failed.getTime(), failed.getReason());
+  }
+
+  static CheckpointCompleted toAvro(CheckpointManifest manifest) {
+    return CheckpointCompleted.newBuilder()
+        .setCheckpoint(manifest.checkpoint())
+        .setEpoch(manifest.epoch())
+        .setKeyframe(manifest.keyframe())
+        .setLabel(manifest.label())
+        .setMode(toAvro(manifest.mode()))
+        .setStartTime(manifest.times().start())
+        .setPauseTime(manifest.times().pause())
+        .setResumeTime(manifest.times().resume())
+        .setCompleteTime(manifest.times().complete())
+        .setPauseMicros(manifest.times().pauseLength().toNanos() / 1000)
+        .setPartitions(manifest.partitions().stream().map(ManifestMapping::toAvro).toList())
+        .setDeviceStateBytes(manifest.deviceState().bytes())
+        .setDeviceStateChunks(manifest.deviceState().chunkCount())
+        .setDeviceStateChecksum(Checksums.toAvro(manifest.deviceState().checksum()))
+        .setPagesScanned(manifest.counts().scanned())
+        .setPagesZero(manifest.counts().zero())
+        .setPagesUnchanged(manifest.counts().unchanged())
+        .setPagesPublished(manifest.counts().published())
+        .setBytesPublished(manifest.counts().publishedBytes())
+        .build();
+  }
+
+  static CheckpointManifest fromAvro(CheckpointCompleted manifest) {
+    List<PartitionCut> partitions =
+        manifest.getPartitions().stream().map(ManifestMapping::fromAvro).toList();
+    return new CheckpointManifest(
+        manifest.getCheckpoint(),
+        manifest.getEpoch(),
+        manifest.getKeyframe(),
+        manifest.getLabel(),
+        fromAvro(manifest.getMode()),
+        times(manifest),
+        partitions,
+        deviceState(manifest),
+        counts(manifest));
+  }
+
+  private static CaptureTimes times(CheckpointCompleted manifest) {
+    return new CaptureTimes(
+        manifest.getStartTime(),
+        manifest.getPauseTime(),
+        manifest.getResumeTime(),
+        manifest.getCompleteTime(),
+        Duration.of(manifest.getPauseMicros(), ChronoUnit.MICROS));
+  }
+
+  private static DeviceStateSummary deviceState(CheckpointCompleted manifest) {
+    return new DeviceStateSummary(
+        manifest.getDeviceStateBytes(),
+        manifest.getDeviceStateChunks(),
+        Checksums.fromAvro(manifest.getDeviceStateChecksum()));
+  }
+
+  private static PageCounts counts(CheckpointCompleted manifest) {
+    return new PageCounts(
+        manifest.getPagesScanned(),
+        manifest.getPagesZero(),
+        manifest.getPagesUnchanged(),
+        manifest.getPagesPublished(),
+        manifest.getBytesPublished());
+  }
+
+  private static Cut toAvro(PartitionCut cut) {
+    ByteBuffer digest = ByteBuffer.allocate(PageDigest.BYTES);
+    digest.putLong(cut.digest().high()).putLong(cut.digest().low());
+    return new Cut(cut.startRecordOffset(), cut.endRecordOffset(), new Digest(digest.array()));
+  }
+
+  private static PartitionCut fromAvro(Cut cut) {
+    ByteBuffer digest = ByteBuffer.wrap(cut.getDigest().bytes());
+    return new PartitionCut(
+        cut.getStartOffset(),
+        cut.getEndOffset(),
+        new PageDigest(digest.getLong(), digest.getLong()));
+  }
+
+  private static dev.ramtide.wire.avro.CaptureMode toAvro(CaptureMode mode) {
+    return switch (mode) {
+      case BACKGROUND -> dev.ramtide.wire.avro.CaptureMode.BACKGROUND;
+      case LIVE -> dev.ramtide.wire.avro.CaptureMode.LIVE;
+      case STOP -> dev.ramtide.wire.avro.CaptureMode.STOP;
+      case EXTERNAL -> dev.ramtide.wire.avro.CaptureMode.EXTERNAL;
+    };
+  }
+
+  private static CaptureMode fromAvro(dev.ramtide.wire.avro.CaptureMode mode) {
+    return switch (mode) {
+      case BACKGROUND -> CaptureMode.BACKGROUND;
+      case LIVE -> CaptureMode.LIVE;
+      case STOP -> CaptureMode.STOP;
+      case EXTERNAL -> CaptureMode.EXTERNAL;
+    };
+  }
+}
