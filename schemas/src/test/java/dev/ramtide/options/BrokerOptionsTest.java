@@ -1,0 +1,86 @@
+package dev.ramtide.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+
+class BrokerOptionsTest {
+  @TempDir private Path directory;
+
+  @Test
+  void defaultsAreKafkasOwnPortAndThePrefixRamtide() throws IOException {
+    BrokerOptions options = parse();
+
+    assertThat(options.clientProperties())
+        .containsOnly(Map.entry("bootstrap.servers", "localhost:9092"));
+    assertThat(options.topicPrefix()).isEqualTo("ramtide");
+  }
+
+  @Test
+  void anyPropertyOfTheFilePassesThrough() throws IOException {
+    BrokerOptions options = parse("--command-config", file("security.protocol=SSL\nmy.own=1\n"));
+
+    assertThat(options.clientProperties())
+        .containsEntry("security.protocol", "SSL")
+        .containsEntry("my.own", "1")
+        .containsEntry("bootstrap.servers", "localhost:9092");
+  }
+
+  @Test
+  void theFileMayNameTheServerAndTheOptionWins() throws IOException {
+    String file = file("bootstrap.servers=a:1\n");
+
+    assertThat(parse("--command-config", file).clientProperties())
+        .containsEntry("bootstrap.servers", "a:1");
+    assertThat(parse("--command-config", file, "--bootstrap-server", "b:2").clientProperties())
+        .containsEntry("bootstrap.servers", "b:2");
+  }
+
+  @Test
+  void aFileThatIsNotThereIsNamed() {
+    BrokerOptions options =
+        parse("--command-config", directory.resolve("none.properties").toString());
+
+    assertThatThrownBy(options::clientProperties)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("--command-config")
+        .hasMessageContaining("none.properties");
+  }
+
+  @Test
+  void aFileThatIsNoPropertiesFileIsNamed() throws IOException {
+    BrokerOptions options = parse("--command-config", file("a=\\u12\n"));
+
+    assertThatThrownBy(options::clientProperties)
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("client.properties");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ".x", "a/b", "a b", "ä"})
+  void aPrefixThatKafkaWouldRefuseIsRefused(String prefix) {
+    assertThatThrownBy(() -> parse("--topic-prefix", prefix))
+        .isInstanceOf(ParameterException.class)
+        .hasMessageContaining("'" + prefix + "' cannot begin a topic's name");
+  }
+
+  private String file(String text) throws IOException {
+    return Files.writeString(directory.resolve("client.properties"), text).toString();
+  }
+
+  private static BrokerOptions parse(String... args) {
+    BrokerOptions options = new BrokerOptions();
+    new CommandLine(options).parseArgs(args);
+    return options;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.ramtide.options;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ramtide.checkpoint.VmId;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.TypeConversionException;
+
+class ConvertersTest {
+  @ParameterizedTest
+  @CsvSource({"500ms,PT0.5S", "10s,PT10S", "5m,PT5M", "2h,PT2H", "7d,P7D", "0s,PT0S"})
+  void aDurationIsANumberAndAUnit(String text, Duration duration) {
+    assertThat(new DurationConverter().convert(text)).isEqualTo(duration);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "10", "s", "-1s", "1.5s", "10 s", "1w", "9999999999s", "10S"})
+  void anythingElseIsNoDuration(String text) {
+    assertThatThrownBy(() -> new DurationConverter().convert(text))
+        .isInstanceOf(TypeConversionException.class)
+        .hasMessageContaining("'" + text + "'")
+        .hasMessageContaining("500ms");
+  }
+
+  @Test
+  void aVmNameIsRead() {
+    assertThat(new VmIdConverter().convert("web-1")).isEqualTo(new VmId("web-1"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"../x", "", "A", "a.b", "-a", "a/b"})
+  void aNameThatWouldEscapeOrCollideIsAUsageError(String name) {
+    assertThatThrownBy(() -> new VmIdConverter().convert(name))
+        .isInstanceOf(TypeConversionException.class)
+        .hasMessageContaining("'" + name + "' cannot name a VM");
+  }
+}
