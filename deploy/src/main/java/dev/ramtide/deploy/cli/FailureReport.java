@@ -1,0 +1,78 @@
+package dev.ramtide.deploy.cli;
+
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.common.KafkaException;
+import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * What the operator reads when a verb fails: one line on stderr that names the verb and says what
+ * happened.
+ */
+final class FailureReport {
+  private FailureReport() {}
+
+  /** The command line makes no sense. */
+  static int usage(ParameterException wrong, String[] args) {
+    CommandLine verb = wrong.getCommandLine();
+    PrintWriter err = verb.getErr();
+    err.println(verb.getCommandSpec().qualifiedName() + ": " + wrong.getMessage());
+    UnmatchedArgumentException.printSuggestions(wrong, err);
+    err.println("Try '" + verb.getCommandSpec().qualifiedName() + " --help'.");
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  /** The verb began and did not get through. */
+  static int failure(Exception failure, CommandLine verb, boolean debug) {
+    PrintWriter err = verb.getErr();
+    err.println(verb.getCommandSpec().qualifiedName() + ": " + message(failure));
+    if (debug) {
+      failure.printStackTrace(err);
+    }
+    err.flush();
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /** What a person needs of an exception; some of the JDK's say nothing but a path. */
+  static String message(Throwable thrown) {
+    Throwable cause = thrown.getCause();
+    if (cause != null && isOnlyAWrapper(thrown)) {
+      return message(cause);
+    }
+    if (thrown instanceof NoSuchFileException missing) {
+      return missing.getFile() + ": there is no such file or directory";
+    }
+    if (thrown instanceof AccessDeniedException denied) {
+      return denied.getFile() + ": permission denied";
+    }
+    if (thrown instanceof FileAlreadyExistsException existing) {
+      return existing.getFile() + ": exists already";
+    }
+    if (thrown.getMessage() == null || isUnexpected(thrown)) {
+      return "unexpected " + thrown + ", which is a bug: --debug shows where";
+    }
+    return thrown.getMessage();
+  }
+
+  private static boolean isOnlyAWrapper(Throwable thrown) {
+    return thrown instanceof ExecutionException
+        || thrown instanceof CompletionException
+        || thrown instanceof UncheckedIOException;
+  }
+
+  /**
+   * Kafka reports the state of the world by unchecked exceptions; all others are a caller's
+   * mistake, so ours.
+   */
+  private static boolean isUnexpected(Throwable thrown) {
+    return thrown instanceof RuntimeException && !(thrown instanceof KafkaException);
+  }
+}

@@ -1,0 +1,59 @@
+package dev.ramtide.deploy.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command {@code ramtide}. Exit codes: 0 done, 1 it failed and a line on stderr says why, 2 the
+ * command line makes no sense.
+ */
+@Command(
+    name = "ramtide",
+    scope = ScopeType.INHERIT,
+    mixinStandardHelpOptions = true,
+    versionProvider = RamtideVersion.class,
+    usageHelpWidth = 100,
+    usageHelpAutoWidth = true,
+    synopsisSubcommandLabel = "VERB",
+    commandListHeading = "%nVerbs:%n",
+    optionListHeading = "%nOptions:%n",
+    parameterListHeading = "%n",
+    description = "Turns a virtual machine's memory into a Kafka log, and back.",
+    subcommands = {KafkaCommand.class})
+public final class Ramtide implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--debug",
+      scope = ScopeType.INHERIT,
+      description = "On failure print the stack trace too, for a bug report.")
+  private boolean debug;
+
+  private Ramtide() {}
+
+  /** Without a verb there is nothing to do but to say which there are. */
+  @Override
+  public Integer call() {
+    spec.commandLine().usage(spec.commandLine().getErr());
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  public static void main(String[] args) {
+    System.exit(commandLine().execute(args));
+  }
+
+  /** All verbs, with the treatment of errors that they share. */
+  static CommandLine commandLine() {
+    Ramtide ramtide = new Ramtide();
+    return new CommandLine(ramtide)
+        .setCaseInsensitiveEnumValuesAllowed(true)
+        .setParameterExceptionHandler(FailureReport::usage)
+        .setExecutionExceptionHandler(
+            (failure, verb, parsed) -> FailureReport.failure(failure, verb, ramtide.debug));
+  }
+}
