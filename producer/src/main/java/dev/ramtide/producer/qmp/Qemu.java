@@ -1,0 +1,71 @@
+package dev.ramtide.producer.qmp;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What Ramtide asks of QEMU, with types. Any thread may call; all methods throw as {@link
+ * QmpClient#execute} does.
+ */
+public final class Qemu {
+  private final QmpClient client;
+
+  public Qemu(QmpClient client) {
+    this.client = client;
+  }
+
+  public RunState runState() throws IOException, InterruptedException {
+    QmpObject reply = client.execute("query-status");
+    return new RunState(reply.text("status"), reply.flag("running"));
+  }
+
+  public void stop() throws IOException, InterruptedException {
+    client.execute("stop");
+  }
+
+  public void cont() throws IOException, InterruptedException {
+    client.execute("cont");
+  }
+
+  /** Every migration capability that this QEMU has, and whether it is on. */
+  public Map<String, Boolean> capabilities() throws IOException, InterruptedException {
+    Map<String, Boolean> capabilities = new LinkedHashMap<>();
+    for (QmpObject entry : client.execute("query-migrate-capabilities").objects("list")) {
+      capabilities.put(entry.text("capability"), entry.flag("state"));
+    }
+    return capabilities;
+  }
+
+  /** Sets all of them at once: QEMU checks the set that results, not the steps to it. */
+  public void setCapabilities(Map<String, Boolean> capabilities)
+      throws IOException, InterruptedException {
+    List<Map<String, Object>> list = new ArrayList<>();
+    capabilities.forEach((name, on) -> list.add(Map.of("capability", name, "state", on)));
+    client.execute("migrate-set-capabilities", Map.of("capabilities", list));
+  }
+
+  public QmpObject parameters() throws IOException, InterruptedException {
+    return client.execute("query-migrate-parameters");
+  }
+
+  public void setParameters(Map<String, ?> parameters) throws IOException, InterruptedException {
+    client.execute("migrate-set-parameters", parameters);
+  }
+
+  /** Begins a migration; returns before it connects. */
+  public void migrate(String uri) throws IOException, InterruptedException {
+    client.execute("migrate", Map.of("uri", uri));
+  }
+
+  public MigrationState migration() throws IOException, InterruptedException {
+    return MigrationState.of(client.execute("query-migrate"));
+  }
+
+  /** Asks a migration to end; without one it does nothing. */
+  public void cancelMigration() throws IOException, InterruptedException {
+    client.execute("migrate_cancel");
+  }
+}
