@@ -1,0 +1,178 @@
+package dev.ramtide.producer.stream;
+
+import dev.ramtide.checkpoint.DeviceStateSummary;
+import dev.ramtide.guest.GuestMemoryMap;
+import dev.ramtide.guest.RamBlock;
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
+import dev.ramtide.qemustream.DeviceStateEnding;
+import dev.ramtide.qemustream.MalformedStreamException;
+import dev.ramtide.qemustream.RamFlags;
+import dev.ramtide.qemustream.RamSection;
+import dev.ramtide.qemustream.SectionHeader;
+import dev.ramtide.qemustream.SectionType;
+import dev.ramtide.qemustream.StreamCommand;
+import dev.ramtide.qemustream.StreamPreamble;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Reads a plain migration stream, precopy or background snapshot, once and in bounded memory.
+ *
+ * <pre>
+ *   preamble
+ *   RAM START       list of blocks
+ *   { RAM PART      page records }*
+ *   SWITCHOVER_START, since QEMU 10.0
+ *   RAM END         page records; a background snapshot has none
+ *   device state    from the first FULL section to the end, passed on as it is
+ * </pre>
+ *
+ * What else a stream could carry is refused, see {@link Refusal}. One owner thread; one reader
+ * reads one stream.
+ *
+ * @see <a href="https://www.qemu.org/docs/master/devel/migration/main.html">QEMU: migration
+ *     framework</a>
+ */
+public final class MigrationStreamReader {
+  private enum Phase {
+    BEFORE_RAM,
+    BEFORE_PAGES,
+    PAGES,
+    RAM_ENDED;
+
+    boolean deviceStateMayStart() {
+      return this == PAGES || this == RAM_ENDED;
+    }
+  }
+
+  private final StreamBuffer in;
+  private final int maxDeviceStateBytes;
+  private Phase phase = Phase.BEFORE_RAM;
+
+  /**
+   * @param in a blocking channel at the start of the stream; stays the caller's to close
+   */
+  public MigrationStreamReader(ReadableByteChannel in) {
+    this(in, DeviceStateSummary.MAX_BYTES);
+  }
+
+  MigrationStreamReader(ReadableByteChannel in, int maxDeviceStateBytes) {
+    this.in = new StreamBuffer(in);
+    this.maxDeviceStateBytes = maxDeviceStateBytes;
+  }
+
+  /**
+   * Reads to the end of the stream. Only when this returns is what the handler took a whole guest.
+   *
+   * @throws MalformedStreamException cut off, damaged, or with something in it that we do not
+   *     carry; the capture is lost
+   * @throws IOException the connection or the handler failed; the capture is lost
+   */
+  public void readInto(GuestStateHandler handler) throws IOException {
+    StreamPreamble preamble = StreamPreamble.read(in);
+    if (!preamble.capabilities().isEmpty()) {
+      throw Refusal.capability(preamble.capabilities().get(0));
+    }
+    RamReader ram = readRamStart(preamble, handler);
+    while (!atDeviceState()) {
+      readRamElement(ram);
+    }
+    if (ram.dataPages() == 0) {
+      throw new MalformedStreamException(
+          in.streamOffset(),
+          "not one page with bytes came: they go through channels of their own,"
+              + " turn the capability multifd off");
+    }
+    new DeviceStateReader(in, maxDeviceStateBytes)
+        .readInto(handler, preamble.pageBytes(), DeviceStateEnding.DESCRIBED);
+  }
+
+  private RamReader readRamStart(StreamPreamble preamble, GuestStateHandler handler)
+      throws IOException {
+    long at = in.streamOffset();
+    int type = in.u8();
+    while (type == SectionType.COMMAND) {
+      readCommand(at);
+      at = in.streamOffset();
+      type = in.u8();
+    }
+    if (type == SectionType.FULL) {
+      throw Refusal.earlySection(at, SectionHeader.read(in));
+    }
+    if (type != SectionType.START) {
+      throw Refusal.element(at, type);
+    }
+    SectionHeader header = SectionHeader.read(in);
+    if (!RamSection.isRam(header, at)) {
+      throw Refusal.iterativeSection(at, header);
+    }
+    GuestMemoryMap memory = readBlocks(preamble.pageBytes());
+    readEndOfList();
+    SectionHeader.readFooter(in, header.sectionId());
+    handler.machine(
+        new MachineDescription(preamble.bytes(), preamble.machineType(), memory, Coverage.WHOLE));
+    phase = Phase.BEFORE_PAGES;
+    return new RamReader(in, memory, header.sectionId(), handler);
+  }
+
+  private GuestMemoryMap readBlocks(int pageBytes) throws IOException {
+    long at = in.streamOffset();
+    long remainingBytes = RamSection.readMemSize(in, pageBytes);
+    List<RamBlock> blocks = new ArrayList<>();
+    while (remainingBytes > 0) {
+      RamBlock block = RamSection.readBlock(in, pageBytes, remainingBytes);
+      blocks.add(block);
+      RamSection.checkBlockCount(blocks.size(), in.streamOffset());
+      remainingBytes -= block.usedLength();
+    }
+    try {
+      return new GuestMemoryMap(pageBytes, blocks);
+    } catch (IllegalArgumentException refused) {
+      throw new MalformedStreamException(at, String.valueOf(refused.getMessage()));
+    }
+  }
+
+  /** No page may come with the list: multifd and RDMA tell of themselves here. */
+  private void readEndOfList() throws IOException {
+    long at = in.streamOffset();
+    long word = in.be64();
+    if (word != RamFlags.EOS) {
+      throw Refusal.ramRecord(at, (int) word & StreamPreamble.DEFAULT_PAGE_BYTES - 1);
+    }
+  }
+
+  private boolean atDeviceState() throws IOException {
+    int type = in.peek();
+    return phase.deviceStateMayStart() && (type == SectionType.FULL || type == SectionType.EOF);
+  }
+
+  private void readRamElement(RamReader ram) throws IOException {
+    long at = in.streamOffset();
+    int type = in.u8();
+    switch (type) {
+      case SectionType.PART, SectionType.END -> readRamSection(ram, type, at);
+      case SectionType.COMMAND -> readCommand(at);
+      case SectionType.START -> throw Refusal.iterativeSection(at, SectionHeader.read(in));
+      case SectionType.FULL -> throw Refusal.earlySection(at, SectionHeader.read(in));
+      default -> throw Refusal.element(at, type);
+    }
+  }
+
+  private void readRamSection(RamReader ram, int type, long at) throws IOException {
+    if (phase == Phase.RAM_ENDED) {
+      throw new MalformedStreamException(at, "the RAM section goes on after its end");
+    }
+    ram.readSection();
+    phase = type == SectionType.END ? Phase.RAM_ENDED : Phase.PAGES;
+  }
+
+  private void readCommand(long at) throws IOException {
+    int command = in.be16();
+    int payloadBytes = in.be16();
+    if (command != StreamCommand.SWITCHOVER_START || payloadBytes != 0) {
+      throw Refusal.command(at, command, payloadBytes);
+    }
+  }
+}
