@@ -1,0 +1,171 @@
+package dev.ramtide.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import dev.ramtide.checkpoint.CheckpointRecord;
+import dev.ramtide.checkpoint.DirtyPages;
+import dev.ramtide.checkpoint.PageVersion;
+import dev.ramtide.guest.PageKind;
+import dev.ramtide.guest.PageRange;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class EventCodecTest {
+  private static final long SEED = Long.getLong("ramtide.seed", System.nanoTime());
+
+  static {
+    System.out.println("EventCodecTest: -Dramtide.seed=" + SEED);
+  }
+
+  private final EventCodec codec = new EventCodec();
+  private final RandomRecords records = new RandomRecords(SEED);
+
+  @Test
+  void everyRecordComesBackAsItWas() throws Exception {
+    for (int i = 0; i < 300; i++) {
+      for (CheckpointRecord record : records.oneOfEach()) {
+        assertThat(codec.decodeCheckpoint(ByteBuffer.wrap(codec.encode(record)))).isEqualTo(record);
+      }
+      DirtyPages event = records.dirtyPages();
+      DirtyPages decoded = codec.decodePages(ByteBuffer.wrap(codec.encode(event)));
+      assertThat(decoded).isEqualTo(event);
+      assertThat(decoded.checksumMatches()).isTrue();
+    }
+  }
+
+  @Test
+  void theHeaderIsThatOfTheConfluentWireFormat() {
+    assertThat(codec.encode(records.dirtyPages())).startsWith(0x00, 'R', 'T', 0x00, 0x01);
+    assertThat(codec.encode(records.manifest(1))).startsWith(0x00, 'R', 'T', 0x00, 0x05);
+  }
+
+  @Test
+  void pagesShareTheMemoryOfTheValue() throws Exception {
+    byte[] value = codec.encode(event(1, 4096));
+    DirtyPages decoded = codec.decodePages(ByteBuffer.wrap(value));
+    Arrays.fill(value, (byte) 0x55);
+    assertThat(decoded.pages().get(0)).isEqualTo((byte) 0x55);
+    assertThat(decoded.checksumMatches()).isFalse();
+  }
+
+  @Test
+  void aValueInTheMiddleOfAFetchBufferIsReadAndLeftAlone() throws Exception {
+    DirtyPages event = records.dirtyPages();
+    byte[] value = codec.encode(event);
+    ByteBuffer fetched =
+        ByteBuffer.allocateDirect(value.length + 20).position(7).put(value).flip().position(7);
+    assertThat(codec.decodePages(fetched)).isEqualTo(event);
+    assertThat(fetched.position()).isEqualTo(7);
+  }
+
+  @Test
+  void everyTruncationIsRefused() {
+    for (CheckpointRecord record : records.oneOfEach()) {
+      byte[] value = codec.encode(record);
+      for (int length = 0; length < value.length; length++) {
+        ByteBuffer truncated = ByteBuffer.wrap(value, 0, length);
+        assertMalformed(() -> codec.decodeCheckpoint(truncated));
+      }
+    }
+    byte[] value = codec.encode(records.dirtyPages());
+    for (int length = 0; length < value.length; length++) {
+      ByteBuffer truncated = ByteBuffer.wrap(value, 0, length);
+      assertMalformed(() -> codec.decodePages(truncated));
+    }
+  }
+
+  @Test
+  void aByteTooManyIsRefused() {
+    for (CheckpointRecord record : records.oneOfEach()) {
+      byte[] value = codec.encode(record);
+      assertMalformed(
+          () -> codec.decodeCheckpoint(ByteBuffer.wrap(Arrays.copyOf(value, value.length + 1))));
+    }
+  }
+
+  @Test
+  void flippedBitsNeverEndInAnythingUndeclared() {
+    Random random = new Random(SEED);
+    for (int i = 0; i < 20_000; i++) {
+      List<byte[]> values = new ArrayList<>(List.of(codec.encode(records.dirtyPages())));
+      values.add(codec.encode(records.oneOfEach().get(i % 5)));
+      for (byte[] value : values) {
+        for (int flips = 0; flips <= random.nextInt(3); flips++) {
+          value[random.nextInt(value.length)] ^= (byte) (1 << random.nextInt(8));
+        }
+        decodeBothWays(value);
+      }
+    }
+  }
+
+  private void decodeBothWays(byte[] value) {
+    try {
+      codec.decodePages(ByteBuffer.wrap(value));
+    } catch (MalformedEventException expected) {
+      assertThat(expected).hasMessageNotContaining("null");
+    }
+    try {
+      codec.decodeCheckpoint(ByteBuffer.wrap(value));
+    } catch (MalformedEventException expected) {
+      assertThat(expected).hasMessageNotContaining("null");
+    }
+  }
+
+  @Test
+  void anEventOfAnotherProgramIsNamed() {
+    byte[] value = codec.encode(records.dirtyPages());
+    value[0] = '{';
+    assertThatExceptionOfType(MalformedEventException.class)
+        .isThrownBy(() -> codec.decodePages(ByteBuffer.wrap(value)))
+        .withMessageContaining("0x7b");
+    byte[] registered = codec.encode(records.dirtyPages());
+    ByteBuffer.wrap(registered).putInt(1, 42);
+    assertThatExceptionOfType(MalformedEventException.class)
+        .isThrownBy(() -> codec.decodePages(ByteBuffer.wrap(registered)))
+        .withMessageContaining("schema id 42")
+        .withMessageContaining("registry");
+  }
+
+  @Test
+  void aRecordInTheWrongTopicIsRefused() {
+    assertThatExceptionOfType(MalformedEventException.class)
+        .isThrownBy(() -> codec.decodePages(ByteBuffer.wrap(codec.encode(records.manifest(1)))))
+        .withMessageContaining("CHECKPOINT_COMPLETED in a pages topic");
+    assertThatExceptionOfType(MalformedEventException.class)
+        .isThrownBy(
+            () -> codec.decodeCheckpoint(ByteBuffer.wrap(codec.encode(records.dirtyPages()))))
+        .withMessageContaining("DIRTY_PAGES in a checkpoints topic");
+  }
+
+  @Test
+  void theLargestEventsFitIntoKafkasDefaultLimit() {
+    assertThat(codec.encode(event(1, 960 * 1024)).length).isLessThan(1_048_588 - 82);
+    assertThat(codec.encode(event(DirtyPages.MAX_RANGES, 960 * 1024)).length)
+        .isLessThan(1_048_588 - 82);
+    assertThat(codec.encode(records.manifest(4096)).length).isLessThan(1_048_588 - 82);
+    assertThatIllegalArgumentException().isThrownBy(() -> codec.encode(event(1, 1024 * 1024)));
+  }
+
+  private DirtyPages event(int rangeCount, int pagesBytes) {
+    List<PageRange> ranges = new ArrayList<>();
+    for (int i = 0; i < rangeCount; i++) {
+      ranges.add(new PageRange((1L << 39) + 2L * i, 1, i == 0 ? PageKind.DATA : PageKind.ZERO));
+    }
+    PageVersion version = new PageVersion(Long.MAX_VALUE, Long.MAX_VALUE);
+    return DirtyPages.of(version, Long.MAX_VALUE, 4095, ranges, records.bytes(pagesBytes));
+  }
+
+  private interface Decoding {
+    void run() throws MalformedEventException;
+  }
+
+  private static void assertMalformed(Decoding decoding) {
+    assertThatExceptionOfType(MalformedEventException.class).isThrownBy(decoding::run);
+  }
+}
