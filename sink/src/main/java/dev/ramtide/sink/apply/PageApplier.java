@@ -1,0 +1,145 @@
+package dev.ramtide.sink.apply;
+
+import dev.ramtide.checkpoint.DirtyPages;
+import dev.ramtide.checkpoint.PageVersion;
+import dev.ramtide.guest.PageKind;
+import dev.ramtide.guest.PageRange;
+import dev.ramtide.guest.Striping;
+import dev.ramtide.integrity.PageHasher;
+import dev.ramtide.mappedram.MappedRamLayout;
+import dev.ramtide.sink.image.StorageFile;
+import dev.ramtide.sink.state.PageEntry;
+import dev.ramtide.sink.state.PartitionState;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Writes the pages of one partition to their places.
+ *
+ * <p>A page is written if and only if its version is not older than the one in the table. Equal is
+ * written again: that is what makes a redelivery after a crash harmless. A page is never skipped
+ * because its hash is known: after a crash the table may be ahead of the bytes. A zero page is
+ * erased, so that the bytes of the image depend on the set of events alone, whatever their order.
+ *
+ * <p>One owner thread, the partition's.
+ */
+public final class PageApplier {
+  /** Pages whose entries are handled at a time; bounds the buffer whatever an event claims. */
+  private static final int MAX_RUN_PAGES = 1024;
+
+  private final StorageFile image;
+  private final MappedRamLayout layout;
+  private final Striping striping;
+  private final PartitionState state;
+  private final EventCheck check;
+  private final PageHasher hasher = new PageHasher();
+  private final byte[] page;
+  private final ByteBuffer entries = ByteBuffer.allocate(MAX_RUN_PAGES * PageEntry.BYTES);
+  private ApplyCounts counts = ApplyCounts.NONE;
+
+  public PageApplier(
+      StorageFile image,
+      MappedRamLayout layout,
+      Striping striping,
+      int partition,
+      PartitionState state) {
+    this.image = image;
+    this.layout = layout;
+    this.striping = striping;
+    this.state = state;
+    this.check = new EventCheck(striping, partition);
+    this.page = new byte[striping.memory().pageBytes()];
+  }
+
+  /**
+   * Applies one event. Nothing is on disk for certain before {@link #advanceTo}.
+   *
+   * @throws InvalidEventException the event cannot be right; nothing of it was written
+   */
+  public void apply(DirtyPages event) throws IOException {
+    check.check(event);
+    ByteBuffer pages = event.pages();
+    for (PageRange range : event.ranges()) {
+      for (long first = range.firstPage(); first < range.endPage(); first += MAX_RUN_PAGES) {
+        int pageCount = (int) Math.min(MAX_RUN_PAGES, range.endPage() - first);
+        applyRun(event, new PageRange(first, pageCount, range.kind()), pages);
+      }
+    }
+  }
+
+  /** Makes all that was applied durable and vouches for everything before a record. */
+  public void advanceTo(long nextRecordOffset) throws IOException {
+    // Bytes before the offset that vouches for them: if we die between the lines the records are
+    // delivered again, and a
+    // version that is not older is simply written again. The other order would skip pages that
+    // never reached the disk.
+    image.force();
+    state.advanceTo(nextRecordOffset);
+  }
+
+  public ApplyCounts counts() {
+    return counts;
+  }
+
+  /** Consumes the run's bytes from {@code pages}. */
+  private void applyRun(DirtyPages event, PageRange run, ByteBuffer pages) throws IOException {
+    long firstSlot = striping.slotOf(event.block(), run.firstPage());
+    entries.clear().limit(run.pageCount() * PageEntry.BYTES);
+    state.readEntries(firstSlot, entries);
+    int pageBytes = run.kind() == PageKind.DATA ? page.length : 0;
+    int from = 0;
+    while (from < run.pageCount()) {
+      int end = endOfLike(event.version(), from, run.pageCount());
+      ByteBuffer bytes = pages.slice(pages.position() + from * pageBytes, (end - from) * pageBytes);
+      if (isNewer(from, event.version())) {
+        counts = counts.plus(new ApplyCounts(0, 0, end - from));
+      } else {
+        PageRange part = new PageRange(run.firstPage() + from, end - from, run.kind());
+        write(event, part, bytes);
+        updateEntries(event, part, bytes, from);
+      }
+      from = end;
+    }
+    state.writeEntries(firstSlot, entries.rewind());
+    pages.position(pages.position() + run.pageCount() * pageBytes);
+  }
+
+  private boolean isNewer(int index, PageVersion version) {
+    return PageEntry.compareVersion(entries, index * PageEntry.BYTES, version) > 0;
+  }
+
+  /** The end of the pages from {@code from} on that are all newer than the event, or all not. */
+  private int endOfLike(PageVersion version, int from, int end) {
+    boolean newer = isNewer(from, version);
+    int index = from + 1;
+    while (index < end && isNewer(index, version) == newer) {
+      index++;
+    }
+    return index;
+  }
+
+  private void write(DirtyPages event, PageRange part, ByteBuffer bytes) throws IOException {
+    long fileOffset = layout.fileOffsetOfPage(event.block(), part.firstPage());
+    if (part.kind() == PageKind.DATA) {
+      image.writeFully(fileOffset, bytes.duplicate());
+    } else {
+      image.erase(fileOffset, (long) part.pageCount() * page.length);
+    }
+  }
+
+  private void updateEntries(DirtyPages event, PageRange part, ByteBuffer bytes, int firstIndex) {
+    long redelivered = 0;
+    for (int i = 0; i < part.pageCount(); i++) {
+      int at = (firstIndex + i) * PageEntry.BYTES;
+      redelivered += PageEntry.compareVersion(entries, at, event.version()) == 0 ? 1 : 0;
+      if (part.kind() == PageKind.DATA) {
+        bytes.get(i * page.length, page);
+        hasher.hash(event.block(), part.firstPage() + i, page, 0, page.length);
+        PageEntry.put(entries, at, event.version(), hasher.high(), hasher.low());
+      } else {
+        PageEntry.put(entries, at, event.version(), 0, 0);
+      }
+    }
+    counts = counts.plus(new ApplyCounts(part.pageCount() - redelivered, redelivered, 0));
+  }
+}

@@ -1,0 +1,119 @@
+package dev.ramtide.sink.consume;
+
+import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.wire.EventCodec;
+import dev.ramtide.wire.VmTopics;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * Reads the checkpoints topics of all VMs that a process follows, outside of any group: every
+ * member needs every manifest, whoever owns the partition.
+ *
+ * <p>{@link #step} belongs to one thread; {@link #vm} is for all.
+ */
+final class CheckpointFollower implements Closeable {
+  private static final Duration DISCOVER_EVERY = Duration.ofSeconds(2);
+
+  private final Consumer<byte[], ByteBuffer> consumer;
+  private final Admin admin;
+  private final VmFilter filter;
+  private final EventCodec codec = new EventCodec();
+  private final Map<VmId, VmFollow> vms = new ConcurrentHashMap<>();
+  private final Map<TopicPartition, VmFollow> assigned = new HashMap<>();
+  private final Map<TopicPartition, Long> catchUpTo = new HashMap<>();
+  private long nextDiscoveryNanos = System.nanoTime();
+
+  CheckpointFollower(Consumer<byte[], ByteBuffer> consumer, Admin admin, VmFilter filter) {
+    this.consumer = consumer;
+    this.admin = admin;
+    this.filter = filter;
+  }
+
+  /** What is known of a VM, once its topics were found. */
+  Optional<VmFollow> vm(VmId vm) {
+    return Optional.ofNullable(vms.get(vm));
+  }
+
+  List<VmFollow> all() {
+    return new ArrayList<>(vms.values());
+  }
+
+  /** Takes what is there, or waits for it a moment. */
+  void step(Duration timeout) throws IOException, InterruptedException {
+    if (System.nanoTime() >= nextDiscoveryNanos) {
+      discover();
+      nextDiscoveryNanos = System.nanoTime() + DISCOVER_EVERY.toNanos();
+    }
+    if (assigned.isEmpty()) {
+      Thread.sleep(timeout.toMillis());
+      return;
+    }
+    for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(timeout)) {
+      accept(record);
+    }
+    catchUpTo.entrySet().removeIf(this::isCaughtUp);
+  }
+
+  private void accept(ConsumerRecord<byte[], ByteBuffer> record) {
+    VmFollow vm = assigned.get(new TopicPartition(record.topic(), record.partition()));
+    if (vm.failure().isPresent()) {
+      return;
+    }
+    try {
+      vm.accept(record.offset(), codec.decodeCheckpoint(record.value()));
+    } catch (IOException e) {
+      vm.fail(
+          new IOException(
+              record.topic() + ", record offset " + record.offset() + ": " + e.getMessage(), e));
+    }
+  }
+
+  private boolean isCaughtUp(Map.Entry<TopicPartition, Long> end) {
+    boolean reached = consumer.position(end.getKey()) >= end.getValue();
+    if (reached) {
+      assigned.get(end.getKey()).caughtUp();
+    }
+    return reached;
+  }
+
+  private void discover() throws IOException, InterruptedException {
+    Set<String> topics = ClusterCalls.topicNames(admin);
+    Set<TopicPartition> found = new HashSet<>();
+    for (VmTopics vm : filter.followed(topics)) {
+      TopicPartition partition = new TopicPartition(vm.checkpoints(), 0);
+      if (!assigned.containsKey(partition)) {
+        TopicIds ids = ClusterCalls.topicIds(admin, vm);
+        VmFollow follow = new VmFollow(vm.vm(), ids);
+        assigned.put(partition, follow);
+        vms.put(vm.vm(), follow);
+        found.add(partition);
+      }
+    }
+    if (!found.isEmpty()) {
+      consumer.assign(assigned.keySet());
+      consumer.seekToBeginning(found);
+      catchUpTo.putAll(consumer.endOffsets(found));
+    }
+  }
+
+  @Override
+  public void close() {
+    consumer.close();
+  }
+}

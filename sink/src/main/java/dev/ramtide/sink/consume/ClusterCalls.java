@@ -1,0 +1,59 @@
+package dev.ramtide.sink.consume;
+
+import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.wire.VmTopics;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** The few questions that a sink asks the cluster, with answers a person can act upon. */
+public final class ClusterCalls {
+  private ClusterCalls() {}
+
+  public static Set<String> topicNames(Admin admin) throws IOException, InterruptedException {
+    return answer(admin.listTopics().names(), "listing the topics");
+  }
+
+  /** Kafka's ids of a VM's topics as they are now. */
+  public static TopicIds topicIds(Admin admin, VmTopics topics)
+      throws IOException, InterruptedException {
+    List<String> names = List.of(topics.pages(), topics.checkpoints());
+    Map<String, TopicDescription> found =
+        answer(admin.describeTopics(names).allTopicNames(), "looking up " + names);
+    return new TopicIds(
+        uuid(found.get(topics.pages()).topicId()), uuid(found.get(topics.checkpoints()).topicId()));
+  }
+
+  private static UUID uuid(Uuid id) {
+    return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
+  }
+
+  private static <T> T answer(KafkaFuture<T> future, String what)
+      throws IOException, InterruptedException {
+    try {
+      return future.get();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        throw new IOException(
+            what
+                + ": no such topic. Has an agent ever published this VM, with the same"
+                + " --topic-prefix and --bootstrap-server?",
+            e.getCause());
+      }
+      throw new IOException(
+          what
+              + ": "
+              + e.getCause().getMessage()
+              + ". Is the broker up, and is --bootstrap-server right?",
+          e.getCause());
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.ramtide.sink.consume;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+
+/** One partition's side of a consumer. */
+final class ConsumerFeed implements PartitionFeed {
+  private final Consumer<byte[], ByteBuffer> consumer;
+  private final TopicPartition partition;
+
+  ConsumerFeed(Consumer<byte[], ByteBuffer> consumer, TopicPartition partition) {
+    this.consumer = consumer;
+    this.partition = partition;
+  }
+
+  @Override
+  public long beginning() {
+    return consumer.beginningOffsets(List.of(partition)).get(partition);
+  }
+
+  @Override
+  public void seek(long recordOffset) {
+    consumer.seek(partition, recordOffset);
+  }
+
+  @Override
+  public void pause() {
+    consumer.pause(List.of(partition));
+  }
+
+  @Override
+  public void resume() {
+    consumer.resume(List.of(partition));
+  }
+
+  @Override
+  public void commit(long recordOffset) {
+    consumer.commitAsync(Map.of(partition, new OffsetAndMetadata(recordOffset)), null);
+  }
+
+  @Override
+  public String toString() {
+    return partition.topic() + ", partition " + partition.partition();
+  }
+}

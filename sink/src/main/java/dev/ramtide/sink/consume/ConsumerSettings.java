@@ -1,0 +1,60 @@
+package dev.ramtide.sink.consume;
+
+import java.nio.ByteBuffer;
+import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteBufferDeserializer;
+
+/**
+ * The Kafka clients of the sink side. What the user passes wins over every default here, but for
+ * what the protocol needs: no automatic offset reset (a gap must be an error), no automatic commit
+ * (the state file is the truth), no topic created by asking for it.
+ */
+public final class ConsumerSettings {
+  private final Properties client;
+
+  /** The user's properties, {@code bootstrap.servers} among them. */
+  public ConsumerSettings(Properties client) {
+    this.client = client;
+  }
+
+  public Admin admin() {
+    return Admin.create(client);
+  }
+
+  /** A consumer that is told what to read. */
+  public Consumer<byte[], ByteBuffer> reader() {
+    return consumer(new Properties());
+  }
+
+  /** A member of a consumer group. */
+  public Consumer<byte[], ByteBuffer> member(String group) {
+    Properties own = new Properties();
+    own.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    return consumer(own);
+  }
+
+  private Consumer<byte[], ByteBuffer> consumer(Properties own) {
+    Properties all = new Properties();
+    // A partition whose owner died is taken over after this time.
+    all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
+    all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "2000");
+    all.put(
+        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+        CooperativeStickyAssignor.class.getName());
+    all.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "5000"); // How soon a new VM is noticed.
+    all.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(4 << 20));
+    all.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(16 << 20));
+    all.putAll(client);
+    all.putAll(own);
+    all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+    all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    all.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
+    return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteBufferDeserializer());
+  }
+}

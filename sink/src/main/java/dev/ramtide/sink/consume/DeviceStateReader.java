@@ -1,0 +1,99 @@
+package dev.ramtide.sink.consume;
+
+import dev.ramtide.checkpoint.CheckpointRecord;
+import dev.ramtide.checkpoint.DeviceStateChunk;
+import dev.ramtide.checkpoint.DeviceStateSummary;
+import dev.ramtide.checkpoint.RecordedCheckpoint;
+import dev.ramtide.wire.EventCodec;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+
+/** Puts the device state of one checkpoint together again from the checkpoints topic. */
+public final class DeviceStateReader {
+  private static final Duration POLL = Duration.ofMillis(200);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Consumer<byte[], ByteBuffer> consumer;
+  private final EventCodec codec = new EventCodec();
+
+  /**
+   * @param consumer without a group; its assignment is the reader's while it reads
+   */
+  public DeviceStateReader(Consumer<byte[], ByteBuffer> consumer) {
+    this.consumer = consumer;
+  }
+
+  /**
+   * @throws IOException also when the pieces are not what the manifest says
+   */
+  public ByteBuffer read(String checkpointsTopic, RecordedCheckpoint checkpoint)
+      throws IOException {
+    DeviceStateSummary summary = checkpoint.manifest().deviceState();
+    ByteBuffer deviceState = ByteBuffer.allocate(Math.toIntExact(summary.bytes()));
+    TopicPartition partition = new TopicPartition(checkpointsTopic, 0);
+    consumer.assign(List.of(partition));
+    consumer.seek(partition, checkpoint.deviceStateRecordOffset());
+    long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+    int chunks = 0;
+    while (consumer.position(partition) < checkpoint.manifestRecordOffset()) {
+      for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(POLL)) {
+        boolean before = record.offset() < checkpoint.manifestRecordOffset();
+        chunks +=
+            before
+                    && append(
+                        codec.decodeCheckpoint(record.value()), checkpoint, chunks, deviceState)
+                ? 1
+                : 0;
+      }
+      if (System.nanoTime() > deadlineNanos) {
+        throw new IOException(
+            "the device state of checkpoint "
+                + checkpoint.number()
+                + " did not arrive from "
+                + checkpointsTopic
+                + " within "
+                + PATIENCE.toSeconds()
+                + " s. Is the broker up?");
+      }
+    }
+    CRC32C crc = new CRC32C();
+    crc.update(deviceState.duplicate().flip());
+    boolean whole = chunks == summary.chunkCount() && !deviceState.hasRemaining();
+    if (!whole || (int) crc.getValue() != summary.checksum()) {
+      throw new IOException(
+          "the device state of checkpoint "
+              + checkpoint.number()
+              + " is not what its manifest says: "
+              + chunks
+              + " of "
+              + summary.chunkCount()
+              + " pieces, "
+              + deviceState.position()
+              + " of "
+              + summary.bytes()
+              + " bytes, checksum "
+              + (whole ? "wrong" : "not computed")
+              + ". Restore another checkpoint");
+    }
+    return deviceState.flip();
+  }
+
+  private static boolean append(
+      CheckpointRecord record, RecordedCheckpoint checkpoint, int chunks, ByteBuffer into) {
+    if (record instanceof DeviceStateChunk chunk
+        && chunk.epoch() == checkpoint.manifest().epoch()
+        && chunk.checkpoint() == checkpoint.number()
+        && chunk.chunkIndex() == chunks
+        && chunk.bytes().remaining() <= into.remaining()) {
+      into.put(chunk.bytes());
+      return true;
+    }
+    return false;
+  }
+}

@@ -1,0 +1,26 @@
+package dev.ramtide.sink.consume;
+
+import dev.ramtide.sink.seal.ImageListener;
+import dev.ramtide.sink.state.Site;
+import java.io.IOException;
+
+/** What the loops of one process share. */
+interface MemberWork {
+  VmFilter filter();
+
+  Site site();
+
+  CheckpointFollower follower();
+
+  SealDuty.DeviceStates deviceStates();
+
+  ImageListener listener();
+
+  boolean isStopping();
+
+  /** Gives one VM up and says so. */
+  void failVm(VmFollow vm, IOException reason);
+
+  /** Ends the process. */
+  void failProcess(IOException reason);
+}

@@ -1,0 +1,234 @@
+package dev.ramtide.sink.consume;
+
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.wire.VmTopics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One member of the group: its consumer, the partitions that it owns, and their work, in one
+ * thread. The conductor of the sink.
+ *
+ * <p>A VM that cannot go on is given up with an error, its partitions stay paused, the other VMs go
+ * on. What hits the whole process (the disk, the broker's refusal) ends the loop.
+ */
+@SuppressWarnings("try") // A held lock is closed, and not looked at.
+final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionLoop.class);
+  private static final Duration POLL = Duration.ofMillis(50);
+
+  /**
+   * Forcing often costs throughput, forcing seldom costs redelivery after a crash and a long wait
+   * at the seal.
+   */
+  private static final long FORCE_EVERY_BYTES = 64L << 20;
+
+  private static final long FORCE_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
+
+  private final Consumer<byte[], ByteBuffer> consumer;
+  private final MemberWork work;
+  private final Map<TopicPartition, PartitionTask> tasks = new HashMap<>();
+  private final Map<TopicPartition, SealDuty> duties = new HashMap<>();
+  private final Set<TopicPartition> unplaced = new HashSet<>();
+  private long unforcedBytes;
+  private long forcedAtNanos = System.nanoTime();
+
+  PartitionLoop(Consumer<byte[], ByteBuffer> consumer, MemberWork work) {
+    this.consumer = consumer;
+    this.work = work;
+  }
+
+  @Override
+  public void run() {
+    try (consumer) {
+      consumer.subscribe(work.filter().topicPattern(), this);
+      while (!work.isStopping()) {
+        turn();
+      }
+      forceAll();
+      tasks.keySet().stream().toList().forEach(this::drop);
+      duties.keySet().stream().toList().forEach(this::drop);
+    } catch (WakeupException e) {
+      LOG.debug("woken up to stop");
+    } catch (IOException | UncheckedIOException e) {
+      work.failProcess(
+          e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (RuntimeException e) {
+      work.failProcess(new IOException("the consumer stopped: " + e.getMessage(), e));
+    }
+  }
+
+  private void turn() throws IOException, InterruptedException {
+    try {
+      place();
+      for (PartitionTask task : List.copyOf(tasks.values())) {
+        guarded(task.follow(), task::prepare);
+      }
+      deliver(consumer.poll(POLL));
+      for (SealDuty duty : List.copyOf(duties.values())) {
+        guarded(duty.follow(), duty::step);
+      }
+    } catch (OffsetOutOfRangeException e) {
+      e.offsetOutOfRangePartitions().forEach(this::lost);
+    }
+  }
+
+  private void deliver(ConsumerRecords<byte[], ByteBuffer> records)
+      throws IOException, InterruptedException {
+    for (TopicPartition partition : records.partitions()) {
+      PartitionTask task = tasks.get(partition);
+      List<PageRecord> pages = new ArrayList<>();
+      records
+          .records(partition)
+          .forEach(
+              r -> {
+                pages.add(new PageRecord(r.offset(), r.value()));
+                unforcedBytes += r.serializedValueSize();
+              });
+      if (task != null) {
+        guarded(task.follow(), () -> task.deliver(pages));
+      }
+    }
+    boolean due =
+        unforcedBytes >= FORCE_EVERY_BYTES
+            || System.nanoTime() - forcedAtNanos >= FORCE_EVERY_NANOS;
+    for (PartitionTask task : tasks.values()) {
+      if (due || records.isEmpty() || task.isAtGateUnforced()) {
+        guarded(task.follow(), task::force);
+      }
+    }
+    if (due) {
+      unforcedBytes = 0;
+      forcedAtNanos = System.nanoTime();
+    }
+  }
+
+  /** A step of one VM. */
+  private interface Step {
+    void run() throws IOException, InterruptedException;
+  }
+
+  /** Runs a step unless its VM was given up; a step that fails for good gives it up. */
+  private void guarded(VmFollow vm, Step step) throws IOException, InterruptedException {
+    if (vm.failure().isPresent()) {
+      pauseAll(vm);
+      return;
+    }
+    try {
+      step.run();
+    } catch (IOException e) {
+      work.failVm(vm, e);
+    }
+  }
+
+  private void pauseAll(VmFollow vm) {
+    tasks.forEach(
+        (partition, task) -> {
+          if (task.follow() == vm) {
+            consumer.pause(List.of(partition));
+          }
+        });
+  }
+
+  private void lost(TopicPartition partition, long recordOffset) {
+    PartitionTask task = tasks.get(partition);
+    if (task != null) {
+      work.failVm(
+          task.follow(),
+          new IOException(
+              partition.topic()
+                  + ", partition "
+                  + partition.partition()
+                  + ": record offset "
+                  + recordOffset
+                  + " is no longer in the log (retention or prune took it, or the log was cut)."
+                  + " Remove the image's directory: the sink then fills a new one from the newest keyframe"));
+      consumer.pause(List.of(partition));
+      consumer.seek(
+          partition,
+          0); // A paused partition is not fetched; without a valid place poll would fail again.
+    }
+  }
+
+  @Override
+  public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
+    // Paused from the start, and at a place that exists: an offset reset is an error here, and the
+    // true place is in the
+    // state file, which needs the partition's lock first.
+    consumer.pause(partitions);
+    for (TopicPartition partition : partitions) {
+      consumer.seek(partition, 0);
+      unplaced.add(partition);
+    }
+  }
+
+  /** Makes tasks and duties of the partitions whose VM the follower has found by now. */
+  private void place() {
+    for (TopicPartition partition : List.copyOf(unplaced)) {
+      Optional<VmTopics> topics = VmTopics.parse(partition.topic());
+      Optional<VmFollow> vm = topics.map(VmTopics::vm).flatMap((VmId id) -> work.follower().vm(id));
+      if (vm.isPresent() && partition.topic().equals(topics.get().pages())) {
+        ConsumerFeed feed = new ConsumerFeed(consumer, partition);
+        tasks.put(partition, new PartitionTask(vm.get(), partition.partition(), work.site(), feed));
+        unplaced.remove(partition);
+      } else if (vm.isPresent()) {
+        duties.put(
+            partition, new SealDuty(vm.get(), work.site(), work.deviceStates(), work.listener()));
+        unplaced.remove(partition);
+      }
+    }
+  }
+
+  @Override
+  public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
+    try {
+      forceAll();
+    } catch (IOException | InterruptedException e) {
+      LOG.atWarn()
+          .addKeyValue("reason", e.getMessage())
+          .log("not forced before handing over: will be redelivered");
+    }
+    partitions.forEach(this::drop);
+  }
+
+  @Override
+  public void onPartitionsLost(Collection<TopicPartition> partitions) {
+    partitions.forEach(this::drop);
+  }
+
+  private void forceAll() throws IOException, InterruptedException {
+    for (PartitionTask task : tasks.values()) {
+      guarded(task.follow(), task::force);
+    }
+  }
+
+  private void drop(TopicPartition partition) {
+    unplaced.remove(partition);
+    try (PartitionTask task = tasks.remove(partition);
+        SealDuty duty = duties.remove(partition)) {
+      LOG.atDebug().addKeyValue("partition", partition).log("handed over");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -1,0 +1,239 @@
+package dev.ramtide.sink.consume;
+
+import dev.ramtide.checkpoint.DirtyPages;
+import dev.ramtide.checkpoint.EpochStarted;
+import dev.ramtide.checkpoint.RecordedCheckpoint;
+import dev.ramtide.sink.apply.InvalidEventException;
+import dev.ramtide.sink.apply.PageApplier;
+import dev.ramtide.sink.state.Control;
+import dev.ramtide.sink.state.ControlState;
+import dev.ramtide.sink.state.FileGate;
+import dev.ramtide.sink.state.ImageIdentity;
+import dev.ramtide.sink.state.OpenImage;
+import dev.ramtide.sink.state.PartitionState;
+import dev.ramtide.sink.state.Site;
+import dev.ramtide.wire.EventCodec;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One partition of one VM, from its records to its pages.
+ *
+ * <p>What it needs comes in this order, and until it is there the partition is paused: the VM's
+ * history, the image, the partition's lock (a former owner that is stopped keeps it), the state
+ * with the place to go on from.
+ *
+ * <p>One owner thread, the consumer's.
+ */
+@SuppressWarnings("try") // A held lock is closed, and not looked at.
+final class PartitionTask implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(PartitionTask.class);
+
+  private final VmFollow follow;
+  private final int partition;
+  private final Site site;
+  private final PartitionFeed feed;
+  private final EventCodec codec = new EventCodec();
+  private @Nullable OpenImage image;
+  private @Nullable Progress progress;
+  private boolean toldAboutLock;
+
+  PartitionTask(VmFollow follow, int partition, Site site, PartitionFeed feed) {
+    this.follow = follow;
+    this.partition = partition;
+    this.site = site;
+    this.feed = feed;
+  }
+
+  /** What exists only while this task owns the partition's files. */
+  private static final class Progress {
+    final FileGate.Hold lock;
+    final PartitionState state;
+    final PageApplier applier;
+    long next;
+    long forced;
+
+    Progress(FileGate.Hold lock, PartitionState state, PageApplier applier, long next) {
+      this.lock = lock;
+      this.state = state;
+      this.applier = applier;
+      this.next = next;
+      this.forced = next;
+    }
+  }
+
+  VmFollow follow() {
+    return follow;
+  }
+
+  int partition() {
+    return partition;
+  }
+
+  /** Gets what is still missing, and lets records come or not. */
+  void prepare() throws IOException, InterruptedException {
+    Optional<EpochStarted> wanted = follow.wantedEpoch();
+    if (wanted.isEmpty()) {
+      return;
+    }
+    if (image != null
+        && !follow.identityOf(wanted.get().epoch()).equals(Optional.of(image.identity()))) {
+      close();
+    }
+    if (image == null) {
+      image = site.openImage(follow.vm(), wanted.get());
+    }
+    if (progress == null) {
+      progress = begin(image);
+    }
+    if (progress != null && progress.next < gate(image).endRecordOffset()) {
+      feed.resume();
+    } else {
+      feed.pause();
+    }
+  }
+
+  private @Nullable Progress begin(OpenImage open) throws IOException, InterruptedException {
+    Optional<FileGate.Hold> lock = open.partitionGate(partition).tryExclusive(Duration.ZERO);
+    if (lock.isEmpty()) {
+      if (!toldAboutLock) {
+        LOG.atWarn()
+            .addKeyValue("vm", follow.vm())
+            .addKeyValue("partition", partition)
+            .log(
+                "waiting for the partition's lock: its former owner still holds it; is that process stopped?");
+        toldAboutLock = true;
+      }
+      return null;
+    }
+    toldAboutLock = false;
+    PartitionState state = open.openState(partition);
+    long next = state.nextRecordOffset().orElseGet(this::start);
+    if (state.nextRecordOffset().isEmpty()) {
+      state.advanceTo(next);
+    }
+    feed.seek(next);
+    PageApplier applier =
+        new PageApplier(open.ram(), open.layout(), open.striping(), partition, state);
+    return new Progress(lock.get(), state, applier, next);
+  }
+
+  /**
+   * Where an empty image begins: a keyframe has every page, so nothing before the newest one is
+   * needed.
+   */
+  private long start() {
+    return follow
+        .history()
+        .newest()
+        .flatMap(newest -> follow.history().keyframeFor(newest.number()))
+        .map(RecordedCheckpoint::manifest)
+        .map(keyframe -> keyframe.partitions().get(partition).startRecordOffset())
+        .orElseGet(feed::beginning);
+  }
+
+  private PageGate gate(OpenImage open) throws IOException {
+    ControlState state = open.control().read().map(Control::state).orElseThrow();
+    return PageGate.of(state, follow.history(), partition);
+  }
+
+  /**
+   * Applies what is allowed; the rest is delivered again when it is.
+   *
+   * @return page records applied
+   */
+  int deliver(List<PageRecord> records) throws IOException, InterruptedException {
+    OpenImage open = image;
+    Progress now = progress;
+    if (open == null || now == null) {
+      return 0;
+    }
+    int applied = 0;
+    // What control says holds as long as the shared lock is held, and not a moment longer.
+    try (FileGate.Hold held = open.gate().shared()) {
+      PageGate gate = gate(open);
+      for (PageRecord record : records) {
+        boolean allowed = record.recordOffset() < gate.endRecordOffset();
+        if (!allowed || !apply(open, now, record, gate)) {
+          feed.pause();
+          feed.seek(record.recordOffset());
+          break;
+        }
+        now.next = record.recordOffset() + 1;
+        applied++;
+      }
+    }
+    return applied;
+  }
+
+  /** False when the event must wait for the start of its epoch. */
+  private boolean apply(OpenImage open, Progress now, PageRecord record, PageGate gate)
+      throws IOException {
+    try {
+      DirtyPages event = codec.decodePages(record.value());
+      long epoch = event.version().epoch();
+      Optional<ImageIdentity> identity = follow.identityOf(epoch);
+      if (identity.isPresent() && identity.get().equals(open.identity())) {
+        now.applier.apply(event);
+        return true;
+      } else if (epoch < open.epoch().epoch()) {
+        return true; // Of an epoch that is over: the keyframe that began this layout has every
+        // page, and is newer.
+      } else if (gate.bounded()) {
+        throw new InvalidEventException(
+            "it claims epoch "
+                + epoch
+                + ", which "
+                + (identity.isPresent() ? "has another layout" : "nobody started")
+                + ", before the end of a checkpoint");
+      }
+      return false;
+    } catch (InvalidEventException | dev.ramtide.wire.MalformedEventException e) {
+      throw new IOException(
+          feed
+              + ", record offset "
+              + record.recordOffset()
+              + ": "
+              + e.getMessage()
+              + ". The partition stops here; nothing was skipped, checkpoints sealed so far stay",
+          e);
+    }
+  }
+
+  /** Whether everything that may be applied was, but is not on disk for certain. */
+  boolean isAtGateUnforced() throws IOException {
+    return image != null
+        && progress != null
+        && progress.forced < progress.next
+        && progress.next >= gate(image).endRecordOffset();
+  }
+
+  /** Makes durable what was applied. */
+  void force() throws IOException {
+    if (progress != null && progress.forced < progress.next) {
+      progress.applier.advanceTo(progress.next);
+      progress.forced = progress.next;
+      feed.commit(progress.next);
+    }
+  }
+
+  /** Lets go of files and lock; what was not forced will be delivered to the next owner again. */
+  @Override
+  public void close() throws IOException {
+    try (OpenImage closing = image;
+        PartitionState state = progress == null ? null : progress.state) {
+      image = null;
+    } finally {
+      if (progress != null) {
+        progress.lock.close(); // Last: the next owner must find everything as we leave it.
+        progress = null;
+      }
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package dev.ramtide.sink.consume;
+
+import dev.ramtide.checkpoint.RecordedCheckpoint;
+import dev.ramtide.sink.seal.ImageListener;
+import dev.ramtide.sink.seal.SealProgress;
+import dev.ramtide.sink.seal.Sealer;
+import dev.ramtide.sink.state.Control;
+import dev.ramtide.sink.state.ControlState;
+import dev.ramtide.sink.state.OpenImage;
+import dev.ramtide.sink.state.Site;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sealing one VM's image: the duty of the member that owns the checkpoints partition. Takes it from
+ * wherever its predecessor left it.
+ *
+ * <p>One owner thread, the consumer's; a step never waits long.
+ */
+final class SealDuty implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(SealDuty.class);
+
+  private final VmFollow follow;
+  private final Site site;
+  private final DeviceStates deviceStates;
+  private final ImageListener listener;
+  private @Nullable OpenImage image;
+  private @Nullable Target target;
+  private long toldSealed;
+
+  /** Fetches device state from the log. */
+  interface DeviceStates {
+    ByteBuffer of(VmFollow vm, RecordedCheckpoint checkpoint) throws IOException;
+  }
+
+  /** The checkpoint that is being made, and its device state, fetched once. */
+  private record Target(RecordedCheckpoint checkpoint, ByteBuffer deviceState) {}
+
+  SealDuty(VmFollow follow, Site site, DeviceStates deviceStates, ImageListener listener) {
+    this.follow = follow;
+    this.site = site;
+    this.deviceStates = deviceStates;
+    this.listener = listener;
+  }
+
+  VmFollow follow() {
+    return follow;
+  }
+
+  /** Does what can be done now. */
+  void step() throws IOException, InterruptedException {
+    Optional<RecordedCheckpoint> newest =
+        follow.wantedEpoch().flatMap(epoch -> follow.history().newest());
+    if (newest.isEmpty()) {
+      return;
+    }
+    OpenImage open = open(newest.get());
+    ControlState state = open.control().read().map(Control::state).orElseThrow();
+    if (state instanceof ControlState.Applying applying) {
+      finish(open, applying, newest.get());
+    } else if (state instanceof ControlState.Sealed sealed
+        && sealed.checkpoint() >= newest.get().number()) {
+      tell(open, sealed, newest.get());
+    } else {
+      new Sealer(open, listener).begin(state, newest.get());
+    }
+  }
+
+  private OpenImage open(RecordedCheckpoint newest) throws IOException, InterruptedException {
+    boolean wanted =
+        image != null
+            && follow.identityOf(newest.epoch().epoch()).equals(Optional.of(image.identity()))
+            && image.isInPlace();
+    if (image == null || !wanted) {
+      close();
+      image = site.openImage(follow.vm(), newest.epoch());
+    }
+    return image;
+  }
+
+  private void finish(OpenImage open, ControlState.Applying applying, RecordedCheckpoint newest)
+      throws IOException, InterruptedException {
+    Optional<RecordedCheckpoint> wanted = follow.history().checkpoint(applying.checkpoint());
+    if (wanted.isEmpty()) { // Pruned while the site was away: only a later one can be made.
+      new Sealer(open, listener).begin(applying, newest);
+      return;
+    }
+    if (target == null || target.checkpoint().number() != applying.checkpoint()) {
+      target = new Target(wanted.get(), deviceStates.of(follow, wanted.get()));
+    }
+    Sealer sealer = new Sealer(open, listener);
+    SealProgress progress = sealer.trySeal(target.checkpoint(), target.deviceState());
+    if (progress instanceof SealProgress.Overtaken && newest.number() > applying.checkpoint()) {
+      sealer.begin(applying, newest);
+    } else if (progress instanceof SealProgress.Done done) {
+      LOG.atInfo()
+          .addKeyValue("vm", follow.vm())
+          .addKeyValue("checkpoint", done.checkpoint())
+          .log("sealed");
+      toldSealed = done.checkpoint();
+      target = null;
+      site.promote(follow.vm());
+    }
+  }
+
+  /** A predecessor may have died between sealing and telling. */
+  private void tell(OpenImage open, ControlState.Sealed sealed, RecordedCheckpoint newest)
+      throws IOException {
+    if (toldSealed != sealed.checkpoint() && sealed.checkpoint() == newest.number()) {
+      listener.imageIs(open.paths(), sealed, newest);
+      toldSealed = sealed.checkpoint();
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (image != null) {
+      image.close();
+      image = null;
+    }
+  }
+}

@@ -1,0 +1,181 @@
+package dev.ramtide.sink.consume;
+
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.sink.seal.ImageListener;
+import dev.ramtide.sink.state.Control;
+import dev.ramtide.sink.state.ControlFile;
+import dev.ramtide.sink.state.ControlState;
+import dev.ramtide.sink.state.Site;
+import dev.ramtide.wire.VmTopics;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.errors.WakeupException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A sink: one follower of the checkpoints topics and some members of the site's group.
+ *
+ * <p>{@link #start}, then wait or {@link #close}; from any thread.
+ */
+public final class SinkProcess implements MemberWork, Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(SinkProcess.class);
+  private static final Duration FOLLOW_POLL = Duration.ofMillis(50);
+  private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
+
+  private final Plan plan;
+  private final ConsumerSettings settings;
+  private final VmFilter filter;
+  private final Admin admin;
+  private final CheckpointFollower follower;
+  private final List<Thread> threads = new ArrayList<>();
+  private final AtomicReference<Optional<IOException>> failure =
+      new AtomicReference<>(Optional.empty());
+  private volatile boolean stopping;
+
+  /**
+   * What a sink is to do.
+   *
+   * @param vms to follow; empty means all under the prefix
+   * @param group the consumer group of the site
+   * @param members consumers, each with a thread
+   */
+  public record Plan(
+      Site site,
+      String topicPrefix,
+      List<VmId> vms,
+      String group,
+      int members,
+      ImageListener listener) {}
+
+  public SinkProcess(Plan plan, ConsumerSettings settings) {
+    this.plan = plan;
+    this.settings = settings;
+    this.filter = new VmFilter(plan.topicPrefix(), plan.vms());
+    this.admin = settings.admin();
+    this.follower = new CheckpointFollower(settings.reader(), admin, filter);
+  }
+
+  /** Starts all threads and returns. */
+  public void start() {
+    threads.add(new Thread(this::follow, "checkpoint-follower"));
+    for (int member = 0; member < plan.members(); member++) {
+      Consumer<byte[], ByteBuffer> consumer = settings.member(plan.group());
+      threads.add(new Thread(new PartitionLoop(consumer, this), "partition-loop-" + member));
+    }
+    threads.forEach(Thread::start);
+  }
+
+  private void follow() {
+    try (follower) {
+      while (!stopping) {
+        follower.step(FOLLOW_POLL);
+      }
+    } catch (WakeupException | InterruptedException e) {
+      LOG.debug("the follower was told to stop");
+    } catch (IOException e) {
+      failProcess(e);
+    } catch (RuntimeException e) {
+      failProcess(new IOException("reading the checkpoints topics failed: " + e.getMessage(), e));
+    }
+  }
+
+  /**
+   * The first thing that ended the process, or one of its VMs when all that it was told to follow
+   * were given up.
+   */
+  public Optional<IOException> failure() {
+    Optional<IOException> whole = failure.get();
+    List<VmFollow> given = follower.all().stream().filter(vm -> vm.failure().isPresent()).toList();
+    boolean allGivenUp = !plan.vms().isEmpty() && given.size() == plan.vms().size();
+    return whole.isPresent() || !allGivenUp ? whole : given.get(0).failure();
+  }
+
+  /** The checkpoint that the image of a VM is sealed at now. */
+  public Optional<Long> sealedCheckpoint(VmId vm) throws IOException {
+    Path control = plan.site().imageOf(vm).control();
+    Optional<Control> now =
+        Files.exists(control) ? ControlFile.readFrom(control) : Optional.empty();
+    return now.map(Control::state)
+        .filter(ControlState.Sealed.class::isInstance)
+        .map(state -> ((ControlState.Sealed) state).checkpoint());
+  }
+
+  /** Stops without losing anything: what was applied is forced, partitions are handed over. */
+  @Override
+  public void close() throws IOException {
+    stopping = true;
+    boolean interrupted = false;
+    for (Thread thread : threads) {
+      try {
+        thread.join(STOP_PATIENCE.toMillis());
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    admin.close(Duration.ofSeconds(5));
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  @Override
+  public VmFilter filter() {
+    return filter;
+  }
+
+  @Override
+  public Site site() {
+    return plan.site();
+  }
+
+  @Override
+  public CheckpointFollower follower() {
+    return follower;
+  }
+
+  @Override
+  public SealDuty.DeviceStates deviceStates() {
+    return (vm, checkpoint) -> {
+      try (Consumer<byte[], ByteBuffer> reader = settings.reader()) {
+        VmTopics topics = new VmTopics(plan.topicPrefix(), vm.vm());
+        return new DeviceStateReader(reader).read(topics.checkpoints(), checkpoint);
+      }
+    };
+  }
+
+  @Override
+  public ImageListener listener() {
+    return plan.listener();
+  }
+
+  @Override
+  public boolean isStopping() {
+    return stopping;
+  }
+
+  @Override
+  public void failVm(VmFollow vm, IOException reason) {
+    LOG.atError()
+        .addKeyValue("vm", vm.vm())
+        .addKeyValue("reason", reason.getMessage())
+        .log("the VM is given up by this process, others go on");
+    vm.fail(reason);
+  }
+
+  @Override
+  public void failProcess(IOException reason) {
+    failure.compareAndSet(Optional.empty(), Optional.of(reason));
+    stopping = true;
+  }
+}

@@ -1,0 +1,103 @@
+package dev.ramtide.sink.consume;
+
+import dev.ramtide.checkpoint.CheckpointHistory;
+import dev.ramtide.checkpoint.CheckpointRecord;
+import dev.ramtide.checkpoint.EpochStarted;
+import dev.ramtide.checkpoint.RecordedCheckpoint;
+import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.sink.state.ImageIdentity;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a process knows of one VM: its history as far as it was read, and whether it had to be given
+ * up.
+ *
+ * <p>Thread-safe: the follower writes, partitions and sealer ask.
+ */
+public final class VmFollow {
+  private final VmId vm;
+  private final TopicIds topicIds;
+  private final CheckpointHistory history = new CheckpointHistory();
+  private final Map<Long, ImageIdentity> identities = new HashMap<>();
+  private boolean caughtUp;
+  private Optional<IOException> failure = Optional.empty();
+
+  /**
+   * @param topicIds of the topics as they are in the cluster now
+   */
+  VmFollow(VmId vm, TopicIds topicIds) {
+    this.vm = vm;
+    this.topicIds = topicIds;
+  }
+
+  public VmId vm() {
+    return vm;
+  }
+
+  public CheckpointHistory history() {
+    return history;
+  }
+
+  synchronized void accept(long recordOffset, CheckpointRecord record) {
+    history.accept(recordOffset, record);
+    if (record instanceof EpochStarted started) {
+      identities.put(started.epoch(), ImageIdentity.of(started));
+    }
+  }
+
+  /** The history was read to what was its end: from now on it may be acted upon. */
+  synchronized void caughtUp() {
+    caughtUp = true;
+  }
+
+  synchronized boolean isCaughtUp() {
+    return caughtUp;
+  }
+
+  /** Which layout an epoch has, when its start was read. */
+  synchronized Optional<ImageIdentity> identityOf(long epoch) {
+    return Optional.ofNullable(identities.get(epoch));
+  }
+
+  /**
+   * The epoch whose layout the image must have: that of the newest valid checkpoint, and before
+   * there is one, that of the newest epoch. A new layout therefore begins to fill only when it has
+   * a checkpoint to become.
+   */
+  synchronized Optional<EpochStarted> wantedEpoch() throws IOException {
+    if (!caughtUp) {
+      return Optional.empty();
+    }
+    Optional<EpochStarted> wanted =
+        history.newest().map(RecordedCheckpoint::epoch).or(history::newestEpoch);
+    if (wanted.isPresent() && !wanted.get().topicIds().equals(topicIds)) {
+      throw new IOException(
+          "a topic of "
+              + vm
+              + " was deleted and created again: its checkpoints speak of "
+              + wanted.get().topicIds()
+              + ", the cluster has "
+              + topicIds
+              + ". Delete both topics and let the agent begin anew");
+    }
+    return wanted;
+  }
+
+  /**
+   * Gives the VM up: nothing of it is applied or sealed by this process any more. The first reason
+   * stays.
+   */
+  synchronized void fail(IOException reason) {
+    if (failure.isEmpty()) {
+      failure = Optional.of(reason);
+    }
+  }
+
+  public synchronized Optional<IOException> failure() {
+    return failure;
+  }
+}

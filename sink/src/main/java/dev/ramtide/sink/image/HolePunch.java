@@ -1,0 +1,79 @@
+package dev.ramtide.sink.image;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Linux' {@code fallocate(PUNCH_HOLE)}: gives a region's blocks back and makes it read as zeros.
+ *
+ * <p>Java has no call for it and hides its file descriptors, so the file is opened once more here.
+ * Nothing locks this file, so closing that descriptor drops no lock.
+ */
+final class HolePunch {
+  /** For files that are only read, and for systems without the call: the caller writes zeros. */
+  static final HolePunch UNSUPPORTED = new HolePunch(-1);
+
+  private static final int OPEN_READ_WRITE = 2;
+  private static final int OPEN_CLOSE_ON_EXEC = 0x80000;
+  private static final int KEEP_SIZE = 1;
+  private static final int PUNCH_HOLE = 2;
+  private static final int NOT_SUPPORTED = 95;
+
+  private final int descriptor;
+  private volatile boolean supported;
+
+  private HolePunch(int descriptor) {
+    this.descriptor = descriptor;
+    this.supported = descriptor >= 0;
+  }
+
+  static HolePunch open(Path path) throws IOException {
+    if (!Platform.isLinux() || !Platform.is64Bit()) {
+      return UNSUPPORTED;
+    }
+    try {
+      return new HolePunch(C.LIBRARY.open(path.toString(), OPEN_READ_WRITE | OPEN_CLOSE_ON_EXEC));
+    } catch (LastErrorException e) {
+      throw new IOException(path + " cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  /** Punches the region; false when this file system cannot. */
+  boolean punch(long fileOffset, long bytes) throws IOException {
+    if (!supported) {
+      return false;
+    }
+    try {
+      C.LIBRARY.fallocate(descriptor, KEEP_SIZE | PUNCH_HOLE, fileOffset, bytes);
+      return true;
+    } catch (LastErrorException e) {
+      if (e.getErrorCode() == NOT_SUPPORTED) {
+        supported = false;
+        return false;
+      }
+      throw new IOException(
+          "punching " + bytes + " bytes at " + fileOffset + ": " + e.getMessage(), e);
+    }
+  }
+
+  void close() {
+    if (descriptor >= 0) {
+      C.LIBRARY.close(descriptor);
+    }
+  }
+
+  /** The C library; the names are its own. */
+  private interface C extends Library {
+    C LIBRARY = Native.load("c", C.class);
+
+    int open(String path, int flags) throws LastErrorException;
+
+    int fallocate(int descriptor, int mode, long offset, long length) throws LastErrorException;
+
+    int close(int descriptor);
+  }
+}

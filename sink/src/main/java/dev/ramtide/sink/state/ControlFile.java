@@ -1,0 +1,49 @@
+package dev.ramtide.sink.state;
+
+import dev.ramtide.sink.image.ChannelFile;
+import dev.ramtide.sink.image.StorageFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The control file of an image. Written only under the exclusive lock of its gate; read by anybody,
+ * and believed only under the shared lock. Thread-safe within a process.
+ */
+public final class ControlFile implements Closeable {
+  private static final long MAGIC = 0x52414D5449444543L; // "RAMTIDEC"
+
+  private final StorageFile file;
+  private final DurableRecord record;
+
+  public ControlFile(StorageFile file) {
+    this.file = file;
+    this.record = new DurableRecord(file, MAGIC);
+  }
+
+  /** What the control file at a path says, for those who only look. */
+  public static Optional<Control> readFrom(Path path) throws IOException {
+    try (ControlFile control = new ControlFile(ChannelFile.openForReading(path))) {
+      return control.read();
+    }
+  }
+
+  /** What it says, or nothing when the image was never begun. */
+  public synchronized Optional<Control> read() throws IOException {
+    Optional<ByteBuffer> payload = record.read();
+    return payload.isPresent() ? Optional.of(Control.decode(payload.get())) : Optional.empty();
+  }
+
+  /** Returns when the new content is on disk. */
+  public synchronized void write(Control control) throws IOException {
+    record.read(); // Another process may have written since; its generation must be passed.
+    record.write(control.encode());
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

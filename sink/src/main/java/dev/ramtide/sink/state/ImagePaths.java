@@ -1,0 +1,47 @@
+package dev.ramtide.sink.state;
+
+import java.nio.file.Path;
+
+/**
+ * The files of one image.
+ *
+ * <pre>
+ *   ram.img                the mapped-ram file
+ *   control                FILLING | APPLYING n | SEALED n
+ *   partition-00007.state  next record offset, and 32 bytes a page
+ *   locks/                 control.lock, partition-00007.lock: opened only to be locked
+ *   checkpoint.json        for people and scripts
+ * </pre>
+ *
+ * Locks have files of their own because a POSIX lock is gone as soon as any descriptor of its file
+ * is closed.
+ */
+public record ImagePaths(Path directory) {
+  public Path ram() {
+    return directory.resolve("ram.img");
+  }
+
+  public Path control() {
+    return directory.resolve("control");
+  }
+
+  public Path state(int partition) {
+    return directory.resolve("partition-%05d.state".formatted(partition));
+  }
+
+  public Path locks() {
+    return directory.resolve("locks");
+  }
+
+  public Path controlLock() {
+    return locks().resolve("control.lock");
+  }
+
+  public Path partitionLock(int partition) {
+    return locks().resolve("partition-%05d.lock".formatted(partition));
+  }
+
+  public Path checkpointJson() {
+    return directory.resolve("checkpoint.json");
+  }
+}

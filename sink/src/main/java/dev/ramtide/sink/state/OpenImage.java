@@ -1,0 +1,118 @@
+package dev.ramtide.sink.state;
+
+import dev.ramtide.checkpoint.EpochStarted;
+import dev.ramtide.guest.Striping;
+import dev.ramtide.mappedram.MappedRamLayout;
+import dev.ramtide.qemustream.StreamPreamble;
+import dev.ramtide.sink.image.ChannelFile;
+import dev.ramtide.sink.image.StorageFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An image whose files are open: what the partitions' owners and the sealer of a process share.
+ *
+ * <p>Thread-safe; what a lock guards is for its holder only.
+ */
+public final class OpenImage implements Closeable {
+  private final ImagePaths paths;
+  private final EpochStarted epoch;
+  private final ImageIdentity identity;
+  private final Striping striping;
+  private final MappedRamLayout layout;
+  private final StorageFile ram;
+  private final ControlFile control;
+  private final FileGate gate;
+  private final @Nullable Object controlInode;
+
+  private OpenImage(ImagePaths paths, EpochStarted epoch) throws IOException {
+    this.paths = paths;
+    this.epoch = epoch;
+    this.identity = ImageIdentity.of(epoch);
+    this.striping = epoch.striping();
+    this.layout = new MappedRamLayout(StreamPreamble.parse(epoch.preamble()), epoch.memory());
+    Files.createDirectories(paths.locks());
+    this.gate = FileGate.of(paths.controlLock());
+    this.control = new ControlFile(ChannelFile.open(paths.control()));
+    this.ram = ChannelFile.open(paths.ram());
+    this.controlInode = inodeOf(paths.control());
+  }
+
+  /** Opens the files of an image, creating them when they are missing. */
+  public static OpenImage open(ImagePaths paths, EpochStarted epoch) throws IOException {
+    return new OpenImage(paths, epoch);
+  }
+
+  public ImagePaths paths() {
+    return paths;
+  }
+
+  /**
+   * Whether the directory still has its name: an image with a newer layout takes the older one's
+   * place by rename.
+   */
+  public boolean isInPlace() throws IOException {
+    return Files.exists(paths.control()) && Objects.equals(controlInode, inodeOf(paths.control()));
+  }
+
+  private static @Nullable Object inodeOf(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+  }
+
+  /** An epoch with this image's layout. */
+  public EpochStarted epoch() {
+    return epoch;
+  }
+
+  public ImageIdentity identity() {
+    return identity;
+  }
+
+  public Striping striping() {
+    return striping;
+  }
+
+  public MappedRamLayout layout() {
+    return layout;
+  }
+
+  public StorageFile ram() {
+    return ram;
+  }
+
+  public ControlFile control() {
+    return control;
+  }
+
+  /**
+   * Shared: to write pages, or to read the image. Exclusive: to change what {@link #control} says.
+   */
+  public FileGate gate() {
+    return gate;
+  }
+
+  /** The exclusive right to write a partition's pages and state. */
+  public FileGate partitionGate(int partition) throws IOException {
+    return FileGate.of(paths.partitionLock(partition));
+  }
+
+  /** The state of a partition; to write it, hold {@link #partitionGate}. */
+  public PartitionState openState(int partition) throws IOException {
+    UUID topicId = epoch.topicIds().pages();
+    PartitionState.Owner owner =
+        new PartitionState.Owner(identity, topicId, partition, striping.slotCount(partition));
+    return PartitionState.open(ChannelFile.open(paths.state(partition)), owner);
+  }
+
+  @Override
+  public void close() throws IOException {
+    ram.close();
+    control.close();
+  }
+}

@@ -1,0 +1,127 @@
+package dev.ramtide.sink.state;
+
+import dev.ramtide.sink.image.StorageFile;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+/**
+ * How far a partition is in its image, and which version every one of its pages has.
+ *
+ * <pre>
+ *   0     DurableRecord: identity:32 pages topic id:16 partition:4 slotCount:8 nextRecordOffset:8
+ *   4096  slotCount x PageEntry
+ * </pre>
+ *
+ * After a crash the table may be ahead of the image's bytes, never behind {@code nextRecordOffset}:
+ * what comes after that offset is delivered again, and an entry that is not newer lets it be
+ * written again.
+ *
+ * <p>One owner thread, which holds the partition's lock; others may read while nobody writes.
+ */
+public final class PartitionState implements Closeable {
+  private static final long MAGIC = 0x52414D5449444550L; // "RAMTIDEP"
+  private static final int TABLE_OFFSET = 4096;
+
+  private final StorageFile file;
+  private final DurableRecord header;
+  private final ByteBuffer fixed;
+  private final long slotCount;
+  private OptionalLong nextRecordOffset;
+
+  /** Whose state a file holds; a file that says otherwise is refused. */
+  public record Owner(ImageIdentity identity, UUID pagesTopicId, int partition, long slotCount) {
+    ByteBuffer encode() {
+      ByteBuffer bytes = ByteBuffer.allocate(ImageIdentity.BYTES + 16 + 4 + 8);
+      identity.write(bytes);
+      bytes
+          .putLong(pagesTopicId.getMostSignificantBits())
+          .putLong(pagesTopicId.getLeastSignificantBits());
+      return bytes.putInt(partition).putLong(slotCount).flip();
+    }
+  }
+
+  private PartitionState(
+      StorageFile file, DurableRecord header, Owner owner, OptionalLong nextRecordOffset) {
+    this.file = file;
+    this.header = header;
+    this.fixed = owner.encode();
+    this.slotCount = owner.slotCount();
+    this.nextRecordOffset = nextRecordOffset;
+  }
+
+  /**
+   * @param file owned by the state from now on
+   * @throws IOException also when the file is another image's or topic's
+   */
+  public static PartitionState open(StorageFile file, Owner owner) throws IOException {
+    DurableRecord header = new DurableRecord(file, MAGIC);
+    ByteBuffer expected = owner.encode();
+    OptionalLong next = OptionalLong.empty();
+    ByteBuffer found = header.read().orElse(null);
+    if (found != null) {
+      if (!found.slice(0, expected.remaining()).equals(expected)) {
+        throw new IOException(
+            "the state of partition "
+                + owner.partition()
+                + " belongs to another image or topic; "
+                + "if the topic was created anew on purpose, remove the image's directory");
+      }
+      next = OptionalLong.of(found.getLong(expected.remaining()));
+    }
+    return new PartitionState(file, header, owner, next);
+  }
+
+  /**
+   * The first record that is not certainly in the image, or nothing for a partition that was never
+   * begun.
+   */
+  public OptionalLong nextRecordOffset() {
+    return nextRecordOffset;
+  }
+
+  public long slotCount() {
+    return slotCount;
+  }
+
+  /**
+   * Fills {@code entries} from the table, beginning with a slot; what was never written is zeros.
+   */
+  public void readEntries(long firstSlot, ByteBuffer entries) throws IOException {
+    long at = TABLE_OFFSET + firstSlot * PageEntry.BYTES;
+    int present = (int) Math.max(0, Math.min(entries.remaining(), file.size() - at));
+    int end = entries.limit();
+    file.readFully(at, entries.limit(entries.position() + present));
+    entries.limit(end);
+    while (entries.hasRemaining()) {
+      entries.put((byte) 0);
+    }
+  }
+
+  public void writeEntries(long firstSlot, ByteBuffer entries) throws IOException {
+    file.writeFully(TABLE_OFFSET + firstSlot * PageEntry.BYTES, entries);
+  }
+
+  /**
+   * Vouches for everything before a record. The image must have been forced before.
+   *
+   * @param recordOffset the next record to apply
+   */
+  public void advanceTo(long recordOffset) throws IOException {
+    // The table before the offset that vouches for it: else a crash between could leave entries
+    // older than their pages,
+    // and an old version, delivered late, would win.
+    file.force();
+    ByteBuffer payload = ByteBuffer.allocate(fixed.remaining() + 8);
+    payload.put(fixed.duplicate()).putLong(recordOffset);
+    header.write(payload.flip());
+    nextRecordOffset = OptionalLong.of(recordOffset);
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+}

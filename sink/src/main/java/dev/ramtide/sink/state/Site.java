@@ -1,0 +1,175 @@
+package dev.ramtide.sink.state;
+
+import dev.ramtide.checkpoint.EpochStarted;
+import dev.ramtide.checkpoint.VmId;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * The image directory of a site: one image per VM, and a second one beside it while a guest with
+ * another layout fills up.
+ *
+ * <pre>
+ *   DIR/site-id      names the consumer group of all sinks that share the directory
+ *   DIR/vm/          the image
+ *   DIR/vm.next/     another layout, until its first seal; no VM name has a dot
+ * </pre>
+ *
+ * Which directory is whose is decided under one lock. Thread-safe.
+ */
+@SuppressWarnings("try") // A held lock is closed, and not looked at.
+public final class Site {
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+  private final Path directory;
+  private final FileGate gate;
+
+  private Site(Path directory, FileGate gate) {
+    this.directory = directory;
+    this.gate = gate;
+  }
+
+  public static Site open(Path directory) throws IOException {
+    Files.createDirectories(directory);
+    return new Site(directory, FileGate.of(directory.resolve(".site.lock")));
+  }
+
+  /** The same for every process that shares the directory, and for no other site. */
+  public String id() throws IOException, InterruptedException {
+    try (FileGate.Hold held = lock()) {
+      Path file = directory.resolve("site-id");
+      if (!Files.exists(file)) {
+        Path written =
+            Files.writeString(directory.resolve(".site-id.new"), UUID.randomUUID().toString());
+        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+      }
+      return Files.readString(file).strip();
+    }
+  }
+
+  /** Where the image of a VM is that readers should use. */
+  public ImagePaths imageOf(VmId vm) {
+    return new ImagePaths(directory.resolve(vm.name()));
+  }
+
+  /**
+   * Opens the image for a layout: the VM's own, or the one that fills beside it.
+   *
+   * @throws IOException also when the image was made from topics with other ids
+   */
+  public OpenImage openImage(VmId vm, EpochStarted wanted)
+      throws IOException, InterruptedException {
+    try (FileGate.Hold held = lock()) {
+      finishPromotion(vm);
+      ImagePaths own = imageOf(vm);
+      Optional<Control> control = readControl(own);
+      if (control.isEmpty() || control.get().identity().equals(ImageIdentity.of(wanted))) {
+        return begin(own, wanted);
+      }
+      requireSameTopics(own, control.get(), wanted);
+      ImagePaths next = nextOf(vm);
+      Optional<Control> nextControl = readControl(next);
+      if (nextControl.isPresent()
+          && !nextControl.get().identity().equals(ImageIdentity.of(wanted))) {
+        deleteTree(next.directory()); // A third layout came before the second was ever sealed.
+      }
+      return begin(next, wanted);
+    }
+  }
+
+  /** Lets an image that was just sealed take the place of the one with the older layout. */
+  public void promote(VmId vm) throws IOException, InterruptedException {
+    try (FileGate.Hold held = lock()) {
+      finishPromotion(vm);
+    }
+  }
+
+  /** What another process may have left half done: the sealed newcomer stands beside, or alone. */
+  private void finishPromotion(VmId vm) throws IOException {
+    Optional<Control> next = readControl(nextOf(vm));
+    Path old = directory.resolve(vm.name() + ".old");
+    if (next.isPresent() && next.get().state() instanceof ControlState.Sealed) {
+      Path own = imageOf(vm).directory();
+      if (Files.exists(own)) {
+        deleteTree(old);
+        Files.move(own, old, StandardCopyOption.ATOMIC_MOVE);
+      }
+      Files.move(nextOf(vm).directory(), own, StandardCopyOption.ATOMIC_MOVE);
+    }
+    deleteTree(old);
+  }
+
+  private OpenImage begin(ImagePaths paths, EpochStarted wanted)
+      throws IOException, InterruptedException {
+    OpenImage image = OpenImage.open(paths, wanted);
+    Optional<Control> control = image.control().read();
+    if (control.isEmpty()) {
+      image
+          .control()
+          .write(new Control(image.identity(), wanted.topicIds(), new ControlState.Filling()));
+    } else {
+      try {
+        requireSameTopics(paths, control.get(), wanted);
+      } catch (IOException e) {
+        image.close();
+        throw e;
+      }
+    }
+    return image;
+  }
+
+  private static void requireSameTopics(ImagePaths paths, Control control, EpochStarted wanted)
+      throws IOException {
+    if (!control.topicIds().equals(wanted.topicIds())) {
+      throw new IOException(
+          paths.directory()
+              + " was filled from topics with other ids ("
+              + control.topicIds()
+              + ", now "
+              + wanted.topicIds()
+              + "): the topics were deleted and created again. The image is left as it is;"
+              + " to follow the new topics move or remove the directory");
+    }
+  }
+
+  private ImagePaths nextOf(VmId vm) {
+    return new ImagePaths(directory.resolve(vm.name() + ".next"));
+  }
+
+  private static Optional<Control> readControl(ImagePaths paths) throws IOException {
+    return Files.exists(paths.control()) ? ControlFile.readFrom(paths.control()) : Optional.empty();
+  }
+
+  private FileGate.Hold lock() throws IOException, InterruptedException {
+    return gate.tryExclusive(PATIENCE)
+        .orElseThrow(
+            () ->
+                new IOException(
+                    "the lock "
+                        + gate
+                        + " is held by another process for more than "
+                        + PATIENCE.toSeconds()
+                        + " s: is it stopped?"));
+  }
+
+  private static void deleteTree(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
+    List<Path> deepestFirst;
+    try (Stream<Path> walk = Files.walk(root)) {
+      deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
+    }
+    for (Path path : deepestFirst) {
+      Files.delete(path);
+    }
+  }
+}
