@@ -43,6 +43,7 @@ public final class QmpClient implements AutoCloseable {
   private final SocketChannel channel;
   private final QmpWire wire;
   private final CompletableFuture<QmpObject> greeting = new CompletableFuture<>();
+  private String qemuVersion = "";
   private final PendingReplies replies = new PendingReplies();
   private final BlockingQueue<Map<String, ?>> outgoing = new LinkedBlockingQueue<>();
   private final List<Consumer<QmpEvent>> listeners = new CopyOnWriteArrayList<>();
@@ -79,15 +80,11 @@ public final class QmpClient implements AutoCloseable {
   }
 
   /** QEMU's version, such as {@code 10.0.2}. */
-  public String qemuVersion() throws QmpProtocolException {
-    QmpObject version = greeting.join().object("QMP").object("version").object("qemu");
-    return version.number("major") + "." + version.number("minor") + "." + version.number("micro");
+  public String qemuVersion() {
+    return qemuVersion;
   }
 
-  /**
-   * Tells whether the other end runs as another user than this process: it may not enter our
-   * private directories.
-   */
+  /** Who is at the other end. */
   public QmpPeer peer() throws IOException {
     return QmpPeer.of(channel);
   }
@@ -171,6 +168,9 @@ public final class QmpClient implements AutoCloseable {
       throw new QmpProtocolException(
           socket + " is not a QMP socket: no greeting but " + first.fields().keySet());
     }
+    QmpObject version = first.object("QMP").object("version").object("qemu");
+    qemuVersion =
+        version.number("major") + "." + version.number("minor") + "." + version.number("micro");
   }
 
   private void readAll() {

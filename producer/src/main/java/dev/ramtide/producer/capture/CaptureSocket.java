@@ -1,0 +1,99 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.producer.qmp.QmpPeer;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * The unix socket to which QEMU sends one capture, in a directory of its own that nobody else may
+ * enter: what comes through it is all that the guest knows.
+ *
+ * <p>{@link #close} may come from any thread and wakes the one that waits in {@link #accept} or
+ * reads.
+ */
+final class CaptureSocket implements AutoCloseable {
+  /** {@code sun_path} of Linux, without the final zero. */
+  private static final int MAX_PATH_BYTES = 107;
+
+  private final Path directory;
+  private final Path path;
+  private final ServerSocketChannel listener;
+  private SocketChannel stream;
+  private boolean closed;
+
+  private CaptureSocket(Path directory, Path path, ServerSocketChannel listener)
+      throws IOException {
+    this.directory = directory;
+    this.path = path;
+    this.listener = listener;
+    this.stream = SocketChannel.open(StandardProtocolFamily.UNIX);
+  }
+
+  /**
+   * @param parent exists; the private directory is made in it
+   * @param qemu whoever is to connect
+   */
+  static CaptureSocket open(Path parent, QmpPeer qemu) throws IOException {
+    Path directory =
+        Files.createTempDirectory(
+            parent,
+            "ramtide-",
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path path = directory.resolve("capture.sock").toAbsolutePath();
+    try {
+      if (path.toString().getBytes().length > MAX_PATH_BYTES) {
+        throw new IOException(
+            "the path " + path + " is too long for a unix socket: choose a shorter --socket-dir");
+      }
+      ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      listener.bind(UnixDomainSocketAddress.of(path), 1);
+      // An agent that runs as root serves a QEMU that does not; any other agent could not give the
+      // files away.
+      if (!Files.getOwner(path).equals(qemu.user())
+          && System.getProperty("user.name").equals("root")) {
+        Files.setOwner(path, qemu.user());
+        Files.setOwner(directory, qemu.user());
+      }
+      return new CaptureSocket(directory, path, listener);
+    } catch (IOException | RuntimeException e) {
+      Files.deleteIfExists(path);
+      Files.deleteIfExists(directory);
+      throw e;
+    }
+  }
+
+  /** What QEMU is told to migrate to. */
+  String uri() {
+    return "unix:" + path;
+  }
+
+  /** Waits for QEMU. The channel ends with this socket. */
+  SocketChannel accept() throws IOException {
+    SocketChannel accepted = listener.accept();
+    synchronized (this) {
+      stream.close();
+      stream = accepted;
+      if (closed) {
+        accepted.close();
+        throw new ClosedChannelException();
+      }
+    }
+    return accepted;
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    closed = true;
+    stream.close();
+    listener.close();
+    Files.deleteIfExists(path);
+    Files.deleteIfExists(directory);
+  }
+}

@@ -1,0 +1,13 @@
+package dev.ramtide.producer.capture;
+
+/** How a guest is to be captured. */
+public enum DriveMode {
+  /** {@link #BACKGROUND} where this QEMU, host and guest can, else {@link #LIVE}. */
+  AUTO,
+  /** The guest pauses for milliseconds at the start; every page comes once. */
+  BACKGROUND,
+  /** Precopy: the guest runs while its pages are sent, again and again, and pauses for the rest. */
+  LIVE,
+  /** The guest is paused first. The one mode in which a killed agent leaves the guest paused. */
+  STOP
+}

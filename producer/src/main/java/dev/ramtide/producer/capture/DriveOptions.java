@@ -1,0 +1,36 @@
+package dev.ramtide.producer.capture;
+
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * How {@link DrivenSource} drives.
+ *
+ * @param liveLimit how long a live capture may go on before the guest's pause is no longer limited,
+ *     so that it ends
+ * @param socketParent where the private directory for the migration socket is made; its path must
+ *     be short, a unix socket's path has about 100 bytes
+ */
+public record DriveOptions(DriveMode mode, Duration liveLimit, Path socketParent) {
+  public static final DriveOptions DEFAULTS =
+      new DriveOptions(
+          DriveMode.AUTO, Duration.ofSeconds(60), Path.of(System.getProperty("java.io.tmpdir")));
+
+  public DriveOptions {
+    if (liveLimit.isNegative()) {
+      throw new IllegalArgumentException("live limit " + liveLimit);
+    }
+  }
+
+  public DriveOptions withMode(DriveMode newMode) {
+    return new DriveOptions(newMode, liveLimit, socketParent);
+  }
+
+  public DriveOptions withLiveLimit(Duration newLimit) {
+    return new DriveOptions(mode, newLimit, socketParent);
+  }
+
+  public DriveOptions withSocketParent(Path newParent) {
+    return new DriveOptions(mode, liveLimit, newParent);
+  }
+}

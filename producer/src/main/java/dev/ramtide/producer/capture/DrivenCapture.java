@@ -1,0 +1,153 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.checkpoint.CaptureMode;
+import dev.ramtide.producer.qmp.MigrationState;
+import dev.ramtide.producer.qmp.Qemu;
+import dev.ramtide.producer.qmp.QmpClient;
+import dev.ramtide.producer.qmp.QmpException;
+import dev.ramtide.producer.qmp.RunState;
+import dev.ramtide.producer.stream.GuestStateHandler;
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.time.Duration;
+import java.time.Instant;
+
+/**
+ * One capture of a guest by QMP, from the look at how it stands to the moment at which everything
+ * is as it was.
+ *
+ * <p>What QEMU 10.0.2 does with a guest in each mode:
+ *
+ * <pre>
+ *   background, running   STOP, RESUME (1 to 7 ms) at the start, pages, completed;  runs on by itself
+ *   background, paused    pages, completed;                                         stays paused
+ *   live, running         pages, STOP, the rest, completed;                         postmigrate until cont
+ *   plain, paused         pages, completed;                                         postmigrate until cont
+ *   any, reader gone      failed;                                                   back to what it was
+ * </pre>
+ *
+ * Nothing leads from postmigrate back to paused but letting the guest run for a moment, and a guest
+ * in postmigrate is not migrated again. Therefore a paused guest is captured in the background,
+ * whatever mode was asked for.
+ */
+final class DrivenCapture {
+  /** From QEMU's last byte to its word that all went well. */
+  private static final Duration CONFIRM_TIMEOUT = Duration.ofSeconds(30);
+
+  /** From the end of a stream to QEMU's word why it ended. */
+  private static final Duration REASON_TIMEOUT = Duration.ofMillis(300);
+
+  private static final Duration NO_LIMIT = Duration.ofDays(365);
+
+  private final QmpClient client;
+  private final Qemu qemu;
+  private final DriveOptions options;
+  private final StreamReading reading;
+  private final Instant start = Instant.now();
+  private final PauseMeter meter = new PauseMeter(start);
+
+  DrivenCapture(QmpClient client, DriveOptions options, StreamReading reading) {
+    this.client = client;
+    this.qemu = new Qemu(client);
+    this.options = options;
+    this.reading = reading;
+  }
+
+  CaptureFacts run(GuestStateHandler handler) throws IOException, InterruptedException {
+    RunState before = qemu.runState();
+    refuseWhatCannotMigrate(before, qemu.migration());
+    MigrationSettings settings = MigrationSettings.of(qemu);
+    CaptureMode mode;
+    MigrationState end;
+    // Closed from the last to the first: the guest runs again before anything else is waited for.
+    try (CaptureSocket socket = CaptureSocket.open(options.socketParent(), client.peer());
+        MigrationWatch watch = MigrationWatch.of(client, settings, socket, meter);
+        GuestRelease release = new GuestRelease(qemu, before, settings, socket)) {
+      release.arm();
+      mode = prepare(before, settings);
+      release.migrate();
+      watch.start(release::resume, mode == CaptureMode.LIVE ? options.liveLimit() : NO_LIMIT);
+      read(socket, watch, handler);
+      end = watch.awaitCompleted(CONFIRM_TIMEOUT);
+    }
+    Duration downtime = Duration.ofMillis(before.running() ? Math.max(0, end.downtimeMs()) : 0);
+    return new CaptureFacts(mode, start, meter.pause(), meter.resume(), meter.length(downtime));
+  }
+
+  private static void refuseWhatCannotMigrate(RunState state, MigrationState migration)
+      throws IOException {
+    if (!migration.isOver()) {
+      throw new IOException(
+          "QEMU is migrating already (status "
+              + migration.status()
+              + "): wait for that, or cancel it");
+    }
+    switch (state.name()) {
+      case "postmigrate" ->
+          throw new IOException(
+              "the guest stands in 'postmigrate', an earlier migration of it was"
+                  + " completed: QEMU captures it again after 'cont' (and then 'stop', if it is to stand)");
+      case "inmigrate" ->
+          throw new IOException("this QEMU waits for an incoming migration: it has no guest yet");
+      default -> {}
+    }
+  }
+
+  /** Sets QEMU up, and pauses the guest where that comes first. */
+  private CaptureMode prepare(RunState before, MigrationSettings settings)
+      throws IOException, InterruptedException {
+    DriveMode wanted = options.mode();
+    boolean background =
+        wanted == DriveMode.BACKGROUND || wanted == DriveMode.AUTO || !before.running();
+    if (background && prepareBackground(settings)) {
+      return before.running() || wanted == DriveMode.BACKGROUND
+          ? CaptureMode.BACKGROUND
+          : CaptureMode.STOP;
+    }
+    settings.apply(false);
+    if (wanted == DriveMode.STOP && before.running()) {
+      qemu.stop();
+    }
+    return wanted == DriveMode.STOP || !before.running() ? CaptureMode.STOP : CaptureMode.LIVE;
+  }
+
+  private boolean prepareBackground(MigrationSettings settings)
+      throws IOException, InterruptedException {
+    String why = "this version does not know it";
+    if (settings.knows(MigrationSettings.BACKGROUND_SNAPSHOT)) {
+      try {
+        settings.apply(true);
+        return true;
+      } catch (QmpException e) {
+        why = e.description();
+      }
+    }
+    if (options.mode() == DriveMode.BACKGROUND) {
+      throw new IOException(
+          "QEMU cannot take a background snapshot here (" + why + "): use --mode live or auto");
+    }
+    return false;
+  }
+
+  private void read(CaptureSocket socket, MigrationWatch watch, GuestStateHandler handler)
+      throws IOException, InterruptedException {
+    try {
+      reading.read(socket.accept(), handler);
+    } catch (ClosedByInterruptException e) {
+      throw interrupted(e);
+    } catch (IOException e) {
+      // Where QEMU gave up, its reason says more than our broken stream.
+      if (watch.hasFailed(REASON_TIMEOUT)) {
+        watch.awaitCompleted(Duration.ZERO);
+      }
+      throw e;
+    }
+  }
+
+  static InterruptedException interrupted(ClosedByInterruptException cause) {
+    Thread.interrupted();
+    InterruptedException interrupted = new InterruptedException("the capture was interrupted");
+    interrupted.initCause(cause);
+    return interrupted;
+  }
+}

@@ -1,0 +1,55 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.checkpoint.SourceKind;
+import dev.ramtide.producer.qmp.QmpClient;
+import dev.ramtide.producer.stream.GuestStateHandler;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Drives a QEMU by its control socket: sets it up, has it migrate to a private unix socket, and
+ * puts everything back.
+ *
+ * <p>One capture at a time. The control socket is held until {@link #close}.
+ */
+public final class DrivenSource implements CaptureSource {
+  private final QmpClient client;
+  private final DriveOptions options;
+  private final StreamReading reading;
+
+  DrivenSource(QmpClient client, DriveOptions options, StreamReading reading) {
+    this.client = client;
+    this.options = options;
+    this.reading = reading;
+  }
+
+  /**
+   * Connects to a QEMU.
+   *
+   * @throws IOException nobody listens there, or another client holds the socket
+   */
+  public static DrivenSource open(Path qmpSocket, DriveOptions options)
+      throws IOException, InterruptedException {
+    return new DrivenSource(QmpClient.connect(qmpSocket), options, StreamReading.WHOLE);
+  }
+
+  @Override
+  public SourceKind kind() {
+    return SourceKind.DRIVEN;
+  }
+
+  @Override
+  public String qemuVersion() {
+    return client.qemuVersion();
+  }
+
+  @Override
+  public CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException {
+    return new DrivenCapture(client, options, reading).run(handler);
+  }
+
+  @Override
+  public void close() throws IOException {
+    client.close();
+  }
+}

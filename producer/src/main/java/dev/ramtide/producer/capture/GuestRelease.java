@@ -1,0 +1,175 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.producer.qmp.MigrationState;
+import dev.ramtide.producer.qmp.Qemu;
+import dev.ramtide.producer.qmp.QmpException;
+import dev.ramtide.producer.qmp.RunState;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Set;
+
+/**
+ * Promise <b>GuestFirst</b>: ends our migration, lets the guest go on, and gives QEMU's owner his
+ * settings back, however the capture ended.
+ *
+ * <p>Every step is tried whatever became of those before it, may be repeated, and is finished even
+ * when the thread is interrupted. Any thread may call: the capturing one, or the hook of a process
+ * that is being ended.
+ */
+final class GuestRelease implements AutoCloseable {
+  /**
+   * A guest stands in one of these because of a migration or a {@code stop}; in any other it has a
+   * reason of its own.
+   */
+  private static final Set<String> OURS = Set.of("paused", "postmigrate", "finish-migrate");
+
+  private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(20);
+  private static final Duration CONT_TIMEOUT = Duration.ofSeconds(5);
+  private static final long POLL_MS = 5;
+
+  /** Something to ask of QEMU; idempotent. */
+  @FunctionalInterface
+  interface Step {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private final Qemu qemu;
+  private final RunState before;
+  private final MigrationSettings settings;
+  private final CaptureSocket socket;
+  private final Thread onExit = new Thread(this::runOnExit, "guest-release");
+  private boolean migrating;
+
+  /**
+   * @param before as the guest was when the capture began
+   */
+  GuestRelease(Qemu qemu, RunState before, MigrationSettings settings, CaptureSocket socket) {
+    this.qemu = qemu;
+    this.before = before;
+    this.settings = settings;
+    this.socket = socket;
+  }
+
+  /** From now on the guest is released also when this process is told to end. */
+  void arm() {
+    Runtime.getRuntime().addShutdownHook(onExit);
+  }
+
+  /**
+   * Starts the migration that {@link #close} ends; one that somebody else started is not ours to
+   * cancel.
+   */
+  void migrate() throws IOException, InterruptedException {
+    setMigrating(true);
+    try {
+      qemu.migrate(socket.uri());
+    } catch (QmpException e) {
+      setMigrating(false);
+      throw e;
+    }
+  }
+
+  /**
+   * Does all that is left to do.
+   *
+   * @throws IOException a step failed; the message says what the operator has to do
+   */
+  @Override
+  public void close() throws IOException {
+    disarm();
+    run();
+  }
+
+  /**
+   * Lets the guest run if it ran before: as soon as its last byte is on the way, while we still
+   * read it.
+   */
+  synchronized void resume() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + CONT_TIMEOUT.toNanos();
+    while (before.running() && isHeldByUs(qemu.runState())) {
+      try {
+        qemu.cont();
+      } catch (QmpException e) {
+        // QEMU says 'completed' a moment before it allows the guest to go on.
+        if (System.nanoTime() > deadline) {
+          throw new IOException("the guest is paused, say 'cont' to QEMU: " + e.description(), e);
+        }
+        Thread.sleep(POLL_MS);
+      }
+    }
+  }
+
+  private static boolean isHeldByUs(RunState state) {
+    return !state.running() && OURS.contains(state.name());
+  }
+
+  private synchronized void run() throws IOException {
+    Failures failures = new Failures();
+    failures.attempt(socket::close);
+    failures.attempt(() -> insist(this::endMigration));
+    failures.attempt(() -> insist(this::resume));
+    failures.attempt(() -> insist(settings::putBack));
+    failures.throwFirst();
+  }
+
+  private void runOnExit() {
+    try {
+      run();
+    } catch (IOException e) {
+      // Nobody is left to be told but the terminal.
+      System.err.println("ramtide: " + e.getMessage());
+    }
+  }
+
+  private void disarm() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(onExit);
+    } catch (IllegalStateException e) {
+      // The process is ending: the hook runs, and we wait for it in run().
+    }
+  }
+
+  private synchronized void setMigrating(boolean started) {
+    migrating = started;
+  }
+
+  private void endMigration() throws IOException, InterruptedException {
+    long deadline = System.nanoTime() + CANCEL_TIMEOUT.toNanos();
+    boolean cancelled = false;
+    while (migrating) {
+      MigrationState state = qemu.migration();
+      if (state.isOver()) {
+        migrating = false;
+        return;
+      }
+      if (!cancelled) {
+        qemu.cancelMigration();
+        cancelled = true;
+      }
+      if (System.nanoTime() > deadline) {
+        throw new IOException(
+            "QEMU does not end the migration (status " + state.status() + "): say migrate_cancel");
+      }
+      Thread.sleep(POLL_MS);
+    }
+  }
+
+  /** Runs the step to its end; an interrupt is kept for the caller. */
+  static void insist(Step step) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          step.run();
+          return;
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.producer.qmp.Qemu;
+import dev.ramtide.producer.qmp.QmpException;
+import dev.ramtide.producer.qmp.QmpObject;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * QEMU's migration capabilities and parameters as its owner set them, and ours for the time of a
+ * capture.
+ *
+ * <p>All capabilities are off for ours, whatever the owner uses for his own migrations: most change
+ * the stream, some throttle the guest. Any thread.
+ */
+final class MigrationSettings {
+  static final String BACKGROUND_SNAPSHOT = "background-snapshot";
+
+  /**
+   * 0 is unlimited (the default is 128 MiB/s); TLS has no place on a private unix socket; another
+   * mode than normal is a reboot in place.
+   */
+  private static final Map<String, Object> PARAMETERS =
+      Map.of("max-bandwidth", 0, "tls-creds", "", "mode", "normal");
+
+  private final Qemu qemu;
+  private final Map<String, Boolean> ownersCapabilities;
+  private final QmpObject ownersParameters;
+  private final Map<String, Boolean> changedCapabilities = new LinkedHashMap<>();
+  private final Map<String, Object> changedParameters = new LinkedHashMap<>();
+
+  private MigrationSettings(Qemu qemu, Map<String, Boolean> capabilities, QmpObject parameters) {
+    this.qemu = qemu;
+    this.ownersCapabilities = capabilities;
+    this.ownersParameters = parameters;
+  }
+
+  /** Remembers how things are; changes nothing yet. */
+  static MigrationSettings of(Qemu qemu) throws IOException, InterruptedException {
+    return new MigrationSettings(qemu, qemu.capabilities(), qemu.parameters());
+  }
+
+  /** Whether this QEMU can have the capability at all. */
+  boolean knows(String capability) {
+    return ownersCapabilities.containsKey(capability);
+  }
+
+  /**
+   * Sets the capabilities and parameters of a capture.
+   *
+   * @throws QmpException this QEMU, its host or its guest cannot do it; nothing is changed then
+   */
+  synchronized void apply(boolean backgroundSnapshot) throws IOException, InterruptedException {
+    Map<String, Boolean> changes = new LinkedHashMap<>();
+    ownersCapabilities.forEach(
+        (name, on) -> {
+          boolean wanted =
+              name.equals("events") || backgroundSnapshot && name.equals(BACKGROUND_SNAPSHOT);
+          if (wanted != on) {
+            changes.put(name, wanted);
+          }
+        });
+    qemu.setCapabilities(changes);
+    changes.keySet().forEach(name -> changedCapabilities.put(name, ownersCapabilities.get(name)));
+    for (Map.Entry<String, Object> parameter : PARAMETERS.entrySet()) {
+      setParameter(parameter.getKey(), parameter.getValue());
+    }
+  }
+
+  /** Sets a parameter until {@link #putBack}; one that this QEMU does not know is left out. */
+  synchronized void setParameter(String name, Object value)
+      throws IOException, InterruptedException {
+    Object owners = ownersParameters.fields().get(name);
+    if (owners == null || owners.toString().equals(value.toString())) {
+      return;
+    }
+    changedParameters.put(name, owners);
+    qemu.setParameters(Map.of(name, value));
+  }
+
+  /** Makes everything as it was. Possible only when no migration is under way; may be repeated. */
+  synchronized void putBack() throws IOException, InterruptedException {
+    if (!changedCapabilities.isEmpty()) {
+      qemu.setCapabilities(changedCapabilities);
+      changedCapabilities.clear();
+    }
+    if (!changedParameters.isEmpty()) {
+      qemu.setParameters(changedParameters);
+      changedParameters.clear();
+    }
+  }
+}

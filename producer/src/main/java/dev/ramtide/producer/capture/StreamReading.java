@@ -1,0 +1,15 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.producer.stream.GuestStateHandler;
+import dev.ramtide.producer.stream.MigrationStreamReader;
+import java.io.IOException;
+import java.nio.channels.ReadableByteChannel;
+
+/** Reads one whole migration stream; the seam at which tests put shorter ones. */
+@FunctionalInterface
+interface StreamReading {
+  /** The real one. */
+  StreamReading WHOLE = (stream, handler) -> new MigrationStreamReader(stream).readInto(handler);
+
+  void read(ReadableByteChannel stream, GuestStateHandler handler) throws IOException;
+}
