@@ -1,0 +1,214 @@
+package dev.ramtide.deploy.house;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Which room may import which. A room is a package under {@code dev.ramtide}. The rows stand in
+ * order: a room imports only rooms above it, so there are no cycles. To change this table is to
+ * change the design, and the commit says why.
+ */
+record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
+  static final String ROOT = "dev.ramtide";
+
+  /**
+   * A library and the only rooms that may see it.
+   *
+   * @param library the beginning of its classes' names
+   */
+  record Wall(String library, Set<String> rooms) {
+    boolean isAround(String className) {
+      return className.startsWith(library);
+    }
+  }
+
+  /**
+   * The room of a class of ours.
+   *
+   * @param className with its package; may name a member, or a package alone
+   */
+  static Optional<String> roomOf(String className) {
+    if (!className.startsWith(ROOT + ".")) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        Arrays.stream(className.substring(ROOT.length() + 1).split("\\."))
+            .takeWhile(segment -> Character.isLowerCase(segment.charAt(0)))
+            .collect(Collectors.joining(".")));
+  }
+
+  /** What is wrong with one class's use of another, or nothing. */
+  Optional<String> objection(String room, String usedClass) {
+    Optional<String> usedRoom = roomOf(usedClass);
+    if (usedRoom.isPresent()
+        && !usedRoom.get().equals(room)
+        && !rooms.get(room).contains(usedRoom.get())) {
+      return Optional.of(
+          "room " + room + " may not see room " + usedRoom.get() + " (" + usedClass + ")");
+    }
+    return walls.stream()
+        .filter(wall -> wall.isAround(usedClass) && !wall.rooms().contains(room))
+        .findFirst()
+        .map(wall -> "room " + room + " may not see " + wall.library() + " (" + usedClass + ")");
+  }
+
+  /** The plan as it is. */
+  static HousePlan actual() {
+    return new HousePlan(allRooms(), allWalls());
+  }
+
+  private static Map<String, Set<String>> allRooms() {
+    Table table = new Table();
+    schemas(table);
+    producer(table);
+    sink(table);
+    deploy(table);
+    return table.rows;
+  }
+
+  private static void schemas(Table table) {
+    table.room("guest");
+    table.room("integrity", "guest");
+    table.room("checkpoint", "guest", "integrity");
+    table.room("qemustream", "guest");
+    table.room("mappedram", "guest", "qemustream");
+    table.room("wire.avro"); // generated from the .avsc files
+    table.room("wire", "guest", "integrity", "checkpoint", "wire.avro");
+    table.room("options", "checkpoint");
+  }
+
+  private static void producer(Table table) {
+    table.room(
+        "producer.stream",
+        "guest",
+        "qemustream",
+        "checkpoint"); // checkpoint: its limit on device state
+    table.room("producer.qmp");
+    table.room("producer.dirty", "guest", "integrity", "checkpoint", "producer.stream");
+    table.room("producer.publish", "guest", "integrity", "checkpoint", "wire", "producer.dirty");
+    table.room(
+        "producer.capture",
+        "guest",
+        "checkpoint",
+        "qemustream",
+        "mappedram",
+        "producer.stream",
+        "producer.qmp",
+        "producer.dirty",
+        "producer.publish");
+    table.room(
+        "producer.cli",
+        "guest",
+        "integrity",
+        "checkpoint",
+        "wire",
+        "options",
+        "producer.qmp",
+        "producer.publish",
+        "producer.capture");
+  }
+
+  private static void sink(Table table) {
+    table.room("sink.image", "guest", "mappedram");
+    table.room("sink.state", "guest", "integrity", "checkpoint");
+    table.room("sink.apply", "guest", "integrity", "checkpoint", "sink.image", "sink.state");
+    table.room(
+        "sink.seal",
+        "guest",
+        "integrity",
+        "checkpoint",
+        "qemustream",
+        "mappedram",
+        "sink.image",
+        "sink.state");
+    table.room(
+        "sink.consume",
+        "guest",
+        "integrity",
+        "checkpoint",
+        "wire",
+        "sink.image",
+        "sink.state",
+        "sink.apply",
+        "sink.seal");
+    table.room(
+        "sink.restore",
+        "guest",
+        "integrity",
+        "checkpoint",
+        "wire",
+        "qemustream",
+        "mappedram",
+        "sink.image",
+        "sink.state",
+        "sink.apply",
+        "sink.seal",
+        "sink.consume");
+    table.room(
+        "sink.cli",
+        "guest",
+        "integrity",
+        "checkpoint",
+        "wire",
+        "qemustream",
+        "mappedram",
+        "options",
+        "sink.state",
+        "sink.seal",
+        "sink.consume",
+        "sink.restore");
+  }
+
+  private static void deploy(Table table) {
+    table.room("deploy.embedded");
+    table.room("deploy.demo", "guest", "checkpoint", "producer.qmp", "deploy.embedded");
+    table.room("deploy.cli", "producer.cli", "sink.cli", "deploy.embedded", "deploy.demo");
+  }
+
+  private static List<Wall> allWalls() {
+    Set<String> commands = Set.of("producer.cli", "sink.cli", "deploy.cli", "deploy.demo");
+    Set<String> files =
+        Set.of("sink.image", "sink.state", "sink.seal", "sink.restore", "producer.capture");
+    return List.of(
+        new Wall("org.apache.avro.", Set.of("wire", "wire.avro")),
+        new Wall(
+            "org.apache.kafka.",
+            with(commands, "producer.publish", "sink.consume", "sink.restore", "deploy.embedded")),
+        new Wall("kafka.", Set.of("deploy.embedded")),
+        new Wall("com.fasterxml.jackson.", with(commands, "producer.qmp")),
+        new Wall("picocli.", with(commands, "options")),
+        new Wall("com.sun.jna.", Set.of("sink.image")),
+        new Wall("me.tongfei.progressbar.", commands),
+        new Wall("ch.qos.logback.", Set.of()),
+        new Wall("java.nio.channels.FileChannel", files),
+        new Wall("java.io.RandomAccessFile", files));
+  }
+
+  private static Set<String> with(Set<String> some, String... more) {
+    Set<String> all = new LinkedHashSet<>(some);
+    all.addAll(Arrays.asList(more));
+    return all;
+  }
+
+  /** Rows in order. */
+  static final class Table {
+    private final Map<String, Set<String>> rows = new LinkedHashMap<>();
+
+    /** Refuses an import of a room that does not stand above. */
+    void room(String name, String... mayImport) {
+      for (String imported : mayImport) {
+        if (!rows.containsKey(imported)) {
+          throw new IllegalArgumentException(
+              name + " may not import " + imported + ", which does not stand above it");
+        }
+      }
+      rows.put(name, Set.of(mayImport));
+    }
+  }
+}
