@@ -1,0 +1,124 @@
+package dev.ramtide.producer.dirty;
+
+import dev.ramtide.guest.PageKind;
+import dev.ramtide.guest.PageRange;
+import java.util.Arrays;
+
+/**
+ * Pages of one stripe on their way into an event. They come in any order and leave in ascending
+ * order.
+ *
+ * <pre>
+ *   slotOf:  page of the stripe -> ABSENT | ZERO | number of the page in the payload
+ *   payload: pages in the order in which they came
+ * </pre>
+ */
+final class OpenStripe {
+  private static final int ABSENT = -1;
+  private static final int ZERO = -2;
+  private static final int FIRST_CAPACITY_PAGES = 8;
+
+  private final int pageBytes;
+  private final int maxPages;
+  private final int[] slotOf;
+  private byte[] payload = new byte[0];
+  private long stripe = -1;
+  private int block;
+  private long firstPage;
+  private int pages;
+  private int first;
+  private int last;
+
+  /**
+   * @param maxPages pages with bytes that an event may hold
+   */
+  OpenStripe(int stripePages, int pageBytes, int maxPages) {
+    this.pageBytes = pageBytes;
+    this.maxPages = maxPages;
+    this.slotOf = new int[stripePages];
+    clear();
+  }
+
+  /** Begins to gather pages of another stripe, or anew of the same. */
+  void reset(long stripe, int block, long firstPage) {
+    this.stripe = stripe;
+    this.block = block;
+    this.firstPage = firstPage;
+    clear();
+  }
+
+  void clear() {
+    Arrays.fill(slotOf, ABSENT);
+    pages = 0;
+    first = slotOf.length;
+    last = -1;
+  }
+
+  long stripe() {
+    return stripe;
+  }
+
+  int block() {
+    return block;
+  }
+
+  boolean isFull() {
+    return pages == maxPages;
+  }
+
+  boolean holds(int place) {
+    return slotOf[place] != ABSENT;
+  }
+
+  void addZero(int place) {
+    mark(place, ZERO);
+  }
+
+  void add(int place, byte[] buffer, int at) {
+    int end = (pages + 1) * pageBytes;
+    if (end > payload.length) {
+      int capacityPages = Math.min(maxPages, Math.max(FIRST_CAPACITY_PAGES, 2 * pages));
+      payload = Arrays.copyOf(payload, capacityPages * pageBytes);
+    }
+    System.arraycopy(buffer, at, payload, pages * pageBytes, pageBytes);
+    mark(place, pages);
+    pages++;
+  }
+
+  private void mark(int place, int slot) {
+    slotOf[place] = slot;
+    first = Math.min(first, place);
+    last = Math.max(last, place);
+  }
+
+  /** The first place at or after {@code from} that holds a page, or -1. */
+  int next(int from) {
+    for (int place = Math.max(from, first); place <= last; place++) {
+      if (slotOf[place] != ABSENT) {
+        return place;
+      }
+    }
+    return -1;
+  }
+
+  /** The longest range of one kind that begins at a place that holds a page. */
+  PageRange rangeAt(int place) {
+    boolean zero = slotOf[place] == ZERO;
+    int end = place + 1;
+    while (end <= last && slotOf[end] != ABSENT && (slotOf[end] == ZERO) == zero) {
+      end++;
+    }
+    return new PageRange(firstPage + place, end - place, zero ? PageKind.ZERO : PageKind.DATA);
+  }
+
+  /** Copies the pages of a DATA range to their place in an event; returns where they end. */
+  int copy(PageRange range, byte[] target, int at) {
+    int place = (int) (range.firstPage() - firstPage);
+    int end = at;
+    for (int i = 0; i < range.pageCount(); i++) {
+      System.arraycopy(payload, slotOf[place + i] * pageBytes, target, end, pageBytes);
+      end += pageBytes;
+    }
+    return end;
+  }
+}
