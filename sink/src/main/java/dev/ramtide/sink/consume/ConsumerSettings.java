@@ -23,6 +23,11 @@ public final class ConsumerSettings {
     this.client = client;
   }
 
+  /** Where the clients connect to, for messages. */
+  public String bootstrapServers() {
+    return client.getProperty(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, "");
+  }
+
   public Admin admin() {
     return Admin.create(client);
   }

@@ -7,4 +7,4 @@ import java.nio.ByteBuffer;
  *
  * @param value shares memory with the consumer's fetch buffer: valid until its next poll
  */
-record PageRecord(long recordOffset, ByteBuffer value) {}
+public record PageRecord(long recordOffset, ByteBuffer value) {}

@@ -1,18 +1,14 @@
 package dev.ramtide.sink.consume;
 
-import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
-import dev.ramtide.sink.apply.InvalidEventException;
 import dev.ramtide.sink.apply.PageApplier;
 import dev.ramtide.sink.state.Control;
 import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.FileGate;
-import dev.ramtide.sink.state.ImageIdentity;
 import dev.ramtide.sink.state.OpenImage;
 import dev.ramtide.sink.state.PartitionState;
 import dev.ramtide.sink.state.Site;
-import dev.ramtide.wire.EventCodec;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
@@ -39,7 +35,6 @@ final class PartitionTask implements Closeable {
   private final int partition;
   private final Site site;
   private final PartitionFeed feed;
-  private final EventCodec codec = new EventCodec();
   private @Nullable OpenImage image;
   private @Nullable Progress progress;
   private boolean toldAboutLock;
@@ -56,13 +51,20 @@ final class PartitionTask implements Closeable {
     final FileGate.Hold lock;
     final PartitionState state;
     final PageApplier applier;
+    final EventIntake intake;
     long next;
     long forced;
 
-    Progress(FileGate.Hold lock, PartitionState state, PageApplier applier, long next) {
+    Progress(
+        FileGate.Hold lock,
+        PartitionState state,
+        PageApplier applier,
+        EventIntake intake,
+        long next) {
       this.lock = lock;
       this.state = state;
       this.applier = applier;
+      this.intake = intake;
       this.next = next;
       this.forced = next;
     }
@@ -121,7 +123,8 @@ final class PartitionTask implements Closeable {
     feed.seek(next);
     PageApplier applier =
         new PageApplier(open.ram(), open.layout(), open.striping(), partition, state);
-    return new Progress(lock.get(), state, applier, next);
+    EventIntake intake = new EventIntake(feed.toString(), follow, open.epoch(), applier);
+    return new Progress(lock.get(), state, applier, intake, next);
   }
 
   /**
@@ -160,7 +163,7 @@ final class PartitionTask implements Closeable {
       PageGate gate = gate(open);
       for (PageRecord record : records) {
         boolean allowed = record.recordOffset() < gate.endRecordOffset();
-        if (!allowed || !apply(open, now, record, gate)) {
+        if (!allowed || !now.intake.take(record, gate.bounded())) {
           feed.pause();
           feed.seek(record.recordOffset());
           break;
@@ -170,40 +173,6 @@ final class PartitionTask implements Closeable {
       }
     }
     return applied;
-  }
-
-  /** False when the event must wait for the start of its epoch. */
-  private boolean apply(OpenImage open, Progress now, PageRecord record, PageGate gate)
-      throws IOException {
-    try {
-      DirtyPages event = codec.decodePages(record.value());
-      long epoch = event.version().epoch();
-      Optional<ImageIdentity> identity = follow.identityOf(epoch);
-      if (identity.isPresent() && identity.get().equals(open.identity())) {
-        now.applier.apply(event);
-        return true;
-      } else if (epoch < open.epoch().epoch()) {
-        return true; // Of an epoch that is over: the keyframe that began this layout has every
-        // page, and is newer.
-      } else if (gate.bounded()) {
-        throw new InvalidEventException(
-            "it claims epoch "
-                + epoch
-                + ", which "
-                + (identity.isPresent() ? "has another layout" : "nobody started")
-                + ", before the end of a checkpoint");
-      }
-      return false;
-    } catch (InvalidEventException | dev.ramtide.wire.MalformedEventException e) {
-      throw new IOException(
-          feed
-              + ", record offset "
-              + record.recordOffset()
-              + ": "
-              + e.getMessage()
-              + ". The partition stops here; nothing was skipped, checkpoints sealed so far stay",
-          e);
-    }
   }
 
   /** Whether everything that may be applied was, but is not on disk for certain. */
