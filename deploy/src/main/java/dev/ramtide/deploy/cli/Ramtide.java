@@ -1,5 +1,10 @@
 package dev.ramtide.deploy.cli;
 
+import dev.ramtide.sink.cli.CheckpointsCommand;
+import dev.ramtide.sink.cli.InspectCommand;
+import dev.ramtide.sink.cli.RestoreCommand;
+import dev.ramtide.sink.cli.SinkCommand;
+import dev.ramtide.sink.cli.VerifyCommand;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,7 +29,14 @@ import picocli.CommandLine.Spec;
     optionListHeading = "%nOptions:%n",
     parameterListHeading = "%n",
     description = "Turns a virtual machine's memory into a Kafka log, and back.",
-    subcommands = {KafkaCommand.class})
+    subcommands = {
+      KafkaCommand.class,
+      SinkCommand.class,
+      CheckpointsCommand.class,
+      RestoreCommand.class,
+      VerifyCommand.class,
+      InspectCommand.class
+    })
 public final class Ramtide implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 

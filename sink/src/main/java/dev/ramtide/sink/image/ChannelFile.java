@@ -6,6 +6,8 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 
 /**
@@ -22,6 +24,9 @@ public final class ChannelFile implements StorageFile {
   private static final ByteBuffer ZEROS =
       ByteBuffer.allocateDirect((int) PUNCH_AT_LEAST_BYTES).asReadOnlyBuffer();
 
+  private static final FileAttribute<?> OWNER_ONLY =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
   private final Path path;
   private final FileChannel channel;
   private final HolePunch punch;
@@ -32,11 +37,14 @@ public final class ChannelFile implements StorageFile {
     this.punch = punch;
   }
 
-  /** Opens for reading and writing, creates when it is missing. */
+  /**
+   * Opens for reading and writing; creates it when it is missing, for its owner alone: guest memory
+   * holds secrets.
+   */
   public static ChannelFile open(Path path) throws IOException {
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    FileChannel channel = FileChannel.open(path, options);
+    FileChannel channel = FileChannel.open(path, options, OWNER_ONLY);
     return new ChannelFile(path, channel, HolePunch.open(path));
   }
 

@@ -10,9 +10,10 @@ import dev.ramtide.sink.consume.VmFollow;
 import dev.ramtide.sink.seal.ImageComposer;
 import dev.ramtide.sink.seal.ImageTables;
 import dev.ramtide.sink.seal.Sealer;
+import dev.ramtide.sink.state.DirectoryTree;
 import dev.ramtide.sink.state.ImagePaths;
 import dev.ramtide.sink.state.OpenImage;
-import dev.ramtide.sink.state.PartitionState;
+import dev.ramtide.sink.state.PartitionStates;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -50,12 +51,12 @@ public final class LogRestore {
   public ImageProof restore(VmFollow vm, RestorePlan plan, Path output) throws IOException {
     Path beside = output.toAbsolutePath().getParent();
     Path work = Files.createTempDirectory(beside, "." + output.getFileName() + ".restoring-");
-    try (OpenImage image = OpenImage.open(new ImagePaths(work), plan.target().epoch())) {
+    try (OpenImage image = OpenImage.open(new ImagePaths(work), plan.target().epoch());
+        PartitionStates states = PartitionStates.open(image)) {
       ByteBuffer deviceState;
       try (Consumer<byte[], ByteBuffer> reader = settings.reader()) {
         deviceState = new DeviceStateReader(reader).read(topics.checkpoints(), plan.target());
       }
-      List<PartitionState> states = openStates(image);
       replay(vm, plan, image, states);
       ImageTables tables = ImageTables.read(image.striping(), image.layout(), states);
       Sealer.requireDigests(plan.target().manifest(), tables);
@@ -66,17 +67,16 @@ public final class LogRestore {
           output,
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
-      closeAll(states);
       return proof;
     } finally {
-      WorkDirectory.remove(work);
+      DirectoryTree.delete(work);
     }
   }
 
-  private void replay(VmFollow vm, RestorePlan plan, OpenImage image, List<PartitionState> states)
+  private void replay(VmFollow vm, RestorePlan plan, OpenImage image, PartitionStates states)
       throws IOException {
     List<EventIntake> intakes = new ArrayList<>();
-    for (int partition = 0; partition < states.size(); partition++) {
+    for (int partition = 0; partition < states.count(); partition++) {
       PageApplier applier =
           new PageApplier(
               image.ram(), image.layout(), image.striping(), partition, states.get(partition));
@@ -104,19 +104,5 @@ public final class LogRestore {
               + ": the disk did not keep what was written");
     }
     return proof;
-  }
-
-  private static List<PartitionState> openStates(OpenImage image) throws IOException {
-    List<PartitionState> states = new ArrayList<>();
-    for (int partition = 0; partition < image.striping().partitionCount(); partition++) {
-      states.add(image.openState(partition));
-    }
-    return states;
-  }
-
-  private static void closeAll(List<PartitionState> states) throws IOException {
-    for (PartitionState state : states) {
-      state.close();
-    }
   }
 }

@@ -5,7 +5,7 @@ import dev.ramtide.integrity.PageDigest;
 import dev.ramtide.mappedram.MappedRamLayout;
 import dev.ramtide.mappedram.PageBitmap;
 import dev.ramtide.sink.state.PageEntry;
-import dev.ramtide.sink.state.PartitionState;
+import dev.ramtide.sink.state.PartitionStates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -20,13 +20,9 @@ import java.util.List;
  * @param bitmaps by RAMBlock: which pages QEMU is to load
  */
 public record ImageTables(List<PageDigest> digests, List<PageBitmap> bitmaps) {
-  /**
-   * Reads the tables, which nobody may write meanwhile.
-   *
-   * @param states by partition
-   */
-  public static ImageTables read(
-      Striping striping, MappedRamLayout layout, List<PartitionState> states) throws IOException {
+  /** Reads the tables, which nobody may write meanwhile. */
+  public static ImageTables read(Striping striping, MappedRamLayout layout, PartitionStates states)
+      throws IOException {
     PageDigest[] digests = new PageDigest[striping.partitionCount()];
     Arrays.fill(digests, PageDigest.ZERO);
     List<PageBitmap> bitmaps = new ArrayList<>();

@@ -7,7 +7,7 @@ import dev.ramtide.sink.state.Control;
 import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.FileGate;
 import dev.ramtide.sink.state.OpenImage;
-import dev.ramtide.sink.state.PartitionState;
+import dev.ramtide.sink.state.PartitionStates;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -109,13 +109,10 @@ public final class Sealer {
   }
 
   private void seal(CheckpointManifest manifest, ByteBuffer deviceState) throws IOException {
-    List<PartitionState> states = openStates();
-    try {
+    try (PartitionStates states = PartitionStates.open(image)) {
       ImageTables tables = ImageTables.read(image.striping(), image.layout(), states);
       requireDigests(manifest, tables);
       composer.compose(tables.bitmaps(), deviceState);
-    } finally {
-      closeAll(states);
     }
   }
 
@@ -134,10 +131,9 @@ public final class Sealer {
   }
 
   private SealProgress progress(CheckpointManifest manifest) throws IOException {
-    List<PartitionState> states = openStates();
-    try {
+    try (PartitionStates states = PartitionStates.open(image)) {
       List<Integer> waiting = new ArrayList<>();
-      for (int partition = 0; partition < states.size(); partition++) {
+      for (int partition = 0; partition < states.count(); partition++) {
         PartitionCut cut = manifest.partitions().get(partition);
         long next = states.get(partition).nextRecordOffset().orElse(-1);
         if (next > cut.endRecordOffset()) {
@@ -149,22 +145,6 @@ public final class Sealer {
       return waiting.isEmpty()
           ? new SealProgress.Done(manifest.checkpoint())
           : new SealProgress.Waiting(waiting);
-    } finally {
-      closeAll(states);
-    }
-  }
-
-  private List<PartitionState> openStates() throws IOException {
-    List<PartitionState> states = new ArrayList<>();
-    for (int partition = 0; partition < image.striping().partitionCount(); partition++) {
-      states.add(image.openState(partition));
-    }
-    return states;
-  }
-
-  private static void closeAll(List<PartitionState> states) throws IOException {
-    for (PartitionState state : states) {
-      state.close();
     }
   }
 }

@@ -7,11 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * The image directory of a site: one image per VM, and a second one beside it while a guest with
@@ -79,7 +76,8 @@ public final class Site {
       Optional<Control> nextControl = readControl(next);
       if (nextControl.isPresent()
           && !nextControl.get().identity().equals(ImageIdentity.of(wanted))) {
-        deleteTree(next.directory()); // A third layout came before the second was ever sealed.
+        DirectoryTree.delete(
+            next.directory()); // A third layout came before the second was ever sealed.
       }
       return begin(next, wanted);
     }
@@ -99,12 +97,12 @@ public final class Site {
     if (next.isPresent() && next.get().state() instanceof ControlState.Sealed) {
       Path own = imageOf(vm).directory();
       if (Files.exists(own)) {
-        deleteTree(old);
+        DirectoryTree.delete(old);
         Files.move(own, old, StandardCopyOption.ATOMIC_MOVE);
       }
       Files.move(nextOf(vm).directory(), own, StandardCopyOption.ATOMIC_MOVE);
     }
-    deleteTree(old);
+    DirectoryTree.delete(old);
   }
 
   private OpenImage begin(ImagePaths paths, EpochStarted wanted)
@@ -158,18 +156,5 @@ public final class Site {
                         + " is held by another process for more than "
                         + PATIENCE.toSeconds()
                         + " s: is it stopped?"));
-  }
-
-  private static void deleteTree(Path root) throws IOException {
-    if (!Files.exists(root)) {
-      return;
-    }
-    List<Path> deepestFirst;
-    try (Stream<Path> walk = Files.walk(root)) {
-      deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
-    }
-    for (Path path : deepestFirst) {
-      Files.delete(path);
-    }
   }
 }

@@ -1,4 +1,4 @@
-package dev.ramtide.sink.restore;
+package dev.ramtide.sink.state;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,13 +7,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The directory in which a restore works, and of which nothing stays. */
-final class WorkDirectory {
-  private WorkDirectory() {}
+/** A directory with all that is in it. */
+public final class DirectoryTree {
+  private DirectoryTree() {}
 
-  static void remove(Path directory) throws IOException {
+  /** Removes it; nothing to remove is fine. */
+  public static void delete(Path root) throws IOException {
+    if (!Files.exists(root)) {
+      return;
+    }
     List<Path> deepestFirst;
-    try (Stream<Path> walk = Files.walk(directory)) {
+    try (Stream<Path> walk = Files.walk(root)) {
       deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
     }
     for (Path path : deepestFirst) {

@@ -1,0 +1,43 @@
+package dev.ramtide.sink.cli;
+
+import java.io.Closeable;
+import java.util.function.LongConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
+
+/** A bar on stderr for long work; nothing where nobody watches. */
+final class Progress implements LongConsumer, Closeable {
+  private final @Nullable ProgressBar bar;
+
+  /**
+   * @param quiet also on a terminal, as with JSON
+   */
+  Progress(String task, String unit, long total, boolean quiet) {
+    boolean watched = System.console() != null && !quiet;
+    this.bar =
+        watched
+            ? new ProgressBarBuilder()
+                .setTaskName(task)
+                .setUnit(" " + unit, 1)
+                .setInitialMax(total)
+                .setStyle(ProgressBarStyle.ASCII)
+                .build()
+            : null;
+  }
+
+  @Override
+  public void accept(long done) {
+    if (bar != null) {
+      bar.stepTo(done);
+    }
+  }
+
+  @Override
+  public void close() {
+    if (bar != null) {
+      bar.close();
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package dev.ramtide.sink.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.VmIdConverter;
+import dev.ramtide.report.CheckpointJson;
+import dev.ramtide.sink.consume.ConsumerSettings;
+import dev.ramtide.sink.consume.SinkProcess;
+import dev.ramtide.sink.state.Site;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The verb {@code sink}. */
+@Command(
+    name = "sink",
+    description = {
+      "Writes the pages of VMs from Kafka into mapped-ram images, and seals each newest checkpoint.",
+      "Start as many as you like on the same directory, on one host or several: they share the work. Stops on Ctrl-C or"
+          + " SIGTERM without losing anything."
+    })
+public final class SinkCommand implements Callable<Integer> {
+  private static final long LOOK_EVERY_MS = 20;
+
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private BrokerOptions broker = new BrokerOptions();
+
+  @Option(
+      names = "--images",
+      required = true,
+      paramLabel = "DIR",
+      description = "Where the images are kept.")
+  private Path images = Path.of("");
+
+  @Option(
+      names = "--vm",
+      paramLabel = "NAME",
+      arity = "1..*",
+      converter = VmIdConverter.class,
+      description =
+          "VMs to follow (default: every VM under the topic prefix, also ones that appear later).")
+  private List<VmId> vms = List.of();
+
+  @Option(
+      names = "--threads",
+      paramLabel = "N",
+      description = "Members of the consumer group in this process (default: ${DEFAULT-VALUE}).")
+  private int threads = 2;
+
+  @Option(
+      names = "--group",
+      paramLabel = "NAME",
+      description = "Consumer group (default: one that belongs to the directory).")
+  private @Nullable String group;
+
+  @Option(
+      names = "--until-sealed",
+      paramLabel = "N",
+      description = "Exit with 0 as soon as checkpoint N or a later one of every --vm is sealed.")
+  private @Nullable Long untilSealed;
+
+  @Option(names = "--json", description = "Print what was sealed as JSON, an object a line.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    requireSense();
+    Site site = Site.open(images);
+    String named = group != null ? group : broker.topicPrefix() + "-sink-" + site.id();
+    SinkProcess.Plan plan =
+        new SinkProcess.Plan(site, broker.topicPrefix(), vms, named, threads, new CheckpointFile());
+    CountDownLatch stop = new CountDownLatch(1);
+    CountDownLatch stopped = new CountDownLatch(1);
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitClean(stop, stopped), "sink-stop"));
+    try (SinkProcess sink =
+        new SinkProcess(plan, new ConsumerSettings(broker.clientProperties()))) {
+      sink.start();
+      follow(sink, site, stop);
+    } finally {
+      stopped.countDown();
+    }
+    return 0;
+  }
+
+  private void requireSense() {
+    if (threads < 1) {
+      throw new ParameterException(spec.commandLine(), "--threads " + threads + ": at least 1");
+    }
+    if (untilSealed != null && vms.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--until-sealed needs --vm: which VMs shall be waited for?");
+    }
+  }
+
+  /** Returns when the goal is reached or the process is to stop. */
+  private void follow(SinkProcess sink, Site site, CountDownLatch stop)
+      throws IOException, InterruptedException {
+    do {
+      Optional<IOException> failure = sink.failure();
+      if (failure.isPresent()) {
+        throw failure.get();
+      }
+      if (untilSealed != null && isReached(sink, untilSealed)) {
+        for (VmId vm : vms) {
+          report(vm, sink.sealedCheckpoint(vm).orElse(untilSealed), site);
+        }
+        return;
+      }
+    } while (!stop.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS));
+  }
+
+  private boolean isReached(SinkProcess sink, long checkpoint) throws IOException {
+    for (VmId vm : vms) {
+      if (sink.sealedCheckpoint(vm).orElse(0L) < checkpoint) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void report(VmId vm, long checkpoint, Site site) {
+    Path image = site.imageOf(vm).ram();
+    ObjectNode line = CheckpointJson.object();
+    line.put("vm", vm.name()).put("sealed", checkpoint).put("image", image.toString());
+    String text = "sealed: " + vm + " checkpoint " + checkpoint + " in " + image;
+    spec.commandLine().getOut().println(json ? CheckpointJson.line(line) : text);
+    spec.commandLine().getOut().flush();
+  }
+
+  /** In the shutdown hook: lets the main thread hand everything over before the JVM ends. */
+  private static void awaitClean(CountDownLatch stop, CountDownLatch stopped) {
+    stop.countDown();
+    try {
+      if (!stopped.await(30, TimeUnit.SECONDS)) {
+        return; // Nothing is lost by going now: what was not forced will be delivered again.
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

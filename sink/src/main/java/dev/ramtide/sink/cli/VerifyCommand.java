@@ -1,0 +1,144 @@
+package dev.ramtide.sink.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.integrity.PageDigest;
+import dev.ramtide.mappedram.MappedRamIndex;
+import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.VmIdConverter;
+import dev.ramtide.report.CheckpointJson;
+import dev.ramtide.sink.consume.ConsumerSettings;
+import dev.ramtide.sink.consume.HistoryReader;
+import dev.ramtide.sink.consume.VmFollow;
+import dev.ramtide.sink.restore.GatedImage;
+import dev.ramtide.sink.restore.ImageProof;
+import dev.ramtide.sink.restore.ImageVerifier;
+import dev.ramtide.sink.restore.RestorePlan;
+import dev.ramtide.wire.VmTopics;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The verb {@code verify}. */
+@Command(
+    name = "verify",
+    description = {
+      "Recomputes the digest of a mapped-ram file from its bytes, and compares it: with --digest, with the manifest of"
+          + " a checkpoint in the log (--vm), or with the checkpoint.json beside a sink's image.",
+      "Exits with 1 when they differ. With nothing to compare to it prints the digest."
+    })
+public final class VerifyCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private BrokerOptions broker = new BrokerOptions();
+
+  @Parameters(
+      paramLabel = "IMAGE",
+      description = "A mapped-ram file, or a VM's directory in a sink's --images.")
+  private Path image = Path.of("");
+
+  @Option(names = "--digest", paramLabel = "HEX", description = "The digest that it must have.")
+  private @Nullable String digest;
+
+  @Option(
+      names = "--vm",
+      paramLabel = "NAME",
+      converter = VmIdConverter.class,
+      description = "Compare with a checkpoint of this VM in the log.")
+  private @Nullable VmId vm;
+
+  @Option(
+      names = "--checkpoint",
+      paramLabel = "N",
+      description = "With --vm: which one (default: the newest).")
+  private @Nullable Long checkpoint;
+
+  @Option(names = "--json", description = "Print the result as one JSON object.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    try (GatedImage gated = GatedImage.open(image)) {
+      Optional<PageDigest> expected = expected(gated);
+      ImageProof proof = prove(gated);
+      boolean equal = expected.isEmpty() || expected.get().equals(proof.digest());
+      print(proof, expected);
+      if (!equal) {
+        throw new IOException(
+            image
+                + ": the digest of its pages is "
+                + proof.digest()
+                + ", expected "
+                + expected.get()
+                + ": the file was changed, or is another checkpoint");
+      }
+    }
+    return 0;
+  }
+
+  private ImageProof prove(GatedImage gated) throws IOException {
+    long pages = MappedRamIndex.read(gated.bytes()).memory().pageCount();
+    try (Progress progress = new Progress("verifying", "pages", pages, json)) {
+      return new ImageVerifier(gated.bytes(), progress).verify();
+    }
+  }
+
+  private Optional<PageDigest> expected(GatedImage gated) throws IOException, InterruptedException {
+    if (digest != null) {
+      return Optional.of(parsed(digest));
+    }
+    if (vm != null) {
+      VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
+      VmFollow follow =
+          new HistoryReader(new ConsumerSettings(broker.clientProperties())).read(topics);
+      RestorePlan plan = RestorePlan.of(follow, Optional.ofNullable(checkpoint));
+      return Optional.of(plan.target().manifest().digest());
+    }
+    Optional<JsonNode> beside =
+        gated.isOfSink() ? CheckpointFile.read(gated.paths()) : Optional.empty();
+    return beside.map(node -> PageDigest.parse(node.path("digest").asText()));
+  }
+
+  private PageDigest parsed(String hex) {
+    try {
+      return PageDigest.parse(hex);
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(
+          spec.commandLine(), "--digest " + hex + ": 32 hexadecimal digits are needed", e);
+    }
+  }
+
+  private void print(ImageProof proof, Optional<PageDigest> expected) {
+    String verdict =
+        expected.isEmpty()
+            ? "not compared"
+            : expected.get().equals(proof.digest()) ? "equal" : "different";
+    ObjectNode node = CheckpointJson.object();
+    node.put("image", image.toString())
+        .put("machine", proof.machineType())
+        .put("digest", proof.digest().toString());
+    node.put("pages", proof.pageCount()).put("dataPages", proof.dataPageCount());
+    node.put("deviceStateBytes", proof.deviceStateBytes()).put("result", verdict);
+    String text =
+        "%s: %s, %d pages, %d with data, digest %s: %s"
+            .formatted(
+                image,
+                proof.machineType(),
+                proof.pageCount(),
+                proof.dataPageCount(),
+                proof.digest(),
+                verdict);
+    spec.commandLine().getOut().println(json ? CheckpointJson.line(node) : text);
+    spec.commandLine().getOut().flush();
+  }
+}
