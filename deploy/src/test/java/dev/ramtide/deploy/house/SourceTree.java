@@ -37,7 +37,7 @@ final class SourceTree {
    * The build runs a module's tests in the module's folder, an IDE may run them in the
    * repository's.
    */
-  private static Path root() {
+  static Path root() {
     Path here = Path.of("").toAbsolutePath();
     Path root = here.endsWith("deploy") ? here.getParent() : here;
     if (!Files.exists(root.resolve("deploy/pom.xml"))) {
