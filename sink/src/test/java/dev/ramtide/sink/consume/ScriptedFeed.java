@@ -1,0 +1,54 @@
+package dev.ramtide.sink.consume;
+
+import java.util.List;
+
+/** A consumer's side of one partition over a {@link ScriptedLog}. */
+final class ScriptedFeed implements PartitionFeed {
+  final ScriptedLog log;
+  final int partition;
+  long position;
+  boolean paused = true;
+  long committed = -1;
+
+  ScriptedFeed(ScriptedLog log, int partition) {
+    this.log = log;
+    this.partition = partition;
+  }
+
+  /** What the next poll would deliver. */
+  List<PageRecord> poll(int count) {
+    List<PageRecord> records = paused ? List.of() : log.read(partition, position, count);
+    position += records.size();
+    return records;
+  }
+
+  @Override
+  public long beginning() {
+    return 0;
+  }
+
+  @Override
+  public void seek(long recordOffset) {
+    position = recordOffset;
+  }
+
+  @Override
+  public void pause() {
+    paused = true;
+  }
+
+  @Override
+  public void resume() {
+    paused = false;
+  }
+
+  @Override
+  public void commit(long recordOffset) {
+    committed = recordOffset;
+  }
+
+  @Override
+  public String toString() {
+    return "ramtide.web-1.pages, partition " + partition;
+  }
+}

@@ -1,0 +1,65 @@
+package dev.ramtide.sink.consume;
+
+import dev.ramtide.sink.state.ControlFile;
+import dev.ramtide.sink.state.ControlState;
+import dev.ramtide.sink.state.Site;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One member that owns everything: three partitions and the duty to seal, turned by hand. */
+final class ScriptedMember implements Closeable {
+  final Site site;
+  final List<ScriptedFeed> feeds = new ArrayList<>();
+  final List<PartitionTask> tasks = new ArrayList<>();
+  final SealDuty duty;
+
+  ScriptedMember(Path directory, ScriptedLog log) throws IOException {
+    site = Site.open(directory);
+    for (int partition = 0; partition < 3; partition++) {
+      feeds.add(new ScriptedFeed(log, partition));
+      tasks.add(new PartitionTask(log.follow, partition, site, feeds.get(partition)));
+    }
+    duty =
+        new SealDuty(
+            log.follow,
+            site,
+            (vm, checkpoint) -> ScriptedLog.DEVICE_STATE.duplicate(),
+            (paths, state, checkpoint) -> {});
+  }
+
+  /** Turns until nothing moves any more. */
+  void settle() throws IOException, InterruptedException {
+    for (int turn = 0; turn < 40; turn++) {
+      for (PartitionTask task : tasks) {
+        step(task, 7);
+        task.force();
+      }
+      duty.step();
+    }
+  }
+
+  /** One delivery to one partition, nothing forced. */
+  void step(PartitionTask task, int records) throws IOException, InterruptedException {
+    task.prepare();
+    task.deliver(feeds.get(task.partition()).poll(records));
+  }
+
+  ControlState state() throws IOException {
+    return ControlFile.readFrom(site.imageOf(ScriptedLog.VM).control()).orElseThrow().state();
+  }
+
+  Path image() {
+    return site.imageOf(ScriptedLog.VM).ram();
+  }
+
+  @Override
+  public void close() throws IOException {
+    for (PartitionTask task : tasks) {
+      task.close();
+    }
+    duty.close();
+  }
+}

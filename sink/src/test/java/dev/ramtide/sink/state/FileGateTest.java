@@ -1,0 +1,99 @@
+package dev.ramtide.sink.state;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FileGateTest {
+  private static final Duration SHORT = Duration.ofMillis(30);
+
+  @TempDir private Path directory;
+  private final ExecutorService other = Executors.newSingleThreadExecutor();
+
+  @AfterEach
+  void stop() {
+    other.shutdownNow();
+  }
+
+  @Test
+  void manyShareIt() throws Exception {
+    FileGate gate = FileGate.of(directory.resolve("locks/a"));
+    try (FileGate.Hold here = gate.shared()) {
+      boolean there =
+          other
+              .submit(
+                  () -> {
+                    try (FileGate.Hold second = gate.shared()) {
+                      return second != here;
+                    }
+                  })
+              .get();
+      assertThat(there).isTrue();
+    }
+  }
+
+  @Test
+  void oneHolderKeepsTheExclusiveOut() throws Exception {
+    FileGate gate = FileGate.of(directory.resolve("a"));
+    FileGate.Hold shared = gate.shared();
+    assertThat(exclusiveElsewhere(gate)).isFalse();
+    shared.close();
+    assertThat(exclusiveElsewhere(gate)).isTrue();
+  }
+
+  @Test
+  void theExclusiveKeepsEverybodyOut() throws Exception {
+    FileGate gate = FileGate.of(directory.resolve("a"));
+    FileGate.Hold exclusive = gate.tryExclusive(SHORT).orElseThrow();
+    assertThat(exclusiveElsewhere(gate)).isFalse();
+    assertThat(other.submit(() -> gate.tryShared(SHORT).isPresent()).get()).isFalse();
+    exclusive.close();
+    assertThat(exclusiveElsewhere(gate)).isTrue();
+  }
+
+  @Test
+  void aRenamedDirectoryKeepsItsLocks() throws Exception {
+    Path before = directory.resolve("vm.next");
+    FileGate gate = FileGate.of(before.resolve("a"));
+    try (FileGate.Hold held = gate.tryExclusive(SHORT).orElseThrow()) {
+      Path after = Files.move(before, directory.resolve("vm"));
+      assertThat(FileGate.of(after.resolve("a"))).as("%s", held).isSameAs(gate);
+    }
+  }
+
+  @Test
+  void askingForTheGateAgainDropsNoLock() throws Exception {
+    // A POSIX lock is gone as soon as any descriptor of the file is closed by the process.
+    FileGate gate = FileGate.of(directory.resolve("a"));
+    try (FileGate.Hold held = gate.tryExclusive(SHORT).orElseThrow()) {
+      FileGate.of(directory.resolve("a"));
+      assertThat(lockedForAnotherProcess(directory.resolve("a"))).as("%s", held).isTrue();
+    }
+    assertThat(lockedForAnotherProcess(directory.resolve("a"))).isFalse();
+  }
+
+  private boolean exclusiveElsewhere(FileGate gate) throws Exception {
+    return other
+        .submit(
+            () -> {
+              java.util.Optional<FileGate.Hold> hold = gate.tryExclusive(SHORT);
+              hold.ifPresent(FileGate.Hold::close);
+              return hold.isPresent();
+            })
+        .get();
+  }
+
+  /** Asks the kernel: /proc/locks lists every POSIX lock by inode. */
+  private static boolean lockedForAnotherProcess(Path file) throws Exception {
+    String inode = ":" + Files.getAttribute(file, "unix:ino") + " ";
+    return Files.readAllLines(Path.of("/proc/locks")).stream()
+        .anyMatch(line -> line.contains(inode));
+  }
+}
