@@ -20,8 +20,7 @@ class BytecodeRulesTest {
     HousePlan narrower = new HousePlan(with("mappedram", Set.of("guest")), PLAN.walls());
 
     assertThat(BytecodeRules.arrows(CLASSES, narrower))
-        .isNotEmpty()
-        .allMatch(finding -> finding.contains("room mappedram may not see room qemustream"));
+        .anyMatch(finding -> finding.contains("room mappedram may not see room qemustream"));
   }
 
   @Test
@@ -30,8 +29,7 @@ class BytecodeRulesTest {
     rooms.remove("options");
 
     assertThat(BytecodeRules.arrows(CLASSES, new HousePlan(rooms, List.of())))
-        .isNotEmpty()
-        .allMatch(finding -> finding.contains("dev.ramtide.options."));
+        .anyMatch(finding -> finding.contains("dev.ramtide.options."));
   }
 
   @Test
@@ -40,7 +38,6 @@ class BytecodeRulesTest {
         new HousePlan(PLAN.rooms(), List.of(new HousePlan.Wall("picocli.", Set.of("options"))));
 
     assertThat(BytecodeRules.arrows(CLASSES, narrower))
-        .isNotEmpty()
         .anyMatch(finding -> finding.contains("room deploy.cli may not see picocli."))
         .noneMatch(finding -> finding.contains("room options"));
   }

@@ -27,7 +27,7 @@ class HousePlanTest {
   @Test
   void everyModuleIsRead() {
     assertThat(sources.stream().map(file -> file.path().split("/")[0]).distinct())
-        .contains("schemas", "producer", "deploy");
+        .contains("schemas", "producer", "sink", "deploy");
     assertThat(sources.stream().filter(SourceFile::isTest)).hasSizeGreaterThan(5);
     assertThat(CLASSES.size()).isGreaterThan(50);
   }

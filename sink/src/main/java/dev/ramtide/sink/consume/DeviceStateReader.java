@@ -62,6 +62,13 @@ public final class DeviceStateReader {
                 + " s. Is the broker up?");
       }
     }
+    check(checkpoint, chunks, deviceState);
+    return deviceState.flip();
+  }
+
+  private static void check(RecordedCheckpoint checkpoint, int chunks, ByteBuffer deviceState)
+      throws IOException {
+    DeviceStateSummary summary = checkpoint.manifest().deviceState();
     CRC32C crc = new CRC32C();
     crc.update(deviceState.duplicate().flip());
     boolean whole = chunks == summary.chunkCount() && !deviceState.hasRemaining();
@@ -81,7 +88,6 @@ public final class DeviceStateReader {
               + (whole ? "wrong" : "not computed")
               + ". Restore another checkpoint");
     }
-    return deviceState.flip();
   }
 
   private static boolean append(
