@@ -1,0 +1,131 @@
+package dev.ramtide.producer.publish;
+
+import dev.ramtide.checkpoint.CheckpointHistory;
+import dev.ramtide.checkpoint.CheckpointRecord;
+import dev.ramtide.checkpoint.EpochClaimed;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.wire.EventCodec;
+import dev.ramtide.wire.MalformedEventException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the checkpoints topic as it grows, and knows who holds the VM. */
+final class CheckpointsReader implements AutoCloseable {
+  private static final Duration POLL = Duration.ofMillis(200);
+
+  /** Polls without a record before the end is reached: 20 seconds. */
+  private static final int PATIENCE = 100;
+
+  private final LogSettings settings;
+  private final Consumer<byte[], byte[]> consumer;
+  private final TopicPartition partition;
+  private final EventCodec codec = new EventCodec();
+  private final CheckpointHistory history = new CheckpointHistory();
+  private long newestClaimRecordOffset = -1;
+  private @Nullable EpochClaimed newestClaim;
+
+  CheckpointsReader(LogSettings settings, Consumer<byte[], byte[]> consumer) {
+    this.settings = settings;
+    this.consumer = consumer;
+    this.partition = new TopicPartition(settings.topics().checkpoints(), 0);
+    consumer.assign(List.of(partition));
+    consumer.seekToBeginning(List.of(partition));
+  }
+
+  CheckpointHistory history() {
+    return history;
+  }
+
+  /** Reads all that is in the topic now. */
+  void readToEnd() throws IOException {
+    try {
+      readTo(consumer.endOffsets(List.of(partition)).get(partition));
+    } catch (KafkaException e) {
+      throw failed(e);
+    }
+  }
+
+  /**
+   * Reads on.
+   *
+   * @param endRecordOffset exclusive; nothing from there on is looked at
+   */
+  void readTo(long endRecordOffset) throws IOException {
+    try {
+      int emptyPolls = 0;
+      while (consumer.position(partition) < endRecordOffset) {
+        long before = consumer.position(partition);
+        acceptBelow(endRecordOffset, consumer.poll(POLL));
+        emptyPolls = consumer.position(partition) == before ? emptyPolls + 1 : 0;
+        if (emptyPolls > PATIENCE) {
+          throw new TimeoutException("no record came from offset " + before + " on");
+        }
+      }
+    } catch (KafkaException e) {
+      throw failed(e);
+    }
+  }
+
+  private void acceptBelow(long endRecordOffset, ConsumerRecords<byte[], byte[]> records)
+      throws IOException {
+    for (ConsumerRecord<byte[], byte[]> record : records) {
+      if (record.offset() >= endRecordOffset) {
+        // What came later must be looked at later: a claim after our manifest does not undo it.
+        consumer.seek(partition, endRecordOffset);
+        return;
+      }
+      accept(record);
+    }
+  }
+
+  private void accept(ConsumerRecord<byte[], byte[]> record) throws IOException {
+    byte[] value = record.value();
+    try {
+      CheckpointRecord decoded =
+          codec.decodeCheckpoint(ByteBuffer.wrap(value == null ? new byte[0] : value));
+      history.accept(record.offset(), decoded);
+      if (decoded instanceof EpochClaimed claim) {
+        newestClaimRecordOffset = record.offset();
+        newestClaim = claim;
+      }
+    } catch (MalformedEventException e) {
+      throw new IOException(
+          "topic "
+              + partition.topic()
+              + " offset "
+              + record.offset()
+              + ": "
+              + e.getMessage()
+              + "; something else writes to this topic",
+          e);
+    }
+  }
+
+  /**
+   * @throws FencedException somebody claimed a higher epoch in what was read so far
+   */
+  void requireOwned(VmId vm, long epoch) throws FencedException {
+    EpochClaimed claim = newestClaim;
+    if (claim != null && newestClaimRecordOffset > epoch) {
+      throw new FencedException(vm, epoch, newestClaimRecordOffset, claim);
+    }
+  }
+
+  private IOException failed(KafkaException e) {
+    return LogException.of(settings.servers(), "reading topic " + partition.topic(), e);
+  }
+
+  @Override
+  public void close() {
+    consumer.close(org.apache.kafka.clients.consumer.CloseOptions.timeout(Duration.ofSeconds(1)));
+  }
+}

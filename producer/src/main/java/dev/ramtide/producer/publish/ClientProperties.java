@@ -1,0 +1,107 @@
+package dev.ramtide.producer.publish;
+
+import java.util.Properties;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * Kafka's clients as the agent needs them. What the operator sets has precedence over our defaults;
+ * only what correctness rests on is not up to him.
+ */
+final class ClientProperties {
+  /**
+   * Bounds the agent's memory, and how long the guest's QEMU runs ahead of Kafka: when it is full,
+   * the stream is read slower.
+   */
+  private static final int PAGES_BUFFER_BYTES = 64 * 1024 * 1024;
+
+  private static final int CHECKPOINTS_BUFFER_BYTES = 8 * 1024 * 1024;
+
+  /** What ranges add to the pages of an event, and Kafka to a batch. */
+  private static final int BATCH_MARGIN_BYTES = 64 * 1024;
+
+  private final LogSettings settings;
+
+  ClientProperties(LogSettings settings) {
+    this.settings = settings;
+  }
+
+  Admin admin() {
+    Properties properties = common();
+    properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
+    properties.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
+    return Admin.create(properties);
+  }
+
+  /**
+   * Large events, as fast as they come; page bytes are not compressed unless the operator wants it.
+   */
+  Producer<byte[], byte[]> pagesProducer() {
+    Properties properties = producer();
+    properties.putIfAbsent(
+        ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(PAGES_BUFFER_BYTES));
+    // One event fills one batch: only batches of exactly this size are kept and used again by
+    // Kafka's buffer, all others
+    // are allocated, and zeroed, each time.
+    properties.putIfAbsent(
+        ProducerConfig.BATCH_SIZE_CONFIG,
+        Integer.toString(settings.payloadBytes() + BATCH_MARGIN_BYTES));
+    // A request may carry batches of several partitions; events themselves stay below the default
+    // limit.
+    properties.putIfAbsent(
+        ProducerConfig.MAX_REQUEST_SIZE_CONFIG, Integer.toString(8 * 1024 * 1024));
+    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  /** Few records; device state is mostly zeros and repeated text. */
+  Producer<byte[], byte[]> checkpointsProducer() {
+    Properties properties = producer();
+    properties.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
+    properties.setProperty(
+        ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(CHECKPOINTS_BUFFER_BYTES));
+    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  Consumer<byte[], byte[]> checkpointsConsumer() {
+    Properties properties = common();
+    // What was deleted below the log's start is history that a prune took: to begin at the start is
+    // right.
+    properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+    properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    properties.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
+    properties.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
+    return new KafkaConsumer<>(
+        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  private Properties producer() {
+    Properties properties = common();
+    // Retries must neither lose, nor repeat, nor reorder. Kafka refuses settings that contradict
+    // this one.
+    properties.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+    properties.putIfAbsent(ProducerConfig.ACKS_CONFIG, "all");
+    // With the guest's QEMU waiting behind us, two minutes (Kafka's default) are too long to hope.
+    properties.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, "30000");
+    properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, "30000");
+    properties.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
+    return properties;
+  }
+
+  private Properties common() {
+    Properties properties = new Properties();
+    settings
+        .client()
+        .stringPropertyNames()
+        .forEach(name -> properties.setProperty(name, settings.client().getProperty(name)));
+    properties.putIfAbsent("client.id", "ramtide-agent-" + settings.topics().vm());
+    return properties;
+  }
+}

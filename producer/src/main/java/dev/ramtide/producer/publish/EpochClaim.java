@@ -1,0 +1,31 @@
+package dev.ramtide.producer.publish;
+
+import dev.ramtide.checkpoint.EpochClaimed;
+import dev.ramtide.checkpoint.VmId;
+import java.io.IOException;
+
+/**
+ * Takes over a VM.
+ *
+ * <pre>
+ *   1. append EpochClaimed; its record offset is the epoch
+ *   2. read the topic to its end
+ * </pre>
+ *
+ * In this order: every manifest of an older agent is then either before the claim, so we see it and
+ * number on from it, or after it, so it does not count.
+ */
+final class EpochClaim {
+  private EpochClaim() {}
+
+  /** Returns the epoch; the reader has then read all that was before the claim. */
+  static long claim(
+      VmId vm, EpochClaimed record, CheckpointsWriter writer, CheckpointsReader reader)
+      throws IOException {
+    long epoch = writer.append(record);
+    reader.readTo(epoch + 1);
+    reader.readToEnd();
+    reader.requireOwned(vm, epoch);
+    return epoch;
+  }
+}

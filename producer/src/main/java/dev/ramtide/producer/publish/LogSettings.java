@@ -1,0 +1,27 @@
+package dev.ramtide.producer.publish;
+
+import dev.ramtide.wire.VmTopics;
+import java.util.OptionalInt;
+import java.util.Properties;
+
+/**
+ * Where a VM's log is, and how it is written.
+ *
+ * @param client properties for Kafka's clients, as the operator gave them; not changed
+ * @param partitionCount of the pages topic; fixed for the life of the topic
+ * @param replicationFactor for topics that are created, or empty for the broker's default
+ * @param payloadBytes page bytes of a full event
+ * @param agentHost who we are, for people who read the log
+ */
+public record LogSettings(
+    Properties client,
+    VmTopics topics,
+    int partitionCount,
+    OptionalInt replicationFactor,
+    int payloadBytes,
+    String agentHost) {
+  /** Where Kafka is, as configured: for messages. */
+  String servers() {
+    return client.getProperty("bootstrap.servers", "(no bootstrap.servers)");
+  }
+}

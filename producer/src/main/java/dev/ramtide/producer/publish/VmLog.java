@@ -1,0 +1,15 @@
+package dev.ramtide.producer.publish;
+
+import java.io.IOException;
+
+/** The log of one VM, to be written by one agent at a time. */
+public interface VmLog {
+  /**
+   * Takes over the VM: from now on nothing counts that an agent before us still completes.
+   *
+   * @throws FencedException another agent took over at the same moment, after us
+   * @throws IOException the log cannot be reached, or is not as it must be; the message says what
+   *     to do
+   */
+  EpochLog claim() throws IOException;
+}
