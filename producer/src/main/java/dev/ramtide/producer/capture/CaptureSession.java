@@ -1,0 +1,132 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.checkpoint.CheckpointManifest;
+import dev.ramtide.producer.publish.EpochLog;
+import dev.ramtide.producer.publish.FencedException;
+import dev.ramtide.producer.publish.VmLog;
+import dev.ramtide.producer.stream.MachineDescription;
+import java.io.IOException;
+import java.time.Clock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The conductor: takes checkpoints of one VM, one after the other, from a source to the log.
+ *
+ * <pre>
+ *   claim an epoch (once, and again after a failure)
+ *   begin -> source: machine, pages, device state -> flush -> manifest
+ * </pre>
+ *
+ * <p>An epoch ends with the first failure after its capture began, because then nobody knows what
+ * of it is in the log; the next capture claims a new one and is a keyframe. So it is when the guest
+ * has become another machine.
+ *
+ * <p>One owner thread.
+ */
+public final class CaptureSession implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CaptureSession.class);
+
+  private final VmLog vmLog;
+  private final SessionOptions options;
+  private final Clock clock;
+  private @Nullable EpochLog log;
+  private @Nullable GuestEpoch guest;
+  private long checkpoint;
+
+  public CaptureSession(VmLog vmLog, SessionOptions options, Clock clock) {
+    this.vmLog = vmLog;
+    this.options = options;
+    this.clock = clock;
+  }
+
+  /**
+   * Takes one checkpoint.
+   *
+   * @return its manifest; it is in the log and counts
+   * @throws FencedException another agent has the VM; trying again would take it back
+   * @throws IOException the checkpoint is lost, the guest runs on; another try may succeed
+   */
+  public CheckpointManifest capture(CaptureSource source) throws IOException, InterruptedException {
+    // Before the source is touched: a log that cannot be reached must not cost the guest a pause.
+    begin();
+    CheckpointCapture capture = new CheckpointCapture(this, source);
+    try {
+      CaptureFacts facts = source.capture(capture);
+      return capture.complete(facts);
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      if (capture.begun()) {
+        endEpoch(e);
+      }
+      throw e;
+    }
+  }
+
+  private void begin() throws IOException {
+    try {
+      if (log == null) {
+        log = vmLog.claim();
+        LOG.atInfo().addKeyValue("epoch", log.epoch()).log("epoch claimed");
+      }
+      checkpoint = log().begin();
+    } catch (IOException | RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * The epoch that this machine's pages belong to; a new one if it is not the machine that the log
+   * knows.
+   */
+  GuestEpoch epochOf(MachineDescription machine) throws IOException {
+    GuestEpoch known = guest;
+    if (known != null && known.isOf(machine)) {
+      return known;
+    }
+    if (known != null) {
+      close();
+      begin();
+    }
+    GuestEpoch first = new GuestEpoch(log(), machine, options, clock);
+    guest = first;
+    return first;
+  }
+
+  /** Number of the checkpoint that is being taken. */
+  long checkpoint() {
+    return checkpoint;
+  }
+
+  EpochLog log() {
+    EpochLog claimed = log;
+    if (claimed == null) {
+      throw new IllegalStateException("no epoch is claimed");
+    }
+    return claimed;
+  }
+
+  private void endEpoch(Exception why) {
+    LOG.atInfo().addKeyValue("checkpoint", checkpoint).log("checkpoint failed, its epoch ends");
+    // Readers learn it, and the clients are closed, also when this thread was told to stop.
+    boolean interrupted = Thread.interrupted();
+    if (!(why instanceof FencedException)) {
+      log().fail(String.valueOf(why.getMessage())).ifPresent(why::addSuppressed);
+    }
+    close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Gives up the epoch. The next capture claims a new one. */
+  @Override
+  public void close() {
+    if (log != null) {
+      log.close();
+    }
+    log = null;
+    guest = null;
+  }
+}

@@ -1,0 +1,40 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.guest.GuestMemoryMap;
+import java.io.IOException;
+
+/**
+ * Whether this process can remember a guest's pages: 16 bytes for one that is not zero, and little
+ * more.
+ */
+final class MemoryNeed {
+  private static final int BYTES_PER_PAGE = 17;
+  private static final long MEBIBYTE = 1024 * 1024;
+
+  private MemoryNeed() {}
+
+  /**
+   * @throws IOException a guest without zero pages would not fit; the message says what would be
+   *     needed
+   */
+  static void require(GuestMemoryMap memory) throws IOException {
+    require(memory, Runtime.getRuntime().maxMemory());
+  }
+
+  static void require(GuestMemoryMap memory, long heapBytes) throws IOException {
+    long need = memory.pageCount() * BYTES_PER_PAGE;
+    // Half of the heap is for events on their way.
+    if (need > heapBytes / 2) {
+      throw new IOException(
+          "a guest of "
+              + memory.usedLength() / MEBIBYTE
+              + " MiB needs "
+              + need / MEBIBYTE
+              + " MiB of heap for the hashes of its pages, and as much again to work: give the agent "
+              + (2 * need / MEBIBYTE + 1)
+              + "m with RAMTIDE_HEAP (it has "
+              + heapBytes / MEBIBYTE
+              + "m)");
+    }
+  }
+}

@@ -1,0 +1,38 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.guest.Striping;
+import dev.ramtide.producer.dirty.RangeAssembler;
+
+/**
+ * How a guest's memory is cut into events and checkpoints.
+ *
+ * @param stripePages pages of a stripe
+ * @param partitionCount partitions of the pages topic
+ * @param payloadBytes page bytes of a full event
+ * @param keyframeInterval every how many checkpoints all pages are published again; 0: only when an
+ *     epoch begins
+ * @param label free text that each manifest carries, or empty
+ */
+public record SessionOptions(
+    int stripePages, int partitionCount, int payloadBytes, int keyframeInterval, String label) {
+  public SessionOptions {
+    if (stripePages < 1 || stripePages > Striping.MAX_STRIPE_PAGES) {
+      throw new IllegalArgumentException(
+          "a stripe has 1 to " + Striping.MAX_STRIPE_PAGES + " pages: " + stripePages);
+    }
+    if (partitionCount < 1 || partitionCount > Striping.MAX_PARTITIONS) {
+      throw new IllegalArgumentException(
+          "a VM has 1 to " + Striping.MAX_PARTITIONS + " partitions: " + partitionCount);
+    }
+    if (payloadBytes < 65536 || payloadBytes > RangeAssembler.MAX_PAYLOAD_BYTES) {
+      throw new IllegalArgumentException(
+          "an event carries 65536 to "
+              + RangeAssembler.MAX_PAYLOAD_BYTES
+              + " bytes of pages: "
+              + payloadBytes);
+    }
+    if (keyframeInterval < 0) {
+      throw new IllegalArgumentException("keyframe interval " + keyframeInterval);
+    }
+  }
+}
