@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.cli;
 
+import dev.ramtide.producer.cli.AgentCommand;
 import dev.ramtide.sink.cli.CheckpointsCommand;
 import dev.ramtide.sink.cli.InspectCommand;
 import dev.ramtide.sink.cli.RestoreCommand;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
     description = "Turns a virtual machine's memory into a Kafka log, and back.",
     subcommands = {
       KafkaCommand.class,
+      AgentCommand.class,
       SinkCommand.class,
       CheckpointsCommand.class,
       RestoreCommand.class,

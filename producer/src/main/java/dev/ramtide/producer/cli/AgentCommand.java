@@ -1,0 +1,218 @@
+package dev.ramtide.producer.cli;
+
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.DurationConverter;
+import dev.ramtide.options.VmIdConverter;
+import dev.ramtide.producer.capture.CaptureSession;
+import dev.ramtide.producer.capture.CaptureSource;
+import dev.ramtide.producer.capture.DrivenSource;
+import dev.ramtide.producer.capture.ListenAddress;
+import dev.ramtide.producer.capture.ListeningSource;
+import dev.ramtide.producer.capture.MappedRamFileSource;
+import dev.ramtide.producer.capture.SessionOptions;
+import dev.ramtide.producer.publish.KafkaVmLog;
+import dev.ramtide.producer.publish.LogSettings;
+import dev.ramtide.wire.VmTopics;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The verb {@code agent}. */
+@Command(
+    name = "agent",
+    description = {
+      "Publishes checkpoints of a VM to Kafka: all its pages once, then those that changed.",
+      "One agent for a VM; a second one takes over, and the first one ends. Stops on Ctrl-C or SIGTERM with the guest"
+          + " running."
+    })
+public final class AgentCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Option(
+      names = "--vm",
+      required = true,
+      paramLabel = "NAME",
+      converter = VmIdConverter.class,
+      description = "Name of the VM: a-z, 0-9 and '-', at most 63. It names the topics.")
+  private VmId vm = new VmId("unset");
+
+  @ArgGroup(exclusive = true, multiplicity = "1", heading = "%nWhere the guest is (one of):%n")
+  private SourceOptions from = new SourceOptions();
+
+  @ArgGroup(exclusive = false, heading = "%nWith --qmp:%n")
+  private DriveModeOptions drive = new DriveModeOptions();
+
+  @ArgGroup(exclusive = false, heading = "%nHow many:%n")
+  private PaceOptions pace = new PaceOptions();
+
+  @ArgGroup(exclusive = false, heading = "%nHow the log is written:%n")
+  private LogOptions log = new LogOptions();
+
+  @Mixin private BrokerOptions broker = new BrokerOptions();
+
+  @Option(names = "--json", description = "Print each checkpoint as one JSON object on a line.")
+  private boolean json;
+
+  /** How many checkpoints, and how often. */
+  static final class PaceOptions {
+    @Option(names = "--once", description = "Take one checkpoint and exit; with --image always so.")
+    private boolean once;
+
+    @Option(
+        names = "--checkpoints",
+        paramLabel = "N",
+        description = "Take this many and exit (default: go on).")
+    private long checkpoints;
+
+    @Option(
+        names = "--interval",
+        paramLabel = "TIME",
+        converter = DurationConverter.class,
+        description = "From the start of a checkpoint to that of the next (default: 10s).")
+    private Duration interval = Duration.ofSeconds(10);
+  }
+
+  /** How memory is cut into partitions, events and checkpoints. */
+  static final class LogOptions {
+    @Option(
+        names = "--partitions",
+        paramLabel = "N",
+        description = "Partitions of the pages topic; fixed once it exists (default: 8).")
+    private int partitions = 8;
+
+    @Option(
+        names = "--replication-factor",
+        paramLabel = "N",
+        description = "For topics that are created (default: the broker's).")
+    private @Nullable Integer replicationFactor;
+
+    @Option(
+        names = "--stripe-pages",
+        paramLabel = "N",
+        description = "Pages of a stripe (default: 1024).")
+    private int stripePages = 1024;
+
+    @Option(
+        names = "--payload-bytes",
+        paramLabel = "N",
+        description = "Page bytes of a full event, at most 983040 (default: 524288).")
+    private int payloadBytes = 512 * 1024;
+
+    @Option(
+        names = "--keyframe-interval",
+        paramLabel = "N",
+        description =
+            "Publish all pages again every N checkpoints (default: only when an agent starts).")
+    private int keyframeInterval;
+
+    @Option(
+        names = "--label",
+        paramLabel = "TEXT",
+        description = "Free text that each checkpoint carries.")
+    private String label = "";
+
+    private OptionalInt replication() {
+      return replicationFactor == null ? OptionalInt.empty() : OptionalInt.of(replicationFactor);
+    }
+  }
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    AgentLoop.SourceOpener opener = opener();
+    SessionOptions options = sessionOptions();
+    LogSettings settings =
+        new LogSettings(
+            broker.clientProperties(),
+            new VmTopics(broker.topicPrefix(), vm),
+            options.partitionCount(),
+            log.replication(),
+            options.payloadBytes(),
+            hostName());
+    Clock clock = Clock.systemUTC();
+    CaptureSession session = new CaptureSession(new KafkaVmLog(settings, clock), options, clock);
+    ManifestPrinter printer = new ManifestPrinter(spec.commandLine().getOut(), json);
+    try (StopSignal stop = StopSignal.armed(Thread.currentThread());
+        AgentLoop loop =
+            new AgentLoop(session, opener, pace(), rest -> Thread.sleep(rest.toMillis()))) {
+      stop.quietly(() -> loop.run(printer::print, spec.commandLine().getErr()));
+    }
+    return 0;
+  }
+
+  private AgentLoop.Pace pace() {
+    if (pace.checkpoints < 0) {
+      throw wrong("--checkpoints " + pace.checkpoints + ": at least 1");
+    }
+    // Whoever says 'migrate' sets the pace of a listener.
+    Duration interval = from.listen != null ? Duration.ZERO : pace.interval;
+    return new AgentLoop.Pace(pace.once || from.image != null ? 1 : pace.checkpoints, interval);
+  }
+
+  private SessionOptions sessionOptions() {
+    try {
+      return new SessionOptions(
+          log.stripePages, log.partitions, log.payloadBytes, log.keyframeInterval, log.label);
+    } catch (IllegalArgumentException e) {
+      throw wrong(e.getMessage());
+    }
+  }
+
+  private AgentLoop.SourceOpener opener() {
+    if (drive.areGiven() && from.qmp == null) {
+      throw wrong("--mode, --live-limit and --socket-dir say how to drive QEMU: they need --qmp");
+    }
+    Path qmp = from.qmp;
+    if (qmp != null) {
+      return () -> DrivenSource.open(qmp, drive.toOptions());
+    }
+    Path image = from.image;
+    if (image != null) {
+      return () -> new MappedRamFileSource(image);
+    }
+    ListenAddress address = listenAddress(String.valueOf(from.listen));
+    return () -> listen(address);
+  }
+
+  private ListenAddress listenAddress(String uri) {
+    try {
+      return ListenAddress.parse(uri);
+    } catch (IllegalArgumentException e) {
+      throw wrong("--listen: " + e.getMessage());
+    }
+  }
+
+  private CaptureSource listen(ListenAddress address) throws IOException {
+    ListeningSource source = ListeningSource.open(address);
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("listening: " + source.uri());
+    err.flush();
+    return source;
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private static String hostName() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "unknown host";
+    }
+  }
+}

@@ -1,0 +1,5 @@
+/** The verb {@code agent}. */
+@NullMarked
+package dev.ramtide.producer.cli;
+
+import org.jspecify.annotations.NullMarked;
