@@ -120,10 +120,10 @@ final class MappedRamIndexReader {
               + pageBytes);
     }
     long pageCount = block.usedLength() / pageBytes;
-    long bitmapEnd = header.bitmapFileOffset() + PageBitmap.bytesFor(pageCount);
+    long lastBitmapStart = header.pagesFileOffset() - PageBitmap.bytesFor(pageCount);
     boolean inOrder =
         header.bitmapFileOffset() >= at + MappedRamHeader.BYTES
-            && header.pagesFileOffset() >= bitmapEnd;
+            && header.bitmapFileOffset() <= lastBitmapStart;
     if (!inOrder || header.pagesFileOffset() % pageBytes != 0 || pageCount > PageBitmap.MAX_PAGES) {
       throw new MalformedStreamException(
           at,
