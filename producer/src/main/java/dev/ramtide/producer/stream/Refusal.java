@@ -13,7 +13,8 @@ import dev.ramtide.qemustream.StreamCommand;
  */
 final class Refusal {
   private static final String POSTCOPY = "turn the capability postcopy-ram off";
-  private static final String RETURN_PATH = "turn the capability return-path off";
+  private static final String RETURN_PATH =
+      "turn the capabilities return-path and postcopy-ram off";
 
   private Refusal() {}
 
