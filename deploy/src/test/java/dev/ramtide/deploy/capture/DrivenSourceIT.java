@@ -1,0 +1,289 @@
+package dev.ramtide.deploy.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ramtide.checkpoint.CaptureMode;
+import dev.ramtide.deploy.demo.GuestProgram;
+import dev.ramtide.deploy.demo.GuestSpec;
+import dev.ramtide.deploy.demo.Machine;
+import dev.ramtide.deploy.demo.QemuGuest;
+import dev.ramtide.producer.capture.CaptureFacts;
+import dev.ramtide.producer.capture.DriveMode;
+import dev.ramtide.producer.capture.DriveOptions;
+import dev.ramtide.producer.capture.DrivenSource;
+import dev.ramtide.producer.stream.GuestStateHandler;
+import dev.ramtide.producer.stream.MachineDescription;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(120)
+class DrivenSourceIT {
+  private static final Duration BOOT = Duration.ofSeconds(30);
+  private static final GuestProgram PACED = GuestProgram.paced(16, 2000, 10_000);
+
+  @TempDir Path dir;
+
+  static Stream<Arguments> machinesAndModes() {
+    return Stream.of(Machine.values())
+        .flatMap(machine -> Stream.of(DriveMode.values()).map(mode -> Arguments.of(machine, mode)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("machinesAndModes")
+  void aRunningGuestIsCapturedAtOneInstantAndRunsOn(Machine machine, DriveMode mode)
+      throws Exception {
+    try (QemuGuest guest = start(machine, PACED);
+        DrivenSource source = open(guest, mode)) {
+      for (int capture = 0; capture < 2; capture++) {
+        guest.awaitNextPass(BOOT);
+        CapturedGuest captured = new CapturedGuest();
+        CaptureFacts facts = source.capture(captured);
+        captured.assertOneInstantOf(PACED);
+        assertThat(captured.deviceStateBytes()).isGreaterThan(10_000);
+        assertThat(facts.mode())
+            .isEqualTo(
+                mode == DriveMode.AUTO ? CaptureMode.BACKGROUND : CaptureMode.valueOf(mode.name()));
+        assertThat(facts.pauseLength()).isPositive().isLessThan(Duration.ofSeconds(5));
+        assertThat(facts.pause()).isBetween(facts.start(), facts.resume());
+        assertThat(guest.status().running()).isTrue();
+        guest.awaitNextPass(BOOT);
+        assertThat(guest.foundItselfTorn()).isFalse();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("machinesAndModes")
+  void aPausedGuestIsCapturedAsItIsAndStaysPaused(Machine machine, DriveMode mode)
+      throws Exception {
+    try (QemuGuest guest = start(machine, PACED);
+        DrivenSource source = open(guest, mode)) {
+      guest.awaitNextPass(BOOT);
+      guest.stop();
+      Path memory = dir.resolve("memory");
+      guest.savePhysical(0, guest.spec().memoryBytes(), memory);
+      for (int capture = 0; capture < 2; capture++) {
+        CapturedGuest captured = new CapturedGuest();
+        CaptureFacts facts = source.capture(captured);
+        captured.assertEqualTo(memory);
+        assertThat(facts.pauseLength()).isZero();
+        assertThat(facts.mode())
+            .isEqualTo(mode == DriveMode.BACKGROUND ? CaptureMode.BACKGROUND : CaptureMode.STOP);
+        assertThat(guest.status().name()).isEqualTo("paused");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(DriveMode.class)
+  void aHandlerThatFailsLeavesTheGuestRunningAndTheNextCaptureWorks(DriveMode mode)
+      throws Exception {
+    try (QemuGuest guest = start(Machine.Q35, PACED);
+        DrivenSource source = open(guest, mode)) {
+      for (int failAfter : List.of(0, 1, 1000)) {
+        assertThatThrownBy(() -> source.capture(new Failing(failAfter)))
+            .isInstanceOf(IOException.class)
+            .hasMessage("Kafka is gone");
+        assertThat(guest.status().running()).isTrue();
+      }
+      CapturedGuest captured = new CapturedGuest();
+      source.capture(captured);
+      captured.assertOneInstantOf(PACED);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(DriveMode.class)
+  void anInterruptedCaptureLeavesTheGuestRunning(DriveMode mode) throws Exception {
+    try (QemuGuest guest = start(Machine.Q35, PACED);
+        DrivenSource source = open(guest, mode)) {
+      CountDownLatch reading = new CountDownLatch(1);
+      CompletableFuture<Throwable> outcome = new CompletableFuture<>();
+      Thread thread =
+          new Thread(
+              () -> {
+                try {
+                  source.capture(new Stalling(reading));
+                  outcome.complete(new AssertionError("captured"));
+                } catch (Throwable e) {
+                  outcome.complete(e);
+                }
+              });
+      thread.start();
+      reading.await();
+      thread.interrupt();
+      assertThat(outcome.get()).isInstanceOf(InterruptedException.class);
+      assertThat(guest.status().running()).isTrue();
+      source.capture(new CapturedGuest());
+    }
+  }
+
+  @Test
+  void theOwnersSettingsComeBackWhateverHappens() throws Exception {
+    try (QemuGuest guest = start(Machine.Q35, PACED);
+        DrivenSource source = open(guest, DriveMode.BACKGROUND)) {
+      guest.execute(
+          "migrate-set-capabilities",
+          Map.of(
+              "capabilities",
+              List.of(
+                  Map.of("capability", "xbzrle", "state", true),
+                  Map.of("capability", "return-path", "state", true),
+                  Map.of("capability", "dirty-bitmaps", "state", true))));
+      guest.execute(
+          "migrate-set-parameters", Map.of("max-bandwidth", 12_345_678, "downtime-limit", 77));
+      Map<String, Object> capabilities =
+          guest.execute("query-migrate-capabilities", Map.of()).fields();
+      Map<String, Object> parameters = guest.execute("query-migrate-parameters", Map.of()).fields();
+      source.capture(new CapturedGuest());
+      assertThatThrownBy(() -> source.capture(new Failing(100))).isInstanceOf(IOException.class);
+      assertThat(guest.execute("query-migrate-capabilities", Map.of()).fields())
+          .isEqualTo(capabilities);
+      assertThat(guest.execute("query-migrate-parameters", Map.of()).fields())
+          .isEqualTo(parameters);
+    }
+  }
+
+  @Test
+  void aLiveCaptureThatDoesNotConvergeEndsAfterTheLimit() throws Exception {
+    GuestProgram busy = GuestProgram.busy(64, 16_000);
+    try (QemuGuest guest = start(Machine.Q35, busy);
+        DrivenSource source =
+            DrivenSource.open(
+                guest.agentSocket(),
+                DriveOptions.DEFAULTS
+                    .withMode(DriveMode.LIVE)
+                    .withLiveLimit(Duration.ofSeconds(3)))) {
+      guest.execute("migrate-set-parameters", Map.of("downtime-limit", 1));
+      guest.awaitNextPass(BOOT);
+      CapturedGuest captured = new CapturedGuest();
+      CaptureFacts facts = source.capture(captured);
+      captured.assertOneInstantOf(busy);
+      assertThat(Duration.between(facts.start(), facts.resume()))
+          .isBetween(Duration.ofSeconds(3), Duration.ofSeconds(8));
+      assertThat(guest.status().running()).isTrue();
+      assertThat(guest.execute("query-migrate-parameters", Map.of()).number("downtime-limit"))
+          .isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aGuestInPostmigrateIsRefusedWithWhatToDo() throws Exception {
+    try (QemuGuest guest = start(Machine.Q35, PACED);
+        DrivenSource source = open(guest, DriveMode.AUTO)) {
+      guest.migrateTo("file:" + dir.resolve("ram.img"), Set.of("mapped-ram"));
+      assertThatThrownBy(() -> source.capture(new CapturedGuest()))
+          .hasMessageContaining("postmigrate")
+          .hasMessageContaining("'cont'");
+      guest.cont();
+      source.capture(new CapturedGuest());
+    }
+  }
+
+  @Test
+  void aSecondClientOfTheSocketIsToldThatItIsBusy() throws Exception {
+    try (QemuGuest guest = start(Machine.Q35, PACED);
+        DrivenSource source = open(guest, DriveMode.AUTO)) {
+      assertThat(source.qemuVersion()).matches("\\d+\\.\\d+\\.\\d+");
+      assertThatThrownBy(() -> open(guest, DriveMode.AUTO))
+          .hasMessageContaining("one client at a time");
+    }
+  }
+
+  @Test
+  void nothingIsLeftInTheDirectoryOfTheSocket() throws Exception {
+    try (QemuGuest guest = start(Machine.Q35, PACED);
+        DrivenSource source =
+            DrivenSource.open(guest.agentSocket(), DriveOptions.DEFAULTS.withSocketParent(dir))) {
+      source.capture(new CapturedGuest());
+      try (Stream<Path> left = Files.list(dir)) {
+        assertThat(left).isEmpty();
+      }
+    }
+  }
+
+  private static QemuGuest start(Machine machine, GuestProgram program) throws Exception {
+    QemuGuest guest = QemuGuest.start(new GuestSpec(machine, 128, program));
+    guest.awaitMarker(BOOT);
+    return guest;
+  }
+
+  private static DrivenSource open(QemuGuest guest, DriveMode mode) throws Exception {
+    return DrivenSource.open(guest.agentSocket(), DriveOptions.DEFAULTS.withMode(mode));
+  }
+
+  /** A pipeline that breaks after some pages. */
+  private static final class Failing implements GuestStateHandler {
+    private int left;
+
+    Failing(int pages) {
+      left = pages;
+    }
+
+    @Override
+    public void machine(MachineDescription machine) throws IOException {
+      failAtLast();
+    }
+
+    @Override
+    public void page(int block, long pageIndex, byte[] buffer, int at) throws IOException {
+      failAtLast();
+    }
+
+    @Override
+    public void zeroPages(int block, long firstPage, long pageCount) {}
+
+    @Override
+    public void deviceState(ByteBuffer bytes) {}
+
+    private void failAtLast() throws IOException {
+      if (left-- == 0) {
+        throw new IOException("Kafka is gone");
+      }
+    }
+  }
+
+  /** A pipeline that stands. */
+  private static final class Stalling implements GuestStateHandler {
+    private final CountDownLatch reading;
+
+    Stalling(CountDownLatch reading) {
+      this.reading = reading;
+    }
+
+    @Override
+    public void machine(MachineDescription machine) {}
+
+    @Override
+    public void page(int block, long pageIndex, byte[] buffer, int at) {
+      reading.countDown();
+      // An interrupt is found by whoever reads the stream next.
+      while (!Thread.currentThread().isInterrupted()) {
+        Thread.onSpinWait();
+      }
+    }
+
+    @Override
+    public void zeroPages(int block, long firstPage, long pageCount) {}
+
+    @Override
+    public void deviceState(ByteBuffer bytes) {}
+  }
+}
