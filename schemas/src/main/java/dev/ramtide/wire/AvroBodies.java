@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
@@ -38,7 +39,7 @@ final class AvroBodies {
 
   /** Header and body in an array of exactly their size; large fields are copied once. */
   byte[] encode(SchemaId id, SpecificRecord record) {
-    SpecificDatumWriter<SpecificRecord> writer = writers.get(id);
+    SpecificDatumWriter<SpecificRecord> writer = Objects.requireNonNull(writers.get(id));
     try {
       SizeCounter size = new SizeCounter();
       writer.write(record, size);
@@ -58,7 +59,7 @@ final class AvroBodies {
 
   SpecificRecord decode(SchemaId id, ByteBuffer body) throws IOException {
     SlicingDecoder decoder = new SlicingDecoder(body);
-    SpecificRecord record = readers.get(id).read(null, decoder);
+    SpecificRecord record = Objects.requireNonNull(readers.get(id)).read(null, decoder);
     decoder.requireEnd();
     return record;
   }

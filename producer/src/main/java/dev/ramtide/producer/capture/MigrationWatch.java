@@ -6,6 +6,7 @@ import dev.ramtide.producer.qmp.QmpClient;
 import dev.ramtide.producer.qmp.QmpEvent;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -113,7 +114,8 @@ final class MigrationWatch implements AutoCloseable {
       throw new IOException(
           "QEMU did not confirm the migration within " + timeout.toSeconds() + " s", e);
     } catch (ExecutionException e) {
-      throw new IOException(e.getCause().getMessage(), e.getCause());
+      Throwable cause = Objects.requireNonNull(e.getCause());
+      throw new IOException(cause.getMessage(), cause);
     }
   }
 

@@ -168,7 +168,7 @@ public final class AgentCommand implements Callable<Integer> {
       return new SessionOptions(
           log.stripePages, log.partitions, log.payloadBytes, log.keyframeInterval, log.label);
     } catch (IllegalArgumentException e) {
-      throw wrong(e.getMessage());
+      throw wrong(String.valueOf(e.getMessage()));
     }
   }
 

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishedHashes {
   private final int stripePages;
-  private final long @Nullable [][] stripes;
+  private final long[] @Nullable [] stripes;
 
   PublishedHashes(long stripeCount, int stripePages) {
     this.stripePages = stripePages;

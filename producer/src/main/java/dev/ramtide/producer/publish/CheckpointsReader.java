@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -48,7 +49,7 @@ final class CheckpointsReader implements AutoCloseable {
   /** Reads all that is in the topic now. */
   void readToEnd() throws IOException {
     try {
-      readTo(consumer.endOffsets(List.of(partition)).get(partition));
+      readTo(Objects.requireNonNull(consumer.endOffsets(List.of(partition)).get(partition)));
     } catch (KafkaException e) {
       throw failed(e);
     }

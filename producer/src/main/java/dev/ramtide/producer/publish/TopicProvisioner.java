@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -50,9 +51,7 @@ final class TopicProvisioner {
         found = awaitBoth();
       }
       TopicRules.check(admin, settings, found);
-      return new TopicIds(
-          uuid(found.get(topics.pages()).topicId()),
-          uuid(found.get(topics.checkpoints()).topicId()));
+      return new TopicIds(idOf(topics.pages(), found), idOf(topics.checkpoints(), found));
     } catch (ExecutionException | InterruptedException | KafkaException e) {
       throw LogException.of(settings.servers(), "preparing the topics of VM " + topics.vm(), e);
     }
@@ -118,7 +117,8 @@ final class TopicProvisioner {
     throw new UnknownTopicOrPartitionException("a topic that was just created cannot be found");
   }
 
-  private static UUID uuid(Uuid id) {
+  private static UUID idOf(String topic, Map<String, TopicDescription> found) {
+    Uuid id = Objects.requireNonNull(found.get(topic), topic).topicId();
     return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
   }
 }

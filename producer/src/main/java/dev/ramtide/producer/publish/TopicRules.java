@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
@@ -59,16 +60,27 @@ final class TopicRules {
   static void check(Admin admin, LogSettings settings, Map<String, TopicDescription> found)
       throws IOException, ExecutionException, InterruptedException {
     VmTopics topics = settings.topics();
-    checkPartitions(found.get(topics.pages()), settings.partitionCount());
-    checkPartitions(found.get(topics.checkpoints()), 1);
+    checkPartitions(described(topics.pages(), found), settings.partitionCount());
+    checkPartitions(described(topics.checkpoints(), found), 1);
     ConfigResource pages = new ConfigResource(ConfigResource.Type.TOPIC, topics.pages());
     ConfigResource checkpoints =
         new ConfigResource(ConfigResource.Type.TOPIC, topics.checkpoints());
     Map<ConfigResource, Config> configs =
         admin.describeConfigs(List.of(pages, checkpoints)).all().get();
-    checkConfig(settings, topics.pages(), VmTopics.pagesConfig(), configs.get(pages));
     checkConfig(
-        settings, topics.checkpoints(), VmTopics.checkpointsConfig(), configs.get(checkpoints));
+        settings,
+        topics.pages(),
+        VmTopics.pagesConfig(),
+        Objects.requireNonNull(configs.get(pages)));
+    checkConfig(
+        settings,
+        topics.checkpoints(),
+        VmTopics.checkpointsConfig(),
+        Objects.requireNonNull(configs.get(checkpoints)));
+  }
+
+  private static TopicDescription described(String topic, Map<String, TopicDescription> found) {
+    return Objects.requireNonNull(found.get(topic), topic);
   }
 
   private static void checkPartitions(TopicDescription topic, int required) throws IOException {

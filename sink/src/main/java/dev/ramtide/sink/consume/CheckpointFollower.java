@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -71,7 +72,7 @@ final class CheckpointFollower implements Closeable {
   }
 
   private void accept(ConsumerRecord<byte[], ByteBuffer> record) {
-    VmFollow vm = assigned.get(new TopicPartition(record.topic(), record.partition()));
+    VmFollow vm = follow(new TopicPartition(record.topic(), record.partition()));
     if (vm.failure().isPresent()) {
       return;
     }
@@ -84,10 +85,14 @@ final class CheckpointFollower implements Closeable {
     }
   }
 
+  private VmFollow follow(TopicPartition partition) {
+    return Objects.requireNonNull(assigned.get(partition), partition::toString);
+  }
+
   private boolean isCaughtUp(Map.Entry<TopicPartition, Long> end) {
     boolean reached = consumer.position(end.getKey()) >= end.getValue();
     if (reached) {
-      assigned.get(end.getKey()).caughtUp();
+      follow(end.getKey()).caughtUp();
     }
     return reached;
   }

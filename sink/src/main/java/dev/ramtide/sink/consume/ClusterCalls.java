@@ -5,6 +5,7 @@ import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
@@ -28,11 +29,11 @@ public final class ClusterCalls {
     List<String> names = List.of(topics.pages(), topics.checkpoints());
     Map<String, TopicDescription> found =
         answer(admin.describeTopics(names).allTopicNames(), "looking up " + names);
-    return new TopicIds(
-        uuid(found.get(topics.pages()).topicId()), uuid(found.get(topics.checkpoints()).topicId()));
+    return new TopicIds(idOf(topics.pages(), found), idOf(topics.checkpoints(), found));
   }
 
-  private static UUID uuid(Uuid id) {
+  private static UUID idOf(String topic, Map<String, TopicDescription> found) {
+    Uuid id = Objects.requireNonNull(found.get(topic), topic).topicId();
     return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
   }
 
@@ -41,19 +42,17 @@ public final class ClusterCalls {
     try {
       return future.get();
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+      Throwable cause = Objects.requireNonNull(e.getCause());
+      if (cause instanceof UnknownTopicOrPartitionException) {
         throw new IOException(
             what
                 + ": no such topic. Has an agent ever published this VM, with the same"
                 + " --topic-prefix and --bootstrap-server?",
-            e.getCause());
+            cause);
       }
       throw new IOException(
-          what
-              + ": "
-              + e.getCause().getMessage()
-              + ". Is the broker up, and is --bootstrap-server right?",
-          e.getCause());
+          what + ": " + cause.getMessage() + ". Is the broker up, and is --bootstrap-server right?",
+          cause);
     }
   }
 }

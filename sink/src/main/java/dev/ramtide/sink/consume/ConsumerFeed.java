@@ -3,6 +3,7 @@ package dev.ramtide.sink.consume;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -19,7 +20,7 @@ final class ConsumerFeed implements PartitionFeed {
 
   @Override
   public long beginning() {
-    return consumer.beginningOffsets(List.of(partition)).get(partition);
+    return Objects.requireNonNull(consumer.beginningOffsets(List.of(partition)).get(partition));
   }
 
   @Override

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -68,9 +69,10 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
       duties.keySet().stream().toList().forEach(this::drop);
     } catch (WakeupException e) {
       LOG.debug("woken up to stop");
-    } catch (IOException | UncheckedIOException e) {
-      work.failProcess(
-          e instanceof UncheckedIOException unchecked ? unchecked.getCause() : (IOException) e);
+    } catch (IOException e) {
+      work.failProcess(e);
+    } catch (UncheckedIOException e) {
+      work.failProcess(Objects.requireNonNull(e.getCause()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {

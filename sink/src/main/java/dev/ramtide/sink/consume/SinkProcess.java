@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.errors.WakeupException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,8 +40,7 @@ public final class SinkProcess implements MemberWork, Closeable {
   private final Admin admin;
   private final CheckpointFollower follower;
   private final List<Thread> threads = new ArrayList<>();
-  private final AtomicReference<Optional<IOException>> failure =
-      new AtomicReference<>(Optional.empty());
+  private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
   private volatile boolean stopping;
 
   /**
@@ -95,7 +95,7 @@ public final class SinkProcess implements MemberWork, Closeable {
    * were given up.
    */
   public Optional<IOException> failure() {
-    Optional<IOException> whole = failure.get();
+    Optional<IOException> whole = Optional.ofNullable(failure.get());
     List<VmFollow> given = follower.all().stream().filter(vm -> vm.failure().isPresent()).toList();
     boolean allGivenUp = !plan.vms().isEmpty() && given.size() == plan.vms().size();
     return whole.isPresent() || !allGivenUp ? whole : given.get(0).failure();
@@ -175,7 +175,7 @@ public final class SinkProcess implements MemberWork, Closeable {
 
   @Override
   public void failProcess(IOException reason) {
-    failure.compareAndSet(Optional.empty(), Optional.of(reason));
+    failure.compareAndSet(null, reason);
     stopping = true;
   }
 }

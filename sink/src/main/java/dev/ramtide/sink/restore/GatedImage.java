@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +39,9 @@ public final class GatedImage implements Closeable {
    */
   public static GatedImage open(Path path) throws IOException, InterruptedException {
     boolean isDirectory = Files.isDirectory(path);
-    ImagePaths paths = new ImagePaths(isDirectory ? path : path.toAbsolutePath().getParent());
+    ImagePaths paths =
+        new ImagePaths(
+            isDirectory ? path : Objects.requireNonNull(path.toAbsolutePath().getParent()));
     Path ram = isDirectory ? paths.ram() : path;
     boolean ofSink =
         ram.getFileName().equals(paths.ram().getFileName()) && Files.exists(paths.control());
