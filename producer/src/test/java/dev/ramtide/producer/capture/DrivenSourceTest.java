@@ -1,0 +1,253 @@
+package dev.ramtide.producer.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ramtide.checkpoint.CaptureMode;
+import dev.ramtide.producer.qmp.QmpClient;
+import dev.ramtide.producer.stream.GuestStateHandler;
+import dev.ramtide.qemustream.MalformedStreamException;
+import java.io.IOException;
+import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@Timeout(20)
+class DrivenSourceTest {
+  @TempDir Path dir;
+  private FakeQemu qemu;
+
+  @BeforeEach
+  void start() throws IOException {
+    qemu = new FakeQemu(dir.resolve("qmp.sock"));
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    qemu.close();
+  }
+
+  @Test
+  void thePauseIsMeasuredByQemusClock() throws Exception {
+    for (DriveMode mode : DriveMode.values()) {
+      assertThat(capture(mode).pauseLength())
+          .as(mode.name())
+          .isEqualTo(Duration.of(FakeQemu.PAUSE_US, ChronoUnit.MICROS));
+      assertThat(qemu.runState()).isEqualTo("running");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(DriveMode.class)
+  void theOwnersSettingsAreOutOfTheWayForTheMigrationOnly(DriveMode mode) throws Exception {
+    qemu.capabilities.putAll(Map.of("xbzrle", true, "return-path", true, "events", false));
+    qemu.parameters.putAll(Map.of("max-bandwidth", 1000, "tls-creds", "tls0"));
+    Map<String, Boolean> capabilities = new TreeMap<>(qemu.capabilities);
+    Map<String, Object> parameters = new TreeMap<>(qemu.parameters);
+    capture(mode);
+    boolean background = mode == DriveMode.AUTO || mode == DriveMode.BACKGROUND;
+    assertThat(qemu.capabilitiesAtMigrate())
+        .containsEntry("events", true)
+        .containsEntry("xbzrle", false)
+        .containsEntry("return-path", false)
+        .containsEntry("background-snapshot", background);
+    assertThat(qemu.parametersAtMigrate())
+        .containsEntry("max-bandwidth", 0)
+        .containsEntry("tls-creds", "");
+    assertThat(qemu.capabilities).isEqualTo(capabilities);
+    assertThat(qemu.parameters).isEqualTo(parameters);
+  }
+
+  @Test
+  void autoIsLiveWhereNoBackgroundSnapshotCanBe() throws Exception {
+    qemu.refuseBackground("Background-snapshot is not supported by host kernel");
+    assertThat(capture(DriveMode.AUTO).mode()).isEqualTo(CaptureMode.LIVE);
+    assertThatThrownBy(() -> capture(DriveMode.BACKGROUND))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("not supported by host kernel")
+        .hasMessageContaining("--mode live");
+  }
+
+  @Test
+  void aQemuThatDoesNotKnowBackgroundSnapshotsIsCapturedLive() throws Exception {
+    qemu.capabilities.remove("background-snapshot");
+    assertThat(capture(DriveMode.AUTO).mode()).isEqualTo(CaptureMode.LIVE);
+    assertThatThrownBy(() -> capture(DriveMode.BACKGROUND))
+        .hasMessageContaining("this version does not know it");
+  }
+
+  @Test
+  void aPausedGuestIsNotResumed() throws Exception {
+    qemu.runState("paused");
+    assertThat(capture(DriveMode.STOP))
+        .extracting(CaptureFacts::mode, CaptureFacts::pauseLength)
+        .containsExactly(CaptureMode.STOP, Duration.ZERO);
+    assertThat(qemu.runState()).isEqualTo("paused");
+    assertThat(qemu.qmp.received()).doesNotContain("stop", "cont");
+  }
+
+  @Test
+  void aGuestThatFellIllMeanwhileIsLeftAsItIs() {
+    assertThatThrownBy(
+            () ->
+                capture(
+                    DriveMode.LIVE,
+                    stream -> {
+                      qemu.runState("io-error");
+                      throw new IOException("Kafka is gone");
+                    }))
+        .hasMessage("Kafka is gone");
+    assertThat(qemu.runState()).isEqualTo("io-error");
+  }
+
+  @ParameterizedTest
+  @EnumSource(DriveMode.class)
+  void whenOurSideFailsTheMigrationIsCancelledAndTheGuestRuns(DriveMode mode) {
+    qemu.fate(FakeQemu.Fate.STALLS);
+    assertThatThrownBy(
+            () ->
+                capture(
+                    mode,
+                    stream -> {
+                      throw new IOException("Kafka is gone");
+                    }))
+        .isInstanceOf(IOException.class)
+        .hasMessage("Kafka is gone");
+    assertThat(qemu.runState()).isEqualTo("running");
+    assertThat(qemu.capabilities).doesNotContainValue(true);
+  }
+
+  @ParameterizedTest
+  @EnumSource(DriveMode.class)
+  void aMistakeOfOursLeavesTheGuestRunningToo(DriveMode mode) {
+    assertThatThrownBy(
+            () ->
+                capture(
+                    mode,
+                    stream -> {
+                      throw new IllegalStateException("bug");
+                    }))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(qemu.runState()).isEqualTo("running");
+  }
+
+  @Test
+  void aQemuThatNeverConnectsIsReportedWithItsReason() {
+    qemu.fate(FakeQemu.Fate.FAILS_TO_CONNECT);
+    assertThatThrownBy(() -> capture(DriveMode.STOP))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("Failed to connect")
+        .hasMessageContaining("Permission denied");
+    assertThat(qemu.runState()).isEqualTo("running");
+  }
+
+  @Test
+  void aMigrationThatQemuGivesUpIsReportedWithItsReasonNotAsATruncatedStream() {
+    qemu.fate(FakeQemu.Fate.FAILS_HALF_WAY);
+    assertThatThrownBy(() -> capture(DriveMode.LIVE))
+        .hasMessageContaining("No space left on device");
+  }
+
+  @Test
+  void aWholeStreamOfAMigrationThatFailedIsNoCapture() {
+    qemu.fate(FakeQemu.Fate.FAILS_AT_THE_END);
+    assertThatThrownBy(() -> capture(DriveMode.BACKGROUND))
+        .hasMessageContaining("migration failed");
+  }
+
+  @Test
+  void aQemuThatIsNotReadyToGoOnIsAskedAgain() throws Exception {
+    qemu.refuseCont(3);
+    capture(DriveMode.STOP);
+    assertThat(qemu.runState()).isEqualTo("running");
+  }
+
+  @Test
+  void aMigrationOfSomebodyElseIsNotDisturbed() {
+    qemu.migration(Map.of("status", "active"));
+    assertThatThrownBy(() -> capture(DriveMode.AUTO)).hasMessageContaining("migrating already");
+    assertThat(qemu.qmp.received()).doesNotContain("migrate_cancel", "migrate-set-capabilities");
+  }
+
+  @Test
+  void aGuestThatCannotBeCapturedIsRefusedBeforeAnythingIsChanged() {
+    qemu.runState("inmigrate");
+    assertThatThrownBy(() -> capture(DriveMode.AUTO)).hasMessageContaining("incoming");
+    qemu.runState("postmigrate");
+    assertThatThrownBy(() -> capture(DriveMode.AUTO)).hasMessageContaining("'cont'");
+    assertThat(qemu.qmp.received()).doesNotContain("migrate", "migrate-set-capabilities");
+  }
+
+  @Test
+  void aDirectoryWhosePathIsTooLongForASocketIsRefused() throws Exception {
+    Path deep = Files.createDirectories(dir.resolve("d".repeat(90)));
+    try (DrivenSource source =
+        new DrivenSource(
+            QmpClient.connect(qemu.qmp.socket()),
+            DriveOptions.DEFAULTS.withSocketParent(deep),
+            DrivenSourceTest::readAll)) {
+      assertThatThrownBy(() -> source.capture(nobody()))
+          .hasMessageContaining("too long for a unix socket");
+      try (Stream<Path> left = Files.list(deep)) {
+        assertThat(left).isEmpty();
+      }
+    }
+  }
+
+  @FunctionalInterface
+  private interface Reading {
+    void read(ReadableByteChannel stream) throws IOException;
+  }
+
+  private CaptureFacts capture(DriveMode mode) throws IOException, InterruptedException {
+    return capture(mode, stream -> readAll(stream, nobody()));
+  }
+
+  private CaptureFacts capture(DriveMode mode, Reading reading)
+      throws IOException, InterruptedException {
+    DriveOptions options = DriveOptions.DEFAULTS.withMode(mode).withSocketParent(dir);
+    try (DrivenSource source =
+        new DrivenSource(
+            QmpClient.connect(qemu.qmp.socket()),
+            options,
+            (stream, handler) -> reading.read(stream))) {
+      return source.capture(nobody());
+    }
+  }
+
+  /** Reads to the end, and complains of a shorter stream as the real reader does. */
+  private static void readAll(ReadableByteChannel stream, GuestStateHandler handler)
+      throws IOException {
+    ByteBuffer bytes = ByteBuffer.allocate(100);
+    while (stream.read(bytes) >= 0) {
+      assertThat(bytes.hasRemaining()).isTrue();
+    }
+    if (bytes.position() < FakeQemu.STREAM.length) {
+      throw new MalformedStreamException(bytes.position(), "the stream ends");
+    }
+  }
+
+  private static GuestStateHandler nobody() {
+    return (GuestStateHandler)
+        Proxy.newProxyInstance(
+            DrivenSourceTest.class.getClassLoader(),
+            new Class<?>[] {GuestStateHandler.class},
+            (proxy, method, arguments) -> {
+              throw new AssertionError(method);
+            });
+  }
+}
