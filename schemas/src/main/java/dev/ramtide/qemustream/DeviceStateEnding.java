@@ -28,7 +28,8 @@ public enum DeviceStateEnding {
 
   /**
    * With the footer of the last section and the end mark, as {@code xen-save-devices-state} writes
-   * it.
+   * it. A weak proof: the same bytes stand by chance inside of some device states. A source of
+   * these has to know from QEMU itself that all was written.
    */
   BARE {
     @Override

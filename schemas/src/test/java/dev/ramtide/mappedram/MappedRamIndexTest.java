@@ -12,6 +12,7 @@ import dev.ramtide.qemustream.StreamPreamble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Random;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +106,24 @@ class MappedRamIndexTest {
       }
     }
     assertThat(refused).isEqualTo(deviceState - 4);
+  }
+
+  @Test
+  void damageIsReadOrRefused() {
+    MappedRamFileBuilder builder = whole(4096);
+    ByteBuffer whole = bytes(builder);
+    Random random = new Random(42);
+    for (int i = 0; i < 20_000; i++) {
+      ByteBuffer damaged = ByteBuffer.allocate(whole.limit()).put(whole.duplicate()).flip();
+      int at = random.nextInt(400);
+      int place = at < 200 ? at : damaged.limit() - at + 200 - 1;
+      damaged.put(place, (byte) random.nextInt(256));
+      try {
+        MappedRamIndex.read(MappedRamFileBuilder.of(damaged));
+      } catch (IOException e) {
+        assertThat(e).as("byte %d", place).isInstanceOf(MalformedStreamException.class);
+      }
+    }
   }
 
   @Test

@@ -179,6 +179,34 @@ class MigrationStreamReaderTest {
             MalformedStreamException.class, e -> assertThat(e.streamOffset()).isEqualTo(length));
   }
 
+  /** Damage may go unseen, in a page for example; it never ends in anything but this exception. */
+  @Test
+  void damageIsReadOrRefused() {
+    ByteBuffer whole =
+        new StreamBuilder()
+            .start(RAM, ROM)
+            .part()
+            .page("pc.ram", 1, filled(1))
+            .zero(2)
+            .eos()
+            .end()
+            .eos()
+            .deviceState()
+            .bytes();
+    Random random = new Random(42);
+    for (int i = 0; i < 3000; i++) {
+      ByteBuffer damaged = ByteBuffer.allocate(whole.limit()).put(whole.duplicate()).flip();
+      // Not in the page, which is most of it.
+      int at = random.nextInt(300);
+      damaged.put(at < 150 ? at : whole.limit() - at + 150 - 1, (byte) random.nextInt(256));
+      try {
+        reader(damaged).readInto(new RecordedGuest());
+      } catch (IOException e) {
+        assertThat(e).as("byte %d", at).isInstanceOf(MalformedStreamException.class);
+      }
+    }
+  }
+
   @Test
   void aFailureOfTheHandlerEndsTheReading() {
     GuestStateHandler failing =
