@@ -1,5 +1,6 @@
 package dev.ramtide.producer.capture;
 
+import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.producer.stream.MigrationStreamReader;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.nio.channels.ReadableByteChannel;
 @FunctionalInterface
 interface StreamReading {
   /** The real one. */
-  StreamReading WHOLE = (stream, handler) -> new MigrationStreamReader(stream).readInto(handler);
+  StreamReading WHOLE =
+      (stream, handler) ->
+          new MigrationStreamReader(stream, DeviceStateSummary.MAX_BYTES).readInto(handler);
 
   void read(ReadableByteChannel stream, GuestStateHandler handler) throws IOException;
 }

@@ -1,6 +1,5 @@
 package dev.ramtide.producer.stream;
 
-import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.guest.GuestMemoryMap;
 import dev.ramtide.guest.RamBlock;
 import dev.ramtide.producer.stream.MachineDescription.Coverage;
@@ -53,12 +52,9 @@ public final class MigrationStreamReader {
 
   /**
    * @param in a blocking channel at the start of the stream; stays the caller's to close
+   * @param maxDeviceStateBytes what a device state may be at most; as much memory is taken for it
    */
-  public MigrationStreamReader(ReadableByteChannel in) {
-    this(in, DeviceStateSummary.MAX_BYTES);
-  }
-
-  MigrationStreamReader(ReadableByteChannel in, int maxDeviceStateBytes) {
+  public MigrationStreamReader(ReadableByteChannel in, int maxDeviceStateBytes) {
     this.in = new StreamBuffer(in);
     this.maxDeviceStateBytes = maxDeviceStateBytes;
   }

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MigrationStreamReaderTest {
+  private static final int MAX_DEVICE_STATE_BYTES = 8 << 20;
   private static final RamBlock RAM = new RamBlock("pc.ram", 70 * PAGE_BYTES);
   private static final RamBlock ROM = new RamBlock("/rom@etc/acpi/rsdp", PAGE_BYTES);
 
@@ -262,10 +263,11 @@ class MigrationStreamReaderTest {
   }
 
   private void read(PiecewiseChannel channel) throws IOException {
-    new MigrationStreamReader(channel).readInto(guest);
+    new MigrationStreamReader(channel, MAX_DEVICE_STATE_BYTES).readInto(guest);
   }
 
   private static MigrationStreamReader reader(ByteBuffer bytes) {
-    return new MigrationStreamReader(new PiecewiseChannel(bytes, Integer.MAX_VALUE));
+    return new MigrationStreamReader(
+        new PiecewiseChannel(bytes, Integer.MAX_VALUE), MAX_DEVICE_STATE_BYTES);
   }
 }

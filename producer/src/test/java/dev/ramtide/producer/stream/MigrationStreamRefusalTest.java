@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is not carried, and what the message says to do about it. */
 class MigrationStreamRefusalTest {
+  private static final int MAX_DEVICE_STATE_BYTES = 8 << 20;
   private static final RamBlock RAM = new RamBlock("m", 2 * PAGE_BYTES);
 
   @ParameterizedTest
@@ -228,7 +229,8 @@ class MigrationStreamRefusalTest {
 
   private static void refused(long streamOffset, String message, StreamBuilder stream) {
     MigrationStreamReader reader =
-        new MigrationStreamReader(new PiecewiseChannel(stream.bytes(), Integer.MAX_VALUE));
+        new MigrationStreamReader(
+            new PiecewiseChannel(stream.bytes(), Integer.MAX_VALUE), MAX_DEVICE_STATE_BYTES);
     assertThatThrownBy(() -> reader.readInto(new RecordedGuest()))
         .isInstanceOf(MalformedStreamException.class)
         .hasMessageContaining(message)
