@@ -1,0 +1,89 @@
+package dev.ramtide.deploy.firstlight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ramtide.deploy.demo.GuestProgram;
+import dev.ramtide.deploy.demo.GuestSpec;
+import dev.ramtide.deploy.demo.Machine;
+import dev.ramtide.deploy.demo.QemuGuest;
+import dev.ramtide.deploy.testbed.RamtideProcess;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** GuestFirst and NothingLost when Kafka dies in the middle of a capture. */
+final class BrokerDeathIT {
+  private static final Duration SOON = Duration.ofSeconds(90);
+
+  @TempDir private Path directory;
+
+  @ParameterizedTest
+  @ValueSource(strings = {"stop", "live", "background"})
+  void theGuestRunsOnTheErrorSaysWhatToDoAndTheNextRunWorks(String mode) throws Exception {
+    String port = freePort();
+    String server = "127.0.0.1:" + port;
+    GuestSpec spec = new GuestSpec(Machine.Q35, 640, GuestProgram.busy(512, 1024));
+    try (QemuGuest source = QemuGuest.start(spec)) {
+      source.awaitMarker(SOON);
+      String[] agent = {
+        "agent",
+        "--vm",
+        "dies",
+        "--qmp",
+        source.agentSocket().toString(),
+        "--mode",
+        mode,
+        "--once",
+        "--bootstrap-server",
+        server
+      };
+      try (RamtideProcess broker = broker(port);
+          RamtideProcess first = RamtideProcess.start(directory, agent)) {
+        first.awaitStderr("epoch claimed", SOON);
+        broker.kill();
+        assertThat(first.awaitExit(SOON)).isNotZero();
+        assertThat(first.stderr()).contains(server).doesNotContain("\tat ");
+      }
+      assertThat(source.status().running()).isTrue();
+      source.awaitNextPass(SOON);
+      try (RamtideProcess broker = broker(port);
+          RamtideProcess next = RamtideProcess.start(directory, agent);
+          RamtideProcess sink =
+              RamtideProcess.start(
+                  directory,
+                  "sink",
+                  "--images",
+                  directory.resolve("images").toString(),
+                  "--vm",
+                  "dies",
+                  "--until-sealed",
+                  "1",
+                  "--bootstrap-server",
+                  server)) {
+        assertThat(next.awaitExit(SOON)).as(next.stderr()).isZero();
+        assertThat(sink.awaitExit(SOON)).as("%s, broker %d", sink.stderr(), broker.pid()).isZero();
+      }
+    }
+    try (QemuGuest restored = QemuGuest.startIncoming(spec)) {
+      restored.loadMappedRam(directory.resolve("images/dies/ram.img"), false);
+      restored.cont();
+      restored.awaitNextPass(SOON);
+      assertThat(restored.foundItselfTorn()).isFalse();
+    }
+  }
+
+  private RamtideProcess broker(String port) throws Exception {
+    return RamtideProcess.start(
+            directory, "kafka", "--data", directory.resolve("kafka").toString(), "--port", port)
+        .awaitStdout("ready", SOON);
+  }
+
+  private static String freePort() throws Exception {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return Integer.toString(socket.getLocalPort());
+    }
+  }
+}
