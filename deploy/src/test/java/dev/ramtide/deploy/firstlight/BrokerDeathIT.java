@@ -67,6 +67,10 @@ final class BrokerDeathIT {
         assertThat(sink.awaitExit(SOON)).as("%s, broker %d", sink.stderr(), broker.pid()).isZero();
       }
     }
+    requireRestorable(spec);
+  }
+
+  private void requireRestorable(GuestSpec spec) throws Exception {
     try (QemuGuest restored = QemuGuest.startIncoming(spec)) {
       restored.loadMappedRam(directory.resolve("images/dies/ram.img"), false);
       restored.cont();

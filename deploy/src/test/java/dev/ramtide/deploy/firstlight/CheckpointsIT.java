@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -140,7 +141,7 @@ final class CheckpointsIT {
   /** The same image, all events once more: its states are gone, its bytes are not. */
   private static Path filledTwiceFromZero(String vm, int checkpoint) throws Exception {
     Path image = pipeline.seal("twice", vm, checkpoint);
-    try (var files = Files.list(image.getParent())) {
+    try (Stream<Path> files = Files.list(image.getParent())) {
       for (Path file :
           files.filter(f -> f.toString().endsWith(".state") || f.endsWith("control")).toList()) {
         Files.delete(file);
