@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Random;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
@@ -33,7 +34,7 @@ class SlicingDecoderTest {
   @Test
   void anIntegerTooLongIsRefused() throws Exception {
     byte[] endless = new byte[12];
-    java.util.Arrays.fill(endless, (byte) 0xFF);
+    Arrays.fill(endless, (byte) 0xFF);
     assertMalformed(() -> decoder(endless).readLong(), "64 bits");
     byte[] wide = avro(1L << 31);
     assertMalformed(() -> decoder(wide).readInt(), "32 bits");

@@ -108,7 +108,10 @@ public final class CaptureSession implements AutoCloseable {
   }
 
   private void endEpoch(Exception why) {
-    LOG.atInfo().addKeyValue("checkpoint", checkpoint).log("checkpoint failed, its epoch ends");
+    LOG.atInfo()
+        .addKeyValue("epoch", log().epoch())
+        .addKeyValue("checkpoint", checkpoint)
+        .log("checkpoint failed, its epoch ends");
     // Readers learn it, and the clients are closed, also when this thread was told to stop.
     boolean interrupted = Thread.interrupted();
     if (!(why instanceof FencedException)) {

@@ -36,6 +36,7 @@ public final class MappedRamFileSource implements CaptureSource {
 
   @Override
   public CaptureFacts capture(GuestStateHandler handler) throws IOException {
+    Instant start = Instant.now();
     FileTime written = Files.getLastModifiedTime(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long bytes = channel.size();
@@ -47,7 +48,7 @@ public final class MappedRamFileSource implements CaptureSource {
       }
     }
     Instant instant = written.toInstant();
-    return new CaptureFacts(CaptureMode.EXTERNAL, instant, instant, instant, Duration.ZERO);
+    return new CaptureFacts(CaptureMode.EXTERNAL, start, instant, instant, Duration.ZERO);
   }
 
   private void readInto(FileChannel channel, GuestStateHandler handler) throws IOException {

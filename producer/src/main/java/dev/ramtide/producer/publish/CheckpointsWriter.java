@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
@@ -59,11 +60,20 @@ final class CheckpointsWriter implements AutoCloseable {
     throwFirstFailure();
   }
 
-  /** Publishes a record if that is possible at once: what it reports is bad news already. */
+  /**
+   * Publishes a record if that is possible at once: what it reports is bad news already. Afterwards
+   * the writer can only be closed.
+   */
   void tryAppend(CheckpointRecord record) throws IOException {
+    // Kafka's send itself waits, as long as max.block.ms, for a broker that is gone. The thread
+    // ends with close().
+    FutureTask<RecordMetadata> sending = new FutureTask<>(() -> send(record).get());
+    Thread thread = new Thread(sending, "checkpoint-failed");
+    thread.setDaemon(true);
+    thread.start();
     try {
-      send(record).get(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (ExecutionException | InterruptedException | TimeoutException | KafkaException e) {
+      sending.get(LAST_WORD.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (ExecutionException | InterruptedException | TimeoutException e) {
       throw failed(e);
     }
   }

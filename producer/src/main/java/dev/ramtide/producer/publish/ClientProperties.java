@@ -101,6 +101,9 @@ final class ClientProperties {
         .client()
         .stringPropertyNames()
         .forEach(name -> properties.setProperty(name, settings.client().getProperty(name)));
+    // Each try is a line in the log, of several clients: a broker that is gone needs fewer than
+    // Kafka's one a second.
+    properties.putIfAbsent("reconnect.backoff.max.ms", "5000");
     properties.putIfAbsent("client.id", "ramtide-agent-" + settings.topics().vm());
     return properties;
   }

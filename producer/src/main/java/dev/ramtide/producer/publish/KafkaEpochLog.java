@@ -85,6 +85,12 @@ final class KafkaEpochLog implements EpochLog {
     // later has seen it.
     clients.reader().readTo(recordOffset + 1);
     clients.reader().requireOwned(settings.topics().vm(), epoch);
+    boolean counts =
+        clients.reader().history().newest().stream()
+            .anyMatch(newest -> newest.manifestRecordOffset() == recordOffset);
+    if (!counts) {
+      throw new IllegalStateException("readers would not count our own " + manifest);
+    }
   }
 
   @Override

@@ -25,10 +25,10 @@ final class LogException extends IOException {
    * @param asked what was asked, such as {@code creating the topics of vm1}
    */
   static IOException of(String servers, String asked, Throwable thrown) {
-    Throwable cause =
-        thrown instanceof ExecutionException && thrown.getCause() != null
-            ? thrown.getCause()
-            : thrown;
+    Throwable cause = thrown;
+    while (cause instanceof ExecutionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
     if (cause instanceof InterruptException || cause instanceof InterruptedException) {
       InterruptedIOException interrupted = new InterruptedIOException("stopped while " + asked);
       interrupted.initCause(cause);

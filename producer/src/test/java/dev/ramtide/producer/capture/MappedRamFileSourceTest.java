@@ -72,9 +72,12 @@ class MappedRamFileSourceTest {
     try (MappedRamFileSource source = new MappedRamFileSource(image)) {
       assertThat(source.kind()).isEqualTo(SourceKind.FILE);
       assertThat(source.qemuVersion()).isEmpty();
-      assertThat(source.capture(guest))
+      CaptureFacts facts = source.capture(guest);
+      assertThat(facts)
           .isEqualTo(
-              new CaptureFacts(CaptureMode.EXTERNAL, WRITTEN, WRITTEN, WRITTEN, Duration.ZERO));
+              new CaptureFacts(
+                  CaptureMode.EXTERNAL, facts.start(), WRITTEN, WRITTEN, Duration.ZERO));
+      assertThat(facts.start()).isAfter(WRITTEN);
     }
   }
 

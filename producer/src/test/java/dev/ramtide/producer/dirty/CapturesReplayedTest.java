@@ -11,6 +11,8 @@ import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -85,7 +87,7 @@ class CapturesReplayedTest {
       for (int page = 0; page < memory.pageCount(block); page++) {
         pages.add(page);
       }
-      java.util.Collections.shuffle(pages, random);
+      Collections.shuffle(pages, random);
       for (int page : pages) {
         deliver(filter, block, page);
       }
@@ -103,7 +105,7 @@ class CapturesReplayedTest {
   private void change(int block, int page) {
     int at = page * PAGE + random.nextInt(PAGE);
     switch (random.nextInt(4)) {
-      case 0 -> java.util.Arrays.fill(guest[block], page * PAGE, (page + 1) * PAGE, (byte) 0);
+      case 0 -> Arrays.fill(guest[block], page * PAGE, (page + 1) * PAGE, (byte) 0);
       case 1 -> guest[block][at] ^= (byte) (1 + random.nextInt(255));
       case 2 -> guest[block][at] = 0;
       default -> {}

@@ -11,6 +11,7 @@ import dev.ramtide.guest.RamBlock;
 import dev.ramtide.guest.Striping;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -117,7 +118,7 @@ class RangeAssemblerTest {
 
   private void page(int pageIndex, int fill) throws IOException {
     byte[] buffer = new byte[PAGE + 3];
-    java.util.Arrays.fill(buffer, 3, buffer.length, (byte) fill);
+    Arrays.fill(buffer, 3, buffer.length, (byte) fill);
     assembler.page(0, pageIndex, buffer, 3);
   }
 

@@ -1,0 +1,31 @@
+package dev.ramtide.producer.capture;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import dev.ramtide.guest.GuestMemoryMap;
+import dev.ramtide.guest.RamBlock;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class MemoryNeedTest {
+  private static final long MEBIBYTE = 1024 * 1024;
+
+  @Test
+  void fiveGigabytesOfGuestFitIntoADefaultAgent() {
+    assertThatCode(() -> MemoryNeed.require(guest(5 * 1024 * MEBIBYTE), 256 * MEBIBYTE))
+        .doesNotThrowAnyException();
+  }
+
+  @Test
+  void whoNeedsMoreIsToldHowMuch() {
+    assertThatIOException()
+        .isThrownBy(() -> MemoryNeed.require(guest(64 * 1024 * MEBIBYTE), 256 * MEBIBYTE))
+        .withMessageContaining("65536 MiB")
+        .withMessageContaining("545m with RAMTIDE_HEAP");
+  }
+
+  private static GuestMemoryMap guest(long bytes) {
+    return new GuestMemoryMap(4096, List.of(new RamBlock("pc.ram", bytes)));
+  }
+}

@@ -1,0 +1,85 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.checkpoint.CaptureMode;
+import dev.ramtide.checkpoint.SourceKind;
+import dev.ramtide.guest.GuestMemoryMap;
+import dev.ramtide.guest.RamBlock;
+import dev.ramtide.producer.stream.GuestStateHandler;
+import dev.ramtide.producer.stream.MachineDescription;
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+
+/** A guest of four pages; a test says what is in them, and how a capture goes. */
+final class ScriptedSource implements CaptureSource {
+  static final int PAGE = 1024;
+
+  private final byte[] memory = new byte[4 * PAGE];
+  private String machineType = "pc-q35-10.0";
+  private Coverage coverage = Coverage.WHOLE;
+  private byte[] deviceState = {1, 2, 3};
+  private boolean silent;
+  private boolean breaks;
+
+  void fill(int page, int value) {
+    Arrays.fill(memory, page * PAGE, (page + 1) * PAGE, (byte) value);
+  }
+
+  void becomes(String otherMachineType) {
+    machineType = otherMachineType;
+  }
+
+  void covers(Coverage newCoverage) {
+    coverage = newCoverage;
+  }
+
+  void loseDeviceState() {
+    deviceState = new byte[0];
+  }
+
+  /** The next captures break before the machine is known. */
+  void stayAway(boolean away) {
+    silent = away;
+  }
+
+  /** The next captures break after the first page. */
+  void breakOff(boolean off) {
+    breaks = off;
+  }
+
+  @Override
+  public SourceKind kind() {
+    return SourceKind.DRIVEN;
+  }
+
+  @Override
+  public String qemuVersion() {
+    return "10.0.2";
+  }
+
+  @Override
+  public CaptureFacts capture(GuestStateHandler handler) throws IOException {
+    if (silent) {
+      throw new IOException("nobody there");
+    }
+    GuestMemoryMap map = new GuestMemoryMap(PAGE, List.of(new RamBlock("pc.ram", memory.length)));
+    handler.machine(
+        new MachineDescription(ByteBuffer.wrap(new byte[] {9, 9}), machineType, map, coverage));
+    for (int page = 0; page < 4; page++) {
+      handler.page(0, page, memory, page * PAGE);
+      if (breaks) {
+        throw new IOException("stream broke off");
+      }
+    }
+    handler.deviceState(ByteBuffer.wrap(deviceState));
+    Instant now = Instant.parse("2026-01-02T03:04:05Z");
+    return new CaptureFacts(CaptureMode.STOP, now, now, now, Duration.ofMillis(5));
+  }
+
+  @Override
+  public void close() {}
+}

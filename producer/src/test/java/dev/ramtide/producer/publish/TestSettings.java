@@ -1,0 +1,26 @@
+package dev.ramtide.producer.publish;
+
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.wire.VmTopics;
+import java.util.OptionalInt;
+import java.util.Properties;
+
+/** A log that no test connects to. */
+final class TestSettings {
+  static final LogSettings SETTINGS =
+      new LogSettings(
+          properties(),
+          new VmTopics("ramtide", new VmId("vm1")),
+          2,
+          OptionalInt.empty(),
+          512 * 1024,
+          "host1");
+
+  private TestSettings() {}
+
+  private static Properties properties() {
+    Properties properties = new Properties();
+    properties.setProperty("bootstrap.servers", "broker.example:9092");
+    return properties;
+  }
+}
