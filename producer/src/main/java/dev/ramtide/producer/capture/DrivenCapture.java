@@ -89,7 +89,19 @@ final class DrivenCapture {
                   + " completed: QEMU captures it again after 'cont' (and then 'stop', if it is to stand)");
       case "inmigrate" ->
           throw new IOException("this QEMU waits for an incoming migration: it has no guest yet");
-      default -> {}
+      case "running", "paused" -> {}
+      default -> {
+        // QEMU 10.0.2 aborts, and the guest with it, when a background snapshot begins in
+        // prelaunch:
+        // to 'paused' leads no way from there, nor from other rare states.
+        if (!state.running()) {
+          throw new IOException(
+              "the guest stands in '"
+                  + state.name()
+                  + "', in which QEMU cannot be asked for a"
+                  + " snapshot without danger to it: say 'cont' (and then 'stop', if it is to stand)");
+        }
+      }
     }
   }
 

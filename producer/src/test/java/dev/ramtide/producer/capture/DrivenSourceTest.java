@@ -190,6 +190,8 @@ class DrivenSourceTest {
     assertThatThrownBy(() -> capture(DriveMode.AUTO)).hasMessageContaining("incoming");
     qemu.runState("postmigrate");
     assertThatThrownBy(() -> capture(DriveMode.AUTO)).hasMessageContaining("'cont'");
+    qemu.runState("prelaunch");
+    assertThatThrownBy(() -> capture(DriveMode.STOP)).hasMessageContaining("'prelaunch'");
     assertThat(qemu.qmp.received()).doesNotContain("migrate", "migrate-set-capabilities");
   }
 
