@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.cli;
 
+import dev.ramtide.deploy.demo.DemoCommand;
 import dev.ramtide.producer.cli.AgentCommand;
 import dev.ramtide.sink.cli.CheckpointsCommand;
 import dev.ramtide.sink.cli.InspectCommand;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
       CheckpointsCommand.class,
       RestoreCommand.class,
       VerifyCommand.class,
-      InspectCommand.class
+      InspectCommand.class,
+      DemoCommand.class
     })
 public final class Ramtide implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

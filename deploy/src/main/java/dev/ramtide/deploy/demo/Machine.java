@@ -7,6 +7,9 @@ public enum Machine {
   MICROVM(
       "microvm", "virtio-blk-device,drive=disk", "virtio-rng-device", 0xC000_0000L, 0xC000_0000L);
 
+  /** Where the memory goes on that has no room below 4 GiB. */
+  static final long HIGH_BASE = 1L << 32;
+
   private final String option;
   private final String disk;
   private final String rng;

@@ -6,7 +6,10 @@ import dev.ramtide.producer.qmp.QmpClient;
 import dev.ramtide.producer.qmp.QmpObject;
 import dev.ramtide.producer.qmp.RunState;
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -17,7 +20,7 @@ import java.util.Set;
  *
  * <p>It has two control sockets: one is used here, the other is for an agent. One owner thread.
  */
-public final class QemuGuest implements AutoCloseable {
+public final class QemuGuest implements PhysicalMemory, AutoCloseable {
   private static final Duration MIGRATION_TIMEOUT = Duration.ofMinutes(2);
 
   private final GuestSpec spec;
@@ -53,6 +56,7 @@ public final class QemuGuest implements AutoCloseable {
     }
   }
 
+  @Override
   public GuestSpec spec() {
     return spec;
   }
@@ -87,6 +91,12 @@ public final class QemuGuest implements AutoCloseable {
   public void awaitNextPass(Duration timeout) throws IOException, InterruptedException {
     int passes = readDword(GuestProgram.PASS_ADDRESS);
     await(timeout, "do another pass", () -> readDword(GuestProgram.PASS_ADDRESS) - passes > 1);
+  }
+
+  /** Whether it does more passes, and finds all its memory to be of one moment. */
+  public boolean goesOnCounting(Duration timeout) throws IOException, InterruptedException {
+    awaitNextPass(timeout);
+    return !foundItselfTorn();
   }
 
   /** Whether a pass of the guest found its memory to be from more than one moment. */
@@ -136,9 +146,17 @@ public final class QemuGuest implements AutoCloseable {
         Map.of("val", address, "size", sizeBytes, "filename", file.toAbsolutePath().toString()));
   }
 
-  /** Compares all RAM of two guests of one spec; both have to stand. */
-  public RamComparison compareAllRam(QemuGuest other) throws IOException, InterruptedException {
-    return RamComparison.of(this, other, process.directory());
+  @Override
+  public InputStream read(long address, long sizeBytes) throws IOException, InterruptedException {
+    Path file = process.directory().resolve("memory");
+    savePhysical(address, sizeBytes, file);
+    return Files.newInputStream(file, StandardOpenOption.DELETE_ON_CLOSE);
+  }
+
+  /** Compares all RAM with that of another guest of this spec; both have to stand. */
+  public RamComparison compareAllRam(PhysicalMemory other)
+      throws IOException, InterruptedException {
+    return RamComparison.of(this, other);
   }
 
   /**

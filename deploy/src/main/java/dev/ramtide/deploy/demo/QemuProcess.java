@@ -2,11 +2,8 @@ package dev.ramtide.deploy.demo;
 
 import dev.ramtide.producer.qmp.QmpClient;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -39,7 +36,7 @@ final class QemuProcess implements AutoCloseable {
               .start();
       return new QemuProcess(directory, process);
     } catch (IOException e) {
-      delete(directory);
+      WorkDirectory.delete(directory);
       throw new IOException(
           "cannot start QEMU (Debian: apt-get install qemu-system-x86): " + e.getMessage(), e);
     }
@@ -103,32 +100,9 @@ final class QemuProcess implements AutoCloseable {
     process.destroyForcibly();
     process.onExit().join();
     try {
-      delete(directory);
+      WorkDirectory.delete(directory);
     } catch (IOException e) {
       System.err.println("cannot delete " + directory + ": " + e.getMessage());
     }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return;
-    }
-    Files.walkFileTree(
-        directory,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.deleteIfExists(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path visited, IOException failure)
-              throws IOException {
-            Files.deleteIfExists(visited);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 }

@@ -1,28 +1,25 @@
 package dev.ramtide.deploy.demo;
 
-import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 
 /**
- * What came of comparing the physical memory of two guests.
+ * What came of comparing all physical memory of two guests, a page at a time.
  *
  * @param firstDifference address of the first page that differs, or -1
  */
 public record RamComparison(long pagesCompared, long pagesDifferent, long firstDifference) {
   private static final int PAGE_BYTES = 4096;
+  private static final int CHUNK_BYTES = 1 << 20;
   private static final long WINDOW_BYTES = 64 << 20;
-  private static final long FOUR_GIB = 1L << 32;
 
-  public boolean equal() {
+  public boolean isEqual() {
     return pagesDifferent == 0;
   }
 
-  /** Window by window through QEMU, so that it takes little room whatever the guests' size. */
-  static RamComparison of(QemuGuest one, QemuGuest other, Path directory)
+  /** Window by window, so that it takes little room whatever the guests' size. */
+  public static RamComparison of(PhysicalMemory one, PhysicalMemory other)
       throws IOException, InterruptedException {
     long memoryBytes = one.spec().memoryBytes();
     if (memoryBytes != other.spec().memoryBytes()) {
@@ -33,48 +30,42 @@ public record RamComparison(long pagesCompared, long pagesDifferent, long firstD
     for (long done = 0; done < memoryBytes; ) {
       long end = done < lowBytes ? lowBytes : memoryBytes;
       long sizeBytes = Math.min(WINDOW_BYTES, end - done);
-      long address = done < lowBytes ? done : FOUR_GIB + done - lowBytes;
-      sum = sum.plus(window(one, other, address, sizeBytes, directory));
+      long address = done < lowBytes ? done : Machine.HIGH_BASE + done - lowBytes;
+      try (InputStream ours = one.read(address, sizeBytes);
+          InputStream theirs = other.read(address, sizeBytes)) {
+        sum = sum.plus(compare(ours, theirs, address, sizeBytes));
+      }
       done += sizeBytes;
     }
     return sum;
   }
 
-  private static RamComparison window(
-      QemuGuest one, QemuGuest other, long address, long sizeBytes, Path directory)
-      throws IOException, InterruptedException {
-    Path ours = directory.resolve("ours.mem");
-    Path theirs = directory.resolve("theirs.mem");
-    try {
-      one.savePhysical(address, sizeBytes, ours);
-      other.savePhysical(address, sizeBytes, theirs);
-      return compare(ours, theirs, address, sizeBytes / PAGE_BYTES);
-    } finally {
-      Files.deleteIfExists(ours);
-      Files.deleteIfExists(theirs);
+  private static RamComparison compare(
+      InputStream ours, InputStream theirs, long address, long sizeBytes) throws IOException {
+    RamComparison sum = new RamComparison(0, 0, -1);
+    for (long done = 0; done < sizeBytes; done += CHUNK_BYTES) {
+      int chunkBytes = (int) Math.min(CHUNK_BYTES, sizeBytes - done);
+      byte[] one = ours.readNBytes(chunkBytes);
+      byte[] other = theirs.readNBytes(chunkBytes);
+      if (one.length != chunkBytes || other.length != chunkBytes) {
+        throw new IOException(
+            "less memory than asked for at address 0x" + Long.toHexString(address + done));
+      }
+      sum = sum.plus(comparePages(one, other, address + done));
     }
+    return sum;
   }
 
-  private static RamComparison compare(Path ours, Path theirs, long address, long pageCount)
-      throws IOException {
+  private static RamComparison comparePages(byte[] one, byte[] other, long address) {
     long different = 0;
     long first = -1;
-    try (InputStream one = new BufferedInputStream(Files.newInputStream(ours), 1 << 20);
-        InputStream other = new BufferedInputStream(Files.newInputStream(theirs), 1 << 20)) {
-      byte[] page = new byte[PAGE_BYTES];
-      byte[] otherPage = new byte[PAGE_BYTES];
-      for (long index = 0; index < pageCount; index++) {
-        if (one.readNBytes(page, 0, PAGE_BYTES) != PAGE_BYTES
-            || other.readNBytes(otherPage, 0, PAGE_BYTES) != PAGE_BYTES) {
-          throw new IOException("QEMU saved less memory than asked for, at address " + address);
-        }
-        if (!Arrays.equals(page, otherPage)) {
-          first = first < 0 ? address + index * PAGE_BYTES : first;
-          different++;
-        }
+    for (int at = 0; at < one.length; at += PAGE_BYTES) {
+      if (!Arrays.equals(one, at, at + PAGE_BYTES, other, at, at + PAGE_BYTES)) {
+        first = first < 0 ? address + at : first;
+        different++;
       }
     }
-    return new RamComparison(pageCount, different, first);
+    return new RamComparison(one.length / PAGE_BYTES, different, first);
   }
 
   private RamComparison plus(RamComparison more) {

@@ -7,8 +7,10 @@ import dev.ramtide.producer.qmp.QmpClient;
 import dev.ramtide.producer.qmp.QmpException;
 import dev.ramtide.producer.qmp.RunState;
 import dev.ramtide.producer.stream.GuestStateHandler;
+import dev.ramtide.qemustream.MalformedStreamException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.time.Instant;
 
@@ -149,11 +151,16 @@ final class DrivenCapture {
       throw interrupted(e);
     } catch (IOException e) {
       // Where QEMU gave up, its reason says more than our broken stream.
-      if (watch.hasFailed(REASON_TIMEOUT)) {
+      if (isEndOfStream(e) && watch.hasFailed(REASON_TIMEOUT)) {
         watch.awaitCompleted(Duration.ZERO);
       }
       throw e;
     }
+  }
+
+  /** Whether the failure may be QEMU's; the handler's own are not worth a paused guest's time. */
+  private static boolean isEndOfStream(IOException e) {
+    return e instanceof MalformedStreamException || e instanceof ClosedChannelException;
   }
 
   static InterruptedException interrupted(ClosedByInterruptException cause) {

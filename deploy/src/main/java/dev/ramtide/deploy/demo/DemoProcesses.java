@@ -1,0 +1,150 @@
+package dev.ramtide.deploy.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The broker, the agent and the sinks of a run, each a process of its own. When this is closed, or
+ * the demonstration is told to end, neither they nor their files are left.
+ */
+final class DemoProcesses implements AutoCloseable {
+  static final String VM = "demo";
+
+  private static final String BROKER_HEAP = "512m";
+  private static final String HEAP = "256m";
+  private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(60);
+  private static final Duration RESTORE_TIMEOUT = Duration.ofSeconds(90);
+
+  private final WorkDirectory work;
+  private final List<ChildVerb> children = new ArrayList<>();
+  private final Thread onExit = new Thread(this::removeOnExit, "demo-remove");
+  private String broker = "";
+
+  DemoProcesses(WorkDirectory work) {
+    this.work = work;
+    Runtime.getRuntime().addShutdownHook(onExit);
+  }
+
+  /**
+   * Starts the broker; everything else needs it.
+   *
+   * @return its address
+   */
+  String startBroker() throws IOException, InterruptedException {
+    Path data = work.directory("kafka");
+    ChildVerb child =
+        start("kafka", BROKER_HEAP, List.of("kafka", "--data", data.toString(), "--port", "0"));
+    broker = child.awaitLine("ready:", BROKER_TIMEOUT);
+    return broker;
+  }
+
+  /** A member of the site's group; all of them share one directory of images. */
+  ChildVerb startSink(String name) throws IOException {
+    // Six seconds are the least that a broker allows: so soon the partitions of a dead sink are
+    // taken over.
+    Path config =
+        Files.writeString(work.path().resolve("sink.properties"), "session.timeout.ms=6000\n");
+    return start(
+        name,
+        HEAP,
+        List.of(
+            "sink",
+            "--images",
+            images().toString(),
+            "--vm",
+            VM,
+            "--bootstrap-server",
+            broker,
+            "--command-config",
+            config.toString()));
+  }
+
+  ChildVerb startAgent(Path qmp, Duration interval) throws IOException {
+    return start(
+        "agent",
+        HEAP,
+        List.of(
+            "agent",
+            "--vm",
+            VM,
+            "--qmp",
+            qmp.toString(),
+            "--interval",
+            interval.toSeconds() + "s",
+            "--json",
+            "--bootstrap-server",
+            broker));
+  }
+
+  /** Makes a file of a checkpoint from the log alone. */
+  Path restore(long checkpoint) throws IOException, InterruptedException {
+    Path output = work.path().resolve("checkpoint-" + checkpoint + ".img");
+    start(
+            "restore",
+            HEAP,
+            List.of(
+                "restore",
+                "--vm",
+                VM,
+                "--checkpoint",
+                Long.toString(checkpoint),
+                "-o",
+                output.toString(),
+                "--bootstrap-server",
+                broker))
+        .awaitSuccess(RESTORE_TIMEOUT);
+    return output;
+  }
+
+  private Path images() throws IOException {
+    return work.directory("images");
+  }
+
+  /** Where the sinks keep this VM. */
+  Path imageDirectory() throws IOException {
+    return images().resolve(VM);
+  }
+
+  private synchronized ChildVerb start(String name, String heap, List<String> words)
+      throws IOException {
+    Path log = work.directory("logs").resolve(name + ".log");
+    ChildVerb child =
+        ChildVerb.start(
+            log,
+            List.of(
+                "-Xmx" + heap,
+                "-Djava.io.tmpdir=" + work.scratch(),
+                "-Djna.tmpdir=" + work.scratch()),
+            words);
+    children.add(child);
+    return child;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      Runtime.getRuntime().removeShutdownHook(onExit);
+    } catch (IllegalStateException e) {
+      // This process is ending: the hook does the same.
+    }
+    remove();
+  }
+
+  private synchronized void remove() throws IOException {
+    children.forEach(ChildVerb::askToStop);
+    children.forEach(ChildVerb::close);
+    work.remove();
+  }
+
+  private void removeOnExit() {
+    try {
+      remove();
+    } catch (IOException e) {
+      System.err.println("ramtide demo: cannot clear up: " + e.getMessage());
+    }
+  }
+}

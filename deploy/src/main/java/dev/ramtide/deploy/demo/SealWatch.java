@@ -1,0 +1,49 @@
+package dev.ramtide.deploy.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+
+/** Looks at {@code checkpoint.json} beside an image for what is sealed. */
+final class SealWatch {
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+  private long lastSeen;
+
+  SealWatch(Path imageDirectory) {
+    this.file = imageDirectory.resolve("checkpoint.json");
+  }
+
+  /**
+   * A checkpoint was sealed.
+   *
+   * @param after since its last byte was in the log
+   */
+  record Seal(long checkpoint, Duration after) {}
+
+  /** The newest that was seen, or 0. */
+  long lastSeen() {
+    return lastSeen;
+  }
+
+  /** What was sealed since the last look. */
+  Optional<Seal> look() throws IOException {
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    JsonNode json = JSON.readTree(file.toFile());
+    long checkpoint = json.path("checkpoint").asLong();
+    if (checkpoint <= lastSeen || !json.path("state").asText().equals("sealed")) {
+      return Optional.empty();
+    }
+    lastSeen = checkpoint;
+    Instant complete = Instant.parse(json.required("complete").asText());
+    return Optional.of(new Seal(checkpoint, Duration.between(complete, Instant.now())));
+  }
+}
