@@ -73,6 +73,8 @@ final class RefusalsIT {
       source.execute(
           "migrate-set-capabilities",
           Map.of("capabilities", List.of(Map.of("capability", capability, "state", true))));
+      // A page is sent as a difference from the second time on: there must be several rounds.
+      source.execute("migrate-set-parameters", Map.of("downtime-limit", 1));
       source.execute("migrate", Map.of("uri", "unix:" + socket));
       assertThat(agent.awaitExit(SOON)).isNotZero();
       assertThat(agent.stderr())

@@ -21,6 +21,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the checkpoints topics of all VMs that a process follows, outside of any group: every
@@ -30,6 +32,8 @@ import org.apache.kafka.common.TopicPartition;
  */
 final class CheckpointFollower implements Closeable {
   private static final Duration DISCOVER_EVERY = Duration.ofSeconds(2);
+
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointFollower.class);
 
   private final Consumer<byte[], ByteBuffer> consumer;
   private final Admin admin;
@@ -58,7 +62,7 @@ final class CheckpointFollower implements Closeable {
   /** Takes what is there, or waits for it a moment. */
   void step(Duration timeout) throws IOException, InterruptedException {
     if (System.nanoTime() >= nextDiscoveryNanos) {
-      discover();
+      discoverOrCope();
       nextDiscoveryNanos = System.nanoTime() + DISCOVER_EVERY.toNanos();
     }
     if (assigned.isEmpty()) {
@@ -95,6 +99,20 @@ final class CheckpointFollower implements Closeable {
       follow(end.getKey()).caughtUp();
     }
     return reached;
+  }
+
+  /** Once there is something to follow, a broker that is away for a while is nothing to die of. */
+  private void discoverOrCope() throws IOException, InterruptedException {
+    try {
+      discover();
+    } catch (IOException e) {
+      if (assigned.isEmpty()) {
+        throw e;
+      }
+      LOG.atWarn()
+          .addKeyValue("reason", e.getMessage())
+          .log("looking for new VMs failed, trying again");
+    }
   }
 
   private void discover() throws IOException, InterruptedException {

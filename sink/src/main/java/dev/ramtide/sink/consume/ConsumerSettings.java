@@ -3,6 +3,7 @@ package dev.ramtide.sink.consume;
 import java.nio.ByteBuffer;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -29,7 +30,13 @@ public final class ConsumerSettings {
   }
 
   public Admin admin() {
-    return Admin.create(client);
+    Properties all = new Properties();
+    all.put(
+        AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
+        "20000"); // How long a person waits for "is the broker up?".
+    all.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
+    all.putAll(client);
+    return Admin.create(all);
   }
 
   /** A consumer that is told what to read. */

@@ -13,6 +13,7 @@ import java.util.zip.CRC32C;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /** Puts the device state of one checkpoint together again from the checkpoints topic. */
 public final class DeviceStateReader {
@@ -30,7 +31,8 @@ public final class DeviceStateReader {
   }
 
   /**
-   * @throws IOException also when the pieces are not what the manifest says
+   * @throws IOException the pieces are not what the manifest says
+   * @throws TimeoutException the broker does not answer; another try may succeed
    */
   public ByteBuffer read(String checkpointsTopic, RecordedCheckpoint checkpoint)
       throws IOException {

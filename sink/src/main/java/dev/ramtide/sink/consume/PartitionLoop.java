@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -20,7 +19,7 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -61,18 +60,17 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
   public void run() {
     try (consumer) {
       consumer.subscribe(work.filter().topicPattern(), this);
-      while (!work.isStopping()) {
-        turn();
+      try {
+        while (!work.isStopping()) {
+          turn();
+        }
+        forceAll();
+      } finally {
+        tasks.keySet().stream().toList().forEach(this::drop);
+        duties.keySet().stream().toList().forEach(this::drop);
       }
-      forceAll();
-      tasks.keySet().stream().toList().forEach(this::drop);
-      duties.keySet().stream().toList().forEach(this::drop);
-    } catch (WakeupException e) {
-      LOG.debug("woken up to stop");
     } catch (IOException e) {
       work.failProcess(e);
-    } catch (UncheckedIOException e) {
-      work.failProcess(Objects.requireNonNull(e.getCause()));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
@@ -130,7 +128,10 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
     void run() throws IOException, InterruptedException;
   }
 
-  /** Runs a step unless its VM was given up; a step that fails for good gives it up. */
+  /**
+   * Runs a step unless its VM was given up. A step that fails for good gives it up; one that Kafka
+   * kept from its end is tried again with the next turn.
+   */
   private void guarded(VmFollow vm, Step step) throws IOException, InterruptedException {
     if (vm.failure().isPresent()) {
       pauseAll(vm);
@@ -138,6 +139,11 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
     }
     try {
       step.run();
+    } catch (RetriableException e) {
+      LOG.atWarn()
+          .addKeyValue("vm", vm.vm())
+          .addKeyValue("reason", e.getMessage())
+          .log("Kafka does not answer, trying again");
     } catch (IOException e) {
       work.failVm(vm, e);
     }

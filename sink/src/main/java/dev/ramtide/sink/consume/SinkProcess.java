@@ -19,7 +19,6 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,8 +80,8 @@ public final class SinkProcess implements MemberWork, Closeable {
       while (!stopping) {
         follower.step(FOLLOW_POLL);
       }
-    } catch (WakeupException | InterruptedException e) {
-      LOG.debug("the follower was told to stop");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     } catch (IOException e) {
       failProcess(e);
     } catch (RuntimeException e) {
@@ -91,14 +90,15 @@ public final class SinkProcess implements MemberWork, Closeable {
   }
 
   /**
-   * The first thing that ended the process, or one of its VMs when all that it was told to follow
-   * were given up.
+   * What ended the process; also when every VM had to be given up and there is nothing left to do.
    */
   public Optional<IOException> failure() {
     Optional<IOException> whole = Optional.ofNullable(failure.get());
-    List<VmFollow> given = follower.all().stream().filter(vm -> vm.failure().isPresent()).toList();
-    boolean allGivenUp = !plan.vms().isEmpty() && given.size() == plan.vms().size();
-    return whole.isPresent() || !allGivenUp ? whole : given.get(0).failure();
+    List<VmFollow> known = follower.all();
+    List<VmFollow> givenUp = known.stream().filter(vm -> vm.failure().isPresent()).toList();
+    int expected = plan.vms().isEmpty() ? known.size() : plan.vms().size();
+    boolean nothingLeft = !givenUp.isEmpty() && givenUp.size() == expected;
+    return whole.isPresent() || !nothingLeft ? whole : givenUp.get(0).failure();
   }
 
   /** The checkpoint that the image of a VM is sealed at now. */
