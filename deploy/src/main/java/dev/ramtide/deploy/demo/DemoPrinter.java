@@ -108,9 +108,9 @@ final class DemoPrinter {
     double longest = paused.stream().mapToDouble(DemoCheckpoint::pauseMs).max().orElse(0);
     title(
         result.isGood()
-            ? "All equal. The guest never stood still for more than "
+            ? "All equal. The agent never paused the guest for more than "
                 + decimal(longest)
-                + " ms because of us."
+                + " ms."
             : "NOT equal: something is wrong, please report it.");
   }
 
