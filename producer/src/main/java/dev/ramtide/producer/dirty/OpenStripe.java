@@ -26,6 +26,8 @@ final class OpenStripe {
   private int block;
   private long firstPage;
   private int pages;
+  private boolean ascending;
+  private int lastWithBytes;
   private int first;
   private int last;
 
@@ -50,6 +52,8 @@ final class OpenStripe {
   void clear() {
     Arrays.fill(slotOf, ABSENT);
     pages = 0;
+    ascending = true;
+    lastWithBytes = ABSENT;
     first = slotOf.length;
     last = -1;
   }
@@ -81,6 +85,8 @@ final class OpenStripe {
       payload = Arrays.copyOf(payload, capacityPages * pageBytes);
     }
     System.arraycopy(buffer, at, payload, pages * pageBytes, pageBytes);
+    ascending &= place > lastWithBytes;
+    lastWithBytes = place;
     mark(place, pages);
     pages++;
   }
@@ -111,14 +117,23 @@ final class OpenStripe {
     return new PageRange(firstPage + place, end - place, zero ? PageKind.ZERO : PageKind.DATA);
   }
 
-  /** Copies the pages of a DATA range to their place in an event; returns where they end. */
-  int copy(PageRange range, byte[] target, int at) {
-    int place = (int) (range.firstPage() - firstPage);
-    int end = at;
-    for (int i = 0; i < range.pageCount(); i++) {
-      System.arraycopy(payload, slotOf[place + i] * pageBytes, target, end, pageBytes);
-      end += pageBytes;
+  /**
+   * The bytes of all pages that have some, in ascending order.
+   *
+   * @param spare as long as a payload may be; used when the pages came in another order
+   * @return the payload itself or {@code spare}, valid until the next page is added
+   */
+  byte[] ascendingBytes(byte[] spare) {
+    if (ascending) {
+      return payload;
     }
-    return end;
+    int at = 0;
+    for (int place = first; place <= last; place++) {
+      if (slotOf[place] >= 0) {
+        System.arraycopy(payload, slotOf[place] * pageBytes, spare, at, pageBytes);
+        at += pageBytes;
+      }
+    }
+    return spare;
   }
 }

@@ -48,7 +48,7 @@ public final class RangeAssembler {
   /** By stripe number, the one that was idle longest first. */
   private final LinkedHashMap<Long, OpenStripe> open = new LinkedHashMap<>(16, 0.75f, true);
 
-  private final byte[] ordered;
+  private final byte[] spare;
   private OpenStripe current;
   private long checkpoint;
   private long nextSequence;
@@ -73,7 +73,7 @@ public final class RangeAssembler {
     this.maxPages = payloadBytes / pageBytes;
     this.maxOpen = Math.min(2 * striping.partitionCount(), MAX_OPEN_STRIPES);
     this.handler = handler;
-    this.ordered = new byte[maxPages * pageBytes];
+    this.spare = new byte[maxPages * pageBytes];
     this.current = newStripe();
   }
 
@@ -141,29 +141,31 @@ public final class RangeAssembler {
   }
 
   private void finish(OpenStripe stripe) throws IOException {
+    byte[] bytes = stripe.ascendingBytes(spare);
     List<PageRange> ranges = new ArrayList<>();
-    int bytes = 0;
+    int start = 0;
+    int end = 0;
     for (int place = stripe.next(0); place >= 0; ) {
       PageRange range = stripe.rangeAt(place);
       ranges.add(range);
       if (range.kind() == PageKind.DATA) {
-        bytes = stripe.copy(range, ordered, bytes);
+        end += range.pageCount() * striping.memory().pageBytes();
       }
       place = stripe.next(place + range.pageCount());
       if (place < 0 || ranges.size() == DirtyPages.MAX_RANGES) {
-        emit(stripe, ranges, bytes);
+        emit(stripe, ranges, ByteBuffer.wrap(bytes, start, end - start));
         ranges = new ArrayList<>();
-        bytes = 0;
+        start = end;
       }
     }
     stripe.clear();
   }
 
-  private void emit(OpenStripe stripe, List<PageRange> ranges, int bytes) throws IOException {
+  private void emit(OpenStripe stripe, List<PageRange> ranges, ByteBuffer pages)
+      throws IOException {
     PageVersion version = new PageVersion(epoch, nextSequence++);
     int partition = (int) (stripe.stripe() % striping.partitionCount());
-    ByteBuffer pages = ByteBuffer.wrap(ordered, 0, bytes);
-    handler.dirtyPages(
-        partition, DirtyPages.of(version, checkpoint, stripe.block(), ranges, pages));
+    DirtyPages event = DirtyPages.of(version, checkpoint, stripe.block(), ranges, pages);
+    handler.dirtyPages(partition, event);
   }
 }

@@ -39,6 +39,21 @@ class RangeAssemblerTest {
   }
 
   @Test
+  void pagesThatComeInOrderStayInOrder() throws IOException {
+    page(1, 'a');
+    assembler.zeroPage(0, 0);
+    page(2, 'b');
+    page(5, 'c');
+    assembler.end();
+    assertThat(log.events().get(0).ranges())
+        .containsExactly(
+            new PageRange(0, 1, PageKind.ZERO),
+            new PageRange(1, 2, PageKind.DATA),
+            new PageRange(5, 1, PageKind.DATA));
+    assertThat(firstBytes(log.events().get(0))).isEqualTo("abc");
+  }
+
+  @Test
   void aPageThatComesAgainFinishesTheEventFirst() throws IOException {
     page(1, 'a');
     page(1, 'b');
