@@ -5,6 +5,7 @@ import dev.ramtide.checkpoint.DeviceStateChunk;
 import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.wire.EventCodec;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -15,8 +16,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Puts the device state of one checkpoint together again from the checkpoints topic. */
-public final class DeviceStateReader {
+/**
+ * Puts the device state of one checkpoint together again from the checkpoints topic.
+ *
+ * <p>Thread-safe: one read at a time.
+ */
+public final class DeviceStateReader implements Closeable {
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -34,7 +39,7 @@ public final class DeviceStateReader {
    * @throws IOException the pieces are not what the manifest says
    * @throws TimeoutException the broker does not answer; another try may succeed
    */
-  public ByteBuffer read(String checkpointsTopic, RecordedCheckpoint checkpoint)
+  public synchronized ByteBuffer read(String checkpointsTopic, RecordedCheckpoint checkpoint)
       throws IOException {
     DeviceStateSummary summary = checkpoint.manifest().deviceState();
     ByteBuffer deviceState = ByteBuffer.allocate(Math.toIntExact(summary.bytes()));
@@ -103,5 +108,10 @@ public final class DeviceStateReader {
       return true;
     }
     return false;
+  }
+
+  @Override
+  public synchronized void close() {
+    consumer.close();
   }
 }

@@ -38,6 +38,7 @@ public final class SinkProcess implements MemberWork, Closeable {
   private final VmFilter filter;
   private final Admin admin;
   private final CheckpointFollower follower;
+  private final DeviceStateReader deviceStates;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
   private volatile boolean stopping;
@@ -63,6 +64,8 @@ public final class SinkProcess implements MemberWork, Closeable {
     this.filter = new VmFilter(plan.topicPrefix(), plan.vms());
     this.admin = settings.admin();
     this.follower = new CheckpointFollower(settings.reader(), admin, filter);
+    // Made ahead: a client takes as long to make as a small checkpoint to seal.
+    this.deviceStates = new DeviceStateReader(settings.reader());
   }
 
   /** Starts all threads and returns. */
@@ -123,6 +126,7 @@ public final class SinkProcess implements MemberWork, Closeable {
         interrupted = true;
       }
     }
+    deviceStates.close();
     admin.close(Duration.ofSeconds(5));
     if (interrupted) {
       Thread.currentThread().interrupt();
@@ -147,10 +151,8 @@ public final class SinkProcess implements MemberWork, Closeable {
   @Override
   public SealDuty.DeviceStates deviceStates() {
     return (vm, checkpoint) -> {
-      try (Consumer<byte[], ByteBuffer> reader = settings.reader()) {
-        VmTopics topics = new VmTopics(plan.topicPrefix(), vm.vm());
-        return new DeviceStateReader(reader).read(topics.checkpoints(), checkpoint);
-      }
+      VmTopics topics = new VmTopics(plan.topicPrefix(), vm.vm());
+      return deviceStates.read(topics.checkpoints(), checkpoint);
     };
   }
 

@@ -54,8 +54,8 @@ public final class LogRestore {
     try (OpenImage image = OpenImage.open(new ImagePaths(work), plan.target().epoch());
         PartitionStates states = PartitionStates.open(image)) {
       ByteBuffer deviceState;
-      try (Consumer<byte[], ByteBuffer> reader = settings.reader()) {
-        deviceState = new DeviceStateReader(reader).read(topics.checkpoints(), plan.target());
+      try (DeviceStateReader reader = new DeviceStateReader(settings.reader())) {
+        deviceState = reader.read(topics.checkpoints(), plan.target());
       }
       replay(vm, plan, image, states);
       ImageTables tables = ImageTables.read(image.striping(), image.layout(), states);
