@@ -53,25 +53,29 @@ final class BrokerDeathIT {
       }
       assertThat(source.status().running()).isTrue();
       source.awaitNextPass(SOON);
-      try (RamtideProcess broker = broker(port);
-          RamtideProcess next = RamtideProcess.start(directory, agent);
-          RamtideProcess sink =
-              RamtideProcess.start(
-                  directory,
-                  "sink",
-                  "--images",
-                  directory.resolve("images").toString(),
-                  "--vm",
-                  "dies",
-                  "--until-sealed",
-                  "1",
-                  "--bootstrap-server",
-                  server)) {
-        assertThat(next.awaitExit(SOON)).as(next.stderr()).isZero();
-        assertThat(sink.awaitExit(SOON)).as("%s, broker %d", sink.stderr(), broker.pid()).isZero();
-      }
+      sealOnce(port, agent);
     }
     requireRestorable(spec);
+  }
+
+  private void sealOnce(String port, String[] agent) throws Exception {
+    String[] follow = {
+      "sink",
+      "--images",
+      directory.resolve("images").toString(),
+      "--vm",
+      "dies",
+      "--until-sealed",
+      "1",
+      "--bootstrap-server",
+      "127.0.0.1:" + port
+    };
+    try (RamtideProcess broker = broker(port);
+        RamtideProcess next = RamtideProcess.start(directory, agent);
+        RamtideProcess sink = RamtideProcess.start(directory, follow)) {
+      assertThat(next.awaitExit(SOON)).as(next.stderr()).isZero();
+      assertThat(sink.awaitExit(SOON)).as("%s, broker %d", sink.stderr(), broker.pid()).isZero();
+    }
   }
 
   /** The agent gives up after six seconds instead of thirty; what it does then is the same. */
