@@ -1,6 +1,8 @@
 package dev.ramtide.deploy.embedded;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
@@ -12,13 +14,15 @@ import org.apache.kafka.common.utils.Time;
  * real thing with a short way to start it: nothing is replicated and nobody is authenticated.
  *
  * <p>All that is used of Kafka's inner API stands in this room. The data directory may be opened
- * again by a later broker, also after {@code kill -9}; Kafka's own lock refuses two at once.
+ * again by a later broker, also after {@code kill -9}; two at once are refused.
  */
 public final class EmbeddedBroker implements AutoCloseable {
+  private final DirectoryLock lock;
   private final KafkaRaftServer server;
   private final int port;
 
-  private EmbeddedBroker(KafkaRaftServer server, int port) {
+  private EmbeddedBroker(DirectoryLock lock, KafkaRaftServer server, int port) {
+    this.lock = lock;
     this.server = server;
     this.port = port;
   }
@@ -38,13 +42,19 @@ public final class EmbeddedBroker implements AutoCloseable {
     }
     BrokerSettings settings =
         new BrokerSettings(dataDirectory.toAbsolutePath(), brokerPort, FreePort.find());
-    LogDirectory.formatIfNew(settings);
+    Files.createDirectories(settings.dataDirectory());
+    DirectoryLock lock = DirectoryLock.take(settings.dataDirectory());
     try {
+      LogDirectory.formatIfNew(settings);
       KafkaRaftServer server =
           new KafkaRaftServer(new KafkaConfig(settings.asMap(), false), Time.SYSTEM);
       server.startup();
-      return new EmbeddedBroker(server, brokerPort);
+      return new EmbeddedBroker(lock, server, brokerPort);
+    } catch (IOException e) {
+      lock.close();
+      throw e;
     } catch (KafkaException e) {
+      lock.close();
       throw new IOException(
           "no broker could be started in " + dataDirectory + ": " + e.getMessage(), e);
     }
@@ -65,5 +75,10 @@ public final class EmbeddedBroker implements AutoCloseable {
   public void close() {
     server.shutdown();
     server.awaitShutdown();
+    try {
+      lock.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

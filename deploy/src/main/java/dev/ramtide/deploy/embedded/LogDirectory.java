@@ -19,7 +19,6 @@ final class LogDirectory {
   private LogDirectory() {}
 
   static void formatIfNew(BrokerSettings settings) throws IOException {
-    Files.createDirectories(settings.dataDirectory());
     if (Files.exists(settings.dataDirectory().resolve(PROOF_OF_FORMAT))) {
       return;
     }

@@ -173,15 +173,28 @@ class DrivenSourceIT {
                     .withLiveLimit(Duration.ofSeconds(3)))) {
       guest.execute("migrate-set-parameters", Map.of("downtime-limit", 1));
       guest.awaitNextPass(BOOT);
-      CapturedGuest captured = new CapturedGuest();
-      CaptureFacts facts = source.capture(captured);
-      captured.assertOneInstantOf(busy);
-      assertThat(Duration.between(facts.start(), facts.resume()))
+      assertThat(captureThatWasNotLucky(source, busy))
           .isBetween(Duration.ofSeconds(3), Duration.ofSeconds(8));
       assertThat(guest.status().running()).isTrue();
       assertThat(guest.execute("query-migrate-parameters", Map.of()).number("downtime-limit"))
           .isEqualTo(1);
     }
+  }
+
+  /**
+   * On two cores the guest is sometimes not scheduled between two rounds: that capture converged
+   * and shows nothing.
+   */
+  private static Duration captureThatWasNotLucky(DrivenSource source, GuestProgram program)
+      throws Exception {
+    Duration took = Duration.ZERO;
+    for (int attempt = 0; attempt < 10 && took.toSeconds() < 1; attempt++) {
+      CapturedGuest captured = new CapturedGuest();
+      CaptureFacts facts = source.capture(captured);
+      captured.assertOneInstantOf(program);
+      took = Duration.between(facts.start(), facts.resume());
+    }
+    return took;
   }
 
   @Test
