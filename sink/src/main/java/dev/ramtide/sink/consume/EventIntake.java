@@ -37,6 +37,20 @@ public final class EventIntake {
   }
 
   /**
+   * The newest epoch that is known to have begun this layout with a keyframe: an image outlives the
+   * epoch that it was opened for.
+   */
+  private long presentEpoch() {
+    return follow
+        .history()
+        .newest()
+        .map(newest -> newest.epoch().epoch())
+        .filter(epoch -> follow.identityOf(epoch).equals(Optional.of(identity)))
+        .map(epoch -> Math.max(epoch, layout.epoch()))
+        .orElse(layout.epoch());
+  }
+
+  /**
    * Takes one record.
    *
    * @param bounded whether a manifest covers the record: then the start of its epoch must be known
@@ -51,7 +65,7 @@ public final class EventIntake {
       if (claimed.isPresent() && claimed.get().equals(identity)) {
         applier.apply(event);
         return true;
-      } else if (epoch < layout.epoch()) {
+      } else if (epoch < presentEpoch()) {
         return true; // Of an epoch that is over: the keyframe that began this layout has every
         // page, and is newer.
       } else if (bounded) {

@@ -31,6 +31,12 @@ import org.slf4j.LoggerFactory;
 final class PartitionTask implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionTask.class);
 
+  /**
+   * A sealer that is stopped keeps the gate. Whoever waited for it in here would drop out of its
+   * group and could not be stopped.
+   */
+  private static final Duration GATE_PATIENCE = Duration.ofSeconds(10);
+
   private final VmFollow follow;
   private final int partition;
   private final Site site;
@@ -81,11 +87,14 @@ final class PartitionTask implements Closeable {
   /** Gets what is still missing, and lets records come or not. */
   void prepare() throws IOException, InterruptedException {
     Optional<EpochStarted> wanted = follow.wantedEpoch();
-    if (wanted.isEmpty()) {
-      return;
+    if (wanted.isEmpty() || partition >= wanted.get().partitionCount()) {
+      return; // A partition that was added to the topic later has no page of this layout.
     }
     if (image != null
-        && !follow.identityOf(wanted.get().epoch()).equals(Optional.of(image.identity()))) {
+        && (!follow.identityOf(wanted.get().epoch()).equals(Optional.of(image.identity()))
+            || !image.isInPlace())) {
+      // Also when the directory was renamed or removed: by its paths we would take another image's
+      // locks, or go on filling files that have no name any more.
       close();
     }
     if (image == null) {
@@ -115,16 +124,36 @@ final class PartitionTask implements Closeable {
       return null;
     }
     toldAboutLock = false;
-    PartitionState state = open.openState(partition);
-    long next = state.nextRecordOffset().orElseGet(this::start);
-    if (state.nextRecordOffset().isEmpty()) {
-      state.advanceTo(next);
+    Progress begun = null;
+    try {
+      begun = begin(open, lock.get());
+    } finally {
+      if (begun == null) { // Kept, it would be our own lock that the next attempt waits for.
+        lock.get().close();
+      }
     }
-    feed.seek(next);
-    PageApplier applier =
-        new PageApplier(open.ram(), open.layout(), open.striping(), partition, state);
-    EventIntake intake = new EventIntake(feed.toString(), follow, open.epoch(), applier);
-    return new Progress(lock.get(), state, applier, intake, next);
+    return begun;
+  }
+
+  private Progress begin(OpenImage open, FileGate.Hold lock) throws IOException {
+    PartitionState state = open.openState(partition);
+    boolean begun = false;
+    try {
+      long next = state.nextRecordOffset().orElseGet(this::start);
+      if (state.nextRecordOffset().isEmpty()) {
+        state.advanceTo(next);
+      }
+      feed.seek(next);
+      PageApplier applier =
+          new PageApplier(open.ram(), open.layout(), open.striping(), partition, state);
+      EventIntake intake = new EventIntake(feed.toString(), follow, open.epoch(), applier);
+      begun = true;
+      return new Progress(lock, state, applier, intake, next);
+    } finally {
+      if (!begun) {
+        state.close();
+      }
+    }
   }
 
   /**
@@ -143,7 +172,17 @@ final class PartitionTask implements Closeable {
 
   private PageGate gate(OpenImage open) throws IOException {
     ControlState state = open.control().read().map(Control::state).orElseThrow();
-    return PageGate.of(state, follow.history(), partition);
+    Optional<RecordedCheckpoint> newest = follow.history().newest();
+    boolean replaced =
+        newest.isPresent()
+            && !follow
+                .identityOf(newest.get().epoch().epoch())
+                .equals(Optional.of(open.identity()));
+    // The newest manifest draws the line of an image that was never sealed, but not if it is one of
+    // another layout: then this image is about to be left.
+    return replaced && state instanceof ControlState.Filling
+        ? PageGate.CLOSED
+        : PageGate.of(state, follow.history(), partition);
   }
 
   /**
@@ -157,9 +196,18 @@ final class PartitionTask implements Closeable {
     if (open == null || now == null) {
       return 0;
     }
+    Optional<FileGate.Hold> hold = open.gate().tryShared(GATE_PATIENCE);
+    if (hold.isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("vm", follow.vm())
+          .addKeyValue("partition", partition)
+          .log("waiting for the image's gate: another process seals; is it stopped?");
+      feed.seek(records.get(0).recordOffset());
+      return 0;
+    }
     int applied = 0;
     // What control says holds as long as the shared lock is held, and not a moment longer.
-    try (FileGate.Hold held = open.gate().shared()) {
+    try (FileGate.Hold held = hold.get()) {
       PageGate gate = gate(open);
       for (PageRecord record : records) {
         boolean allowed = record.recordOffset() < gate.endRecordOffset();

@@ -10,7 +10,10 @@ public sealed interface SealProgress {
   /** These partitions have not reached the end of the checkpoint yet. */
   record Waiting(List<Integer> partitions) implements SealProgress {}
 
-  /** This partition is past the end of the checkpoint: only a later one can be sealed. */
+  /**
+   * This partition is past the end of the checkpoint, or began behind it: only a later one can be
+   * sealed.
+   */
   record Overtaken(int partition) implements SealProgress {}
 
   /** Somebody reads or writes; ask again. */

@@ -136,7 +136,7 @@ public final class Sealer {
       for (int partition = 0; partition < states.count(); partition++) {
         PartitionCut cut = manifest.partitions().get(partition);
         long next = states.get(partition).nextRecordOffset().orElse(-1);
-        if (next > cut.endRecordOffset()) {
+        if (!states.get(partition).canEndAt(cut.endRecordOffset())) {
           return new SealProgress.Overtaken(partition);
         } else if (next < cut.endRecordOffset()) {
           waiting.add(partition);

@@ -12,6 +12,7 @@ import java.util.UUID;
  *
  * <pre>
  *   0     DurableRecord: identity:32 pages topic id:16 partition:4 slotCount:8 nextRecordOffset:8
+ *         firstRecordOffset:8
  *   4096  slotCount x PageEntry
  * </pre>
  *
@@ -30,6 +31,7 @@ public final class PartitionState implements Closeable {
   private final ByteBuffer fixed;
   private final long slotCount;
   private OptionalLong nextRecordOffset;
+  private long firstRecordOffset;
 
   /** Whose state a file holds; a file that says otherwise is refused. */
   public record Owner(ImageIdentity identity, UUID pagesTopicId, int partition, long slotCount) {
@@ -60,6 +62,7 @@ public final class PartitionState implements Closeable {
     DurableRecord header = new DurableRecord(file, MAGIC);
     ByteBuffer expected = owner.encode();
     OptionalLong next = OptionalLong.empty();
+    long first = 0;
     ByteBuffer found = header.read().orElse(null);
     if (found != null) {
       if (!found.slice(0, expected.remaining()).equals(expected)) {
@@ -70,8 +73,11 @@ public final class PartitionState implements Closeable {
                 + "if the topic was created anew on purpose, remove the image's directory");
       }
       next = OptionalLong.of(found.getLong(expected.remaining()));
+      first = found.getLong(expected.remaining() + Long.BYTES);
     }
-    return new PartitionState(file, header, owner, next);
+    PartitionState state = new PartitionState(file, header, owner, next);
+    state.firstRecordOffset = first;
+    return state;
   }
 
   /**
@@ -80,6 +86,18 @@ public final class PartitionState implements Closeable {
    */
   public OptionalLong nextRecordOffset() {
     return nextRecordOffset;
+  }
+
+  /**
+   * Whether the image can be a checkpoint that ends at a record. It cannot be when the table began
+   * behind that: with a later keyframe, of which the checkpoint has nothing.
+   *
+   * @param endRecordOffset exclusive
+   */
+  public boolean canEndAt(long endRecordOffset) {
+    long next = nextRecordOffset.orElse(0);
+    // A keyframe has every page, so where there are pages it ends behind its beginning.
+    return next <= endRecordOffset && (slotCount == 0 || firstRecordOffset < endRecordOffset);
   }
 
   public long slotCount() {
@@ -114,8 +132,11 @@ public final class PartitionState implements Closeable {
     // older than their pages,
     // and an old version, delivered late, would win.
     file.force();
-    ByteBuffer payload = ByteBuffer.allocate(fixed.remaining() + 8);
-    payload.put(fixed.duplicate()).putLong(recordOffset);
+    if (nextRecordOffset.isEmpty()) {
+      firstRecordOffset = recordOffset;
+    }
+    ByteBuffer payload = ByteBuffer.allocate(fixed.remaining() + 2 * Long.BYTES);
+    payload.put(fixed.duplicate()).putLong(recordOffset).putLong(firstRecordOffset);
     header.write(payload.flip());
     nextRecordOffset = OptionalLong.of(recordOffset);
   }

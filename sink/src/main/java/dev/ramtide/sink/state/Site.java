@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -44,8 +45,15 @@ public final class Site {
     try (FileGate.Hold held = lock()) {
       Path file = directory.resolve("site-id");
       if (!Files.exists(file)) {
+        // On disk before it has its name: two sites with an empty id would share a group.
         Path written =
-            Files.writeString(directory.resolve(".site-id.new"), UUID.randomUUID().toString());
+            Files.writeString(
+                directory.resolve(".site-id.new"),
+                UUID.randomUUID().toString(),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.TRUNCATE_EXISTING,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.DSYNC);
         Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
       }
       return Files.readString(file).strip();
@@ -107,6 +115,14 @@ public final class Site {
 
   private OpenImage begin(ImagePaths paths, EpochStarted wanted)
       throws IOException, InterruptedException {
+    if (readControl(paths).isPresent() && !Files.exists(paths.ram())) {
+      // The tables know which pages were written, not that the file was another one then.
+      throw new IOException(
+          paths.ram()
+              + " is missing, but its tables are there. Put the file back, or remove the directory "
+              + paths.directory()
+              + ": the sink then fills a new image from the newest keyframe");
+    }
     OpenImage image = OpenImage.open(paths, wanted);
     Optional<Control> control = image.control().read();
     if (control.isEmpty()) {

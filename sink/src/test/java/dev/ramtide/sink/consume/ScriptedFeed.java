@@ -1,6 +1,7 @@
 package dev.ramtide.sink.consume;
 
 import java.util.List;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /** A consumer's side of one partition over a {@link ScriptedLog}. */
 final class ScriptedFeed implements PartitionFeed {
@@ -9,6 +10,7 @@ final class ScriptedFeed implements PartitionFeed {
   long position;
   boolean paused = true;
   long committed = -1;
+  int beginningFailures;
 
   ScriptedFeed(ScriptedLog log, int partition) {
     this.log = log;
@@ -24,6 +26,9 @@ final class ScriptedFeed implements PartitionFeed {
 
   @Override
   public long beginning() {
+    if (beginningFailures-- > 0) {
+      throw new TimeoutException("the broker is away");
+    }
     return 0;
   }
 

@@ -12,12 +12,14 @@ import dev.ramtide.sink.image.ChannelFile;
 import dev.ramtide.sink.restore.ImageVerifier;
 import dev.ramtide.sink.seal.DigestMismatchException;
 import dev.ramtide.sink.state.ControlState;
+import dev.ramtide.sink.state.DirectoryTree;
 import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -230,6 +232,74 @@ final class SealedImageTest {
       other.join();
       assertThat(next.feeds.get(0).paused).isTrue();
       assertThat(next.feeds.get(0).position).isZero();
+    }
+  }
+
+  @Test
+  void aTornEpochOfAnotherLayoutIsPassedOverByAnImageThatStaysOpen() throws Exception {
+    try (ScriptedMember member = sealedOnce("a")) {
+      log.startEpoch(52);
+      log.publishEveryPage(0); // The agent dies before the checkpoint is complete.
+      log.startEpoch(40);
+      log.publishEveryPage(0);
+      CheckpointManifest manifest = log.complete(2, true);
+      member.settle();
+      assertSealed(member, manifest);
+    }
+  }
+
+  @Test
+  void aPartitionThatBeginsWithALaterKeyframeIsNoPartOfTheEarlierCheckpoint() throws Exception {
+    log.startEpoch(40);
+    log.publishEveryPage(0);
+    log.complete(1, true);
+    try (ScriptedMember member = member("a")) {
+      member.duty.step();
+      for (int partition : new int[] {0, 1}) {
+        for (int turn = 0; turn < 20; turn++) {
+          member.step(member.tasks.get(partition), 7);
+          member.tasks.get(partition).force();
+        }
+      }
+      log.startEpoch(40);
+      log.publishEveryPage(0);
+      CheckpointManifest second = log.complete(2, true);
+      member.settle(); // Partition 2 begins only now.
+      assertSealed(member, second);
+    }
+  }
+
+  @Test
+  void whatFailsWhileAPartitionBeginsCanBeTriedAgain() throws Exception {
+    log.startEpoch(40);
+    log.publishEveryPage(0);
+    try (ScriptedMember member = member("a")) {
+      member.feeds.get(0).beginningFailures = 1;
+      assertThatThrownBy(() -> member.step(member.tasks.get(0), 7))
+          .isInstanceOf(TimeoutException.class);
+      CheckpointManifest manifest = log.complete(1, true);
+      member.settle();
+      assertSealed(member, manifest);
+    }
+  }
+
+  @Test
+  void anImageWhoseDirectoryWasRemovedFillsAnew() throws Exception {
+    try (ScriptedMember member = sealedOnce("a")) {
+      DirectoryTree.delete(directory.resolve("a/web-1"));
+      member.settle();
+      assertSealed(member, log.follow.history().newest().orElseThrow().manifest());
+    }
+  }
+
+  @Test
+  void tablesWithoutTheirFileAreRefused() throws Exception {
+    sealedOnce("a").close();
+    Files.delete(directory.resolve("a/web-1/ram.img"));
+    try (ScriptedMember member = member("a")) {
+      assertThatThrownBy(member::settle)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("ram.img is missing");
     }
   }
 
