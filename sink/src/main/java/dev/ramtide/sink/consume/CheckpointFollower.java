@@ -10,7 +10,6 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,7 +19,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.RetriableException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -69,8 +70,12 @@ final class CheckpointFollower implements Closeable {
       Thread.sleep(timeout.toMillis());
       return;
     }
-    for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(timeout)) {
-      accept(record);
+    try {
+      for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(timeout)) {
+        accept(record);
+      }
+    } catch (OffsetOutOfRangeException e) {
+      e.offsetOutOfRangePartitions().keySet().forEach(this::giveUp);
     }
     catchUpTo.entrySet().removeIf(this::isCaughtUp);
   }
@@ -81,12 +86,25 @@ final class CheckpointFollower implements Closeable {
       return;
     }
     try {
-      vm.accept(record.offset(), codec.decodeCheckpoint(record.value()));
+      vm.accept(record.offset(), codec.decodeCheckpoint(PageRecord.valueOf(record)));
     } catch (IOException e) {
       vm.fail(
           new IOException(
               record.topic() + ", record offset " + record.offset() + ": " + e.getMessage(), e));
     }
+  }
+
+  /** Only this VM: the others' topics are as they were. */
+  private void giveUp(TopicPartition partition) {
+    follow(partition)
+        .fail(
+            new IOException(
+                partition.topic()
+                    + ": the records that come next are not there: the topic was deleted and created"
+                    + " again, or pruned while it was read. Start the sink again"));
+    catchUpTo.remove(partition);
+    consumer.pause(List.of(partition));
+    consumer.seek(partition, 0); // Paused it is not fetched; at no valid place poll fails again.
   }
 
   private VmFollow follow(TopicPartition partition) {
@@ -105,7 +123,7 @@ final class CheckpointFollower implements Closeable {
   private void discoverOrCope() throws IOException, InterruptedException {
     try {
       discover();
-    } catch (IOException e) {
+    } catch (IOException | RetriableException e) {
       if (assigned.isEmpty()) {
         throw e;
       }
@@ -117,21 +135,22 @@ final class CheckpointFollower implements Closeable {
 
   private void discover() throws IOException, InterruptedException {
     Set<String> topics = ClusterCalls.topicNames(admin);
-    Set<TopicPartition> found = new HashSet<>();
+    Map<TopicPartition, VmFollow> found = new HashMap<>();
     for (VmTopics vm : filter.followed(topics)) {
       TopicPartition partition = new TopicPartition(vm.checkpoints(), 0);
       if (!assigned.containsKey(partition)) {
         TopicIds ids = ClusterCalls.topicIds(admin, vm);
-        VmFollow follow = new VmFollow(vm.vm(), ids);
-        assigned.put(partition, follow);
-        vms.put(vm.vm(), follow);
-        found.add(partition);
+        found.put(partition, new VmFollow(vm.vm(), ids));
       }
     }
     if (!found.isEmpty()) {
+      // Known only when all questions about them are answered: after a failure in between they must
+      // be found again, not be taken for followed.
+      catchUpTo.putAll(consumer.endOffsets(found.keySet()));
+      assigned.putAll(found);
       consumer.assign(assigned.keySet());
-      consumer.seekToBeginning(found);
-      catchUpTo.putAll(consumer.endOffsets(found));
+      consumer.seekToBeginning(found.keySet());
+      found.values().forEach(follow -> vms.put(follow.vm(), follow));
     }
   }
 

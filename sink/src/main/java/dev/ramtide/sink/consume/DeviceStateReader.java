@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
@@ -38,6 +39,7 @@ public final class DeviceStateReader implements Closeable {
   /**
    * @throws IOException the pieces are not what the manifest says
    * @throws TimeoutException the broker does not answer; another try may succeed
+   * @throws OffsetOutOfRangeException the log has it no longer
    */
   public synchronized ByteBuffer read(String checkpointsTopic, RecordedCheckpoint checkpoint)
       throws IOException {
@@ -54,12 +56,15 @@ public final class DeviceStateReader implements Closeable {
         chunks +=
             before
                     && append(
-                        codec.decodeCheckpoint(record.value()), checkpoint, chunks, deviceState)
+                        codec.decodeCheckpoint(PageRecord.valueOf(record)),
+                        checkpoint,
+                        chunks,
+                        deviceState)
                 ? 1
                 : 0;
       }
       if (System.nanoTime() > deadlineNanos) {
-        throw new IOException(
+        throw new TimeoutException(
             "the device state of checkpoint "
                 + checkpoint.number()
                 + " did not arrive from "

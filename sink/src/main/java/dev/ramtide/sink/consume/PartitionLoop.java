@@ -75,6 +75,9 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
       Thread.currentThread().interrupt();
     } catch (RuntimeException e) {
       work.failProcess(new IOException("the consumer stopped: " + e.getMessage(), e));
+    } catch (Error e) { // Out of memory, say: a process that only looks alive helps nobody.
+      work.failProcess(new IOException("the consumer stopped: " + e, e));
+      throw e;
     }
   }
 
@@ -102,8 +105,9 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
           .records(partition)
           .forEach(
               r -> {
-                pages.add(new PageRecord(r.offset(), r.value()));
-                unforcedBytes += r.serializedValueSize();
+                PageRecord page = PageRecord.of(r);
+                pages.add(page);
+                unforcedBytes += page.value().remaining();
               });
       if (task != null) {
         guarded(task.follow(), () -> task.deliver(pages));

@@ -12,6 +12,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +21,8 @@ import org.slf4j.LoggerFactory;
  * Sealing one VM's image: the duty of the member that owns the checkpoints partition. Takes it from
  * wherever its predecessor left it.
  *
- * <p>One owner thread, the consumer's; a step never waits long.
+ * <p>One owner thread, the consumer's; a step waits for the log at most as long as {@link
+ * DeviceStateReader} does.
  */
 final class SealDuty implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(SealDuty.class);
@@ -87,14 +89,18 @@ final class SealDuty implements Closeable {
       throws IOException, InterruptedException {
     Optional<RecordedCheckpoint> wanted = follow.history().checkpoint(applying.checkpoint());
     if (wanted.isEmpty()) { // Pruned while the site was away: only a later one can be made.
-      new Sealer(open, listener).begin(applying, newest);
+      beginLater(open, applying, newest);
       return;
     }
-    if (target == null || target.checkpoint().number() != applying.checkpoint()) {
-      target = new Target(wanted.get(), deviceStates.of(follow, wanted.get()));
+    Target now;
+    try {
+      now = targetOf(wanted.get());
+    } catch (OffsetOutOfRangeException e) { // Pruned since the history was read.
+      beginLater(open, applying, newest);
+      return;
     }
     Sealer sealer = new Sealer(open, listener);
-    SealProgress progress = sealer.trySeal(target.checkpoint(), target.deviceState());
+    SealProgress progress = sealer.trySeal(now.checkpoint(), now.deviceState());
     if (progress instanceof SealProgress.Overtaken && newest.number() > applying.checkpoint()) {
       sealer.begin(applying, newest);
     } else if (progress instanceof SealProgress.Done done) {
@@ -106,6 +112,32 @@ final class SealDuty implements Closeable {
       target = null;
       site.promote(follow.vm());
     }
+  }
+
+  private Target targetOf(RecordedCheckpoint wanted) throws IOException {
+    Target now = target;
+    if (now == null || now.checkpoint().number() != wanted.number()) {
+      now = new Target(wanted, deviceStates.of(follow, wanted));
+      target = now;
+    }
+    return now;
+  }
+
+  private void beginLater(OpenImage open, ControlState.Applying applying, RecordedCheckpoint newest)
+      throws IOException, InterruptedException {
+    if (newest.number() <= applying.checkpoint()) {
+      throw new IOException(
+          "the image of "
+              + follow.vm()
+              + " is on its way to checkpoint "
+              + applying.checkpoint()
+              + ", of which the log has no longer what is needed; the newest there is "
+              + newest.number()
+              + ". Remove the directory "
+              + open.paths().directory()
+              + ": the sink then fills a new image from the newest keyframe");
+    }
+    new Sealer(open, listener).begin(applying, newest);
   }
 
   /** A predecessor may have died between sealing and telling. */

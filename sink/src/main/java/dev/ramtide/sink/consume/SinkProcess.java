@@ -89,6 +89,9 @@ public final class SinkProcess implements MemberWork, Closeable {
       failProcess(e);
     } catch (RuntimeException e) {
       failProcess(new IOException("reading the checkpoints topics failed: " + e.getMessage(), e));
+    } catch (Error e) {
+      failProcess(new IOException("reading the checkpoints topics failed: " + e, e));
+      throw e;
     }
   }
 

@@ -67,7 +67,7 @@ final class LogReplay {
     while (!open.isEmpty()) {
       for (ConsumerRecord<byte[], ByteBuffer> record : reader.poll(POLL)) {
         if (record.offset() < plan.endRecordOffset(record.partition())) {
-          taker.take(record.partition(), new PageRecord(record.offset(), record.value()));
+          taker.take(record.partition(), PageRecord.of(record));
           deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
           done++;
         }

@@ -24,6 +24,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.errors.TimeoutException;
 
 /**
  * A checkpoint out of the log alone, into a file. Runs the same code as a sink that follows:
@@ -56,6 +58,14 @@ public final class LogRestore {
       ByteBuffer deviceState;
       try (DeviceStateReader reader = new DeviceStateReader(settings.reader())) {
         deviceState = reader.read(topics.checkpoints(), plan.target());
+      } catch (TimeoutException e) {
+        throw new IOException(e.getMessage(), e);
+      } catch (OffsetOutOfRangeException e) {
+        throw new IOException(
+            "the device state of checkpoint "
+                + plan.target().number()
+                + " was pruned. Restore a newer checkpoint",
+            e);
       }
       replay(vm, plan, image, states);
       ImageTables tables = ImageTables.read(image.striping(), image.layout(), states);
