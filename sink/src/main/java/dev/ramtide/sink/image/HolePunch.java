@@ -6,6 +6,7 @@ import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Linux' {@code fallocate(PUNCH_HOLE)}: gives a region's blocks back and makes it read as zeros.
@@ -24,11 +25,13 @@ final class HolePunch {
   private static final int NOT_SUPPORTED = 95;
 
   private final int descriptor;
+  private final AtomicBoolean open;
   private volatile boolean supported;
 
   private HolePunch(int descriptor) {
     this.descriptor = descriptor;
     this.supported = descriptor >= 0;
+    this.open = new AtomicBoolean(supported);
   }
 
   static HolePunch open(Path path) throws IOException {
@@ -60,8 +63,10 @@ final class HolePunch {
     }
   }
 
+  /** Closes once: the number may by then be another file's, and closing that would drop locks. */
   void close() {
-    if (descriptor >= 0) {
+    supported = false;
+    if (open.getAndSet(false)) {
       C.LIBRARY.close(descriptor);
     }
   }
