@@ -11,6 +11,7 @@ import dev.ramtide.sink.consume.VmFollow;
 import dev.ramtide.sink.restore.ImageProof;
 import dev.ramtide.sink.restore.LogRestore;
 import dev.ramtide.sink.restore.RestorePlan;
+import dev.ramtide.sink.state.ImagePaths;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -67,6 +68,11 @@ public final class RestoreCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     if (Files.exists(output) && !force) {
       throw new IOException(output + " exists: give another name, or --force to replace it");
+    }
+    ImagePaths beside = new ImagePaths(output.toAbsolutePath().resolveSibling(""));
+    if (output.toAbsolutePath().equals(beside.ram()) && Files.exists(beside.control())) {
+      throw new IOException(
+          output + " is a sink's image, whose tables would not know of it: give another name");
     }
     ConsumerSettings settings = new ConsumerSettings(broker.clientProperties());
     VmTopics topics = new VmTopics(broker.topicPrefix(), vm);

@@ -72,7 +72,9 @@ public final class SinkCommand implements Callable<Integer> {
       description = "Exit with 0 as soon as checkpoint N or a later one of every --vm is sealed.")
   private @Nullable Long untilSealed;
 
-  @Option(names = "--json", description = "Print what was sealed as JSON, an object a line.")
+  @Option(
+      names = "--json",
+      description = "With --until-sealed: print what was sealed as JSON, an object a line.")
   private boolean json;
 
   @Override

@@ -68,6 +68,10 @@ public final class VerifyCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (checkpoint != null && vm == null) {
+      throw new ParameterException(
+          spec.commandLine(), "--checkpoint needs --vm: a checkpoint of which VM?");
+    }
     try (GatedImage gated = GatedImage.open(image)) {
       Optional<PageDigest> expected = expected(gated);
       ImageProof proof = prove(gated);
