@@ -124,20 +124,31 @@ public final class Site {
               + ": the sink then fills a new image from the newest keyframe");
     }
     OpenImage image = OpenImage.open(paths, wanted);
-    Optional<Control> control = image.control().read();
-    if (control.isEmpty()) {
-      image
-          .control()
-          .write(new Control(image.identity(), wanted.topicIds(), new ControlState.Filling()));
-    } else {
-      try {
+    try {
+      Optional<Control> control = image.control().read();
+      if (control.isPresent()) {
         requireSameTopics(paths, control.get(), wanted);
-      } catch (IOException e) {
-        image.close();
-        throw e;
+      } else {
+        requireEmpty(image);
+        ControlState filling = new ControlState.Filling();
+        image.control().write(new Control(image.identity(), wanted.topicIds(), filling));
       }
+      return image;
+    } catch (IOException e) {
+      image.close();
+      throw e;
     }
-    return image;
+  }
+
+  /** Control comes before the first byte, so bytes without it were brought here by somebody. */
+  private static void requireEmpty(OpenImage image) throws IOException {
+    if (image.ram().size() > 0) {
+      throw new IOException(
+          image.paths().ram()
+              + " is there without its control file, so nobody knows what it is. Remove the directory "
+              + image.paths().directory()
+              + ": the sink then fills a new image from the newest keyframe");
+    }
   }
 
   private static void requireSameTopics(ImagePaths paths, Control control, EpochStarted wanted)

@@ -303,6 +303,20 @@ final class SealedImageTest {
     }
   }
 
+  @Test
+  void aFileWithoutItsControlIsRefusedAndNotFilled() throws Exception {
+    sealedOnce("a").close();
+    Path control = directory.resolve("a/web-1/control");
+    Files.delete(control);
+    try (ScriptedMember member = member("a")) {
+      byte[] before = Files.readAllBytes(member.image());
+      assertThatThrownBy(member::settle)
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("without its control file");
+      assertThat(Files.readAllBytes(member.image())).isEqualTo(before);
+    }
+  }
+
   private ScriptedMember sealedOnce(String name) throws Exception {
     log.startEpoch(40);
     log.publishEveryPage(0);
