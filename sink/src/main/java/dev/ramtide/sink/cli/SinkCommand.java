@@ -124,11 +124,21 @@ public final class SinkCommand implements Callable<Integer> {
     } while (!stop.await(LOOK_EVERY_MS, TimeUnit.MILLISECONDS));
   }
 
+  /**
+   * @throws IOException all are sealed but those that were given up, so waiting on is of no use
+   */
   private boolean isReached(SinkProcess sink, long checkpoint) throws IOException {
+    Optional<IOException> givenUp = Optional.empty();
     for (VmId vm : vms) {
       if (sink.sealedCheckpoint(vm).orElse(0L) < checkpoint) {
-        return false;
+        givenUp = sink.failure(vm);
+        if (givenUp.isEmpty()) {
+          return false;
+        }
       }
+    }
+    if (givenUp.isPresent()) {
+      throw givenUp.get();
     }
     return true;
   }

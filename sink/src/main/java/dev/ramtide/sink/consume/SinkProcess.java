@@ -107,6 +107,11 @@ public final class SinkProcess implements MemberWork, Closeable {
     return whole.isPresent() || !nothingLeft ? whole : givenUp.get(0).failure();
   }
 
+  /** Why a VM was given up by this process, if it was. */
+  public Optional<IOException> failure(VmId vm) {
+    return follower.vm(vm).flatMap(VmFollow::failure);
+  }
+
   /** The checkpoint that the image of a VM is sealed at now. */
   public Optional<Long> sealedCheckpoint(VmId vm) throws IOException {
     Path control = plan.site().imageOf(vm).control();
