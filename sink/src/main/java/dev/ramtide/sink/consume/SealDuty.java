@@ -27,6 +27,9 @@ import org.slf4j.LoggerFactory;
 final class SealDuty implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(SealDuty.class);
 
+  /** A step that finds the gate held has waited for it 200 ms: every half a minute or so. */
+  private static final long TELL_EVERY_BUSY_STEPS = 120;
+
   private final VmFollow follow;
   private final Site site;
   private final DeviceStates deviceStates;
@@ -34,6 +37,7 @@ final class SealDuty implements Closeable {
   private @Nullable OpenImage image;
   private @Nullable Target target;
   private long toldSealed;
+  private long busySteps;
 
   /** Fetches device state from the log. */
   interface DeviceStates {
@@ -101,6 +105,7 @@ final class SealDuty implements Closeable {
     }
     Sealer sealer = new Sealer(open, listener);
     SealProgress progress = sealer.trySeal(now.checkpoint(), now.deviceState());
+    tellWhenLongBusy(progress);
     if (progress instanceof SealProgress.Overtaken && newest.number() > applying.checkpoint()) {
       sealer.begin(applying, newest);
     } else if (progress instanceof SealProgress.Done done) {
@@ -111,6 +116,15 @@ final class SealDuty implements Closeable {
       toldSealed = done.checkpoint();
       target = null;
       site.promote(follow.vm());
+    }
+  }
+
+  private void tellWhenLongBusy(SealProgress progress) {
+    busySteps = progress instanceof SealProgress.Busy ? busySteps + 1 : 0;
+    if (busySteps > 0 && busySteps % TELL_EVERY_BUSY_STEPS == 0) {
+      LOG.atWarn()
+          .addKeyValue("vm", follow.vm())
+          .log("waiting for the image's gate to seal: a long reader, or a process that is stopped");
     }
   }
 

@@ -45,7 +45,8 @@ public final class VmFollow {
   synchronized void accept(long recordOffset, CheckpointRecord record) {
     history.accept(recordOffset, record);
     if (record instanceof EpochStarted started) {
-      identities.put(started.epoch(), ImageIdentity.of(started));
+      // The first one counts, as in the history: repeated starts say the same.
+      identities.putIfAbsent(started.epoch(), ImageIdentity.of(started));
     }
   }
 

@@ -48,9 +48,9 @@ public final class GatedImage implements Closeable {
     if (!ofSink) {
       return new GatedImage(paths, ChannelFile.openForReading(ram), null);
     }
+    FileGate gate = FileGate.of(paths.controlLock());
     FileGate.Hold hold =
-        FileGate.of(paths.controlLock())
-            .tryShared(PATIENCE)
+        gate.tryShared(PATIENCE)
             .orElseThrow(
                 () ->
                     new IOException(
@@ -59,6 +59,10 @@ public final class GatedImage implements Closeable {
                             + PATIENCE.toSeconds()
                             + " s: is that process stopped?"));
     try {
+      if (!Files.exists(paths.control()) || FileGate.of(paths.controlLock()) != gate) {
+        throw new IOException(
+            ram + " was replaced by an image with another layout just now: try again");
+      }
       requireSealed(paths);
       return new GatedImage(paths, ChannelFile.openForReading(ram), hold);
     } catch (IOException e) {

@@ -36,12 +36,22 @@ public final class OpenImage implements Closeable {
     this.epoch = epoch;
     this.identity = ImageIdentity.of(epoch);
     this.striping = epoch.striping();
-    this.layout = new MappedRamLayout(StreamPreamble.parse(epoch.preamble()), epoch.memory());
+    this.layout = layoutOf(epoch);
     Files.createDirectories(paths.locks());
     this.gate = FileGate.of(paths.controlLock());
     this.control = new ControlFile(ChannelFile.open(paths.control()));
     this.ram = ChannelFile.open(paths.ram());
     this.controlInode = inodeOf(paths.control());
+  }
+
+  /** What no agent of ours would publish is the end of this VM, not of the process. */
+  private static MappedRamLayout layoutOf(EpochStarted epoch) throws IOException {
+    try {
+      return new MappedRamLayout(StreamPreamble.parse(epoch.preamble()), epoch.memory());
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          "epoch " + epoch.epoch() + " starts with a layout that cannot be: " + e.getMessage(), e);
+    }
   }
 
   /** Opens the files of an image, creating them when they are missing. */
