@@ -35,7 +35,7 @@ final class PartitionTask implements Closeable {
    * A sealer that is stopped keeps the gate. Whoever waited for it in here would drop out of its
    * group and could not be stopped.
    */
-  private static final Duration GATE_PATIENCE = Duration.ofSeconds(10);
+  private static final Duration GATE_PATIENCE = Duration.ofSeconds(2);
 
   private final VmFollow follow;
   private final int partition;

@@ -9,6 +9,7 @@ import dev.ramtide.sink.image.StorageFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Objects;
@@ -68,7 +69,11 @@ public final class OpenImage implements Closeable {
    * place by rename.
    */
   public boolean isInPlace() throws IOException {
-    return Files.exists(paths.control()) && Objects.equals(controlInode, inodeOf(paths.control()));
+    try {
+      return Objects.equals(controlInode, inodeOf(paths.control()));
+    } catch (NoSuchFileException e) {
+      return false;
+    }
   }
 
   private static @Nullable Object inodeOf(Path path) throws IOException {
