@@ -41,7 +41,9 @@ public final class KafkaVmLog implements VmLog {
     try {
       reader = new CheckpointsReader(settings, clients.checkpointsConsumer());
       long epoch = EpochClaim.claim(settings.topics().vm(), claimRecord(), writer, reader);
-      PagePublisher pages = new PagePublisher(settings, clients.pagesProducer(), pagesEnd(admin));
+      // Asked before the producer exists: nobody would close one whose log has no known end.
+      long[] pagesEnd = pagesEnd(admin);
+      PagePublisher pages = new PagePublisher(settings, clients.pagesProducer(), pagesEnd);
       return new KafkaEpochLog(
           settings, topicIds, epoch, new EpochClients(writer, reader, pages), clock);
     } catch (IOException | RuntimeException e) {
