@@ -5,6 +5,7 @@ import dev.ramtide.producer.capture.CaptureSession;
 import dev.ramtide.producer.capture.CaptureSource;
 import dev.ramtide.producer.publish.FencedException;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.function.Consumer;
@@ -71,7 +72,11 @@ final class AgentLoop implements AutoCloseable {
         onCheckpoint.accept(session.capture(source()));
         taken++;
       } catch (IOException e) {
-        if (!pace.isForever() || e instanceof FencedException) {
+        // Kafka's clients turn the interrupt of a SIGTERM into an exception: that is no failure to
+        // try again after.
+        if (!pace.isForever()
+            || e instanceof FencedException
+            || e instanceof InterruptedIOException) {
           throw e;
         }
         wait = wait.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : wait;

@@ -12,6 +12,7 @@ import dev.ramtide.producer.capture.SessionOptions;
 import dev.ramtide.producer.publish.VmLog;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.time.Clock;
@@ -29,6 +30,7 @@ class AgentLoopTest {
 
   private final List<Duration> pauses = new ArrayList<>();
   private final StringWriter err = new StringWriter();
+  private VmLog vmLog = UNREACHABLE;
   private int opened;
   private int closed;
 
@@ -55,9 +57,20 @@ class AgentLoopTest {
     assertThat(pauses.get(0)).isBetween(Duration.ofMillis(1), Duration.ofSeconds(1));
   }
 
+  @Test
+  void anAgentThatIsToldToStopDoesNotTryAgain() {
+    vmLog =
+        () -> {
+          throw new InterruptedIOException("stopped while claiming");
+        };
+    AgentLoop loop = loop(new AgentLoop.Pace(0, Duration.ofSeconds(10)), 5);
+    assertThatIOException().isThrownBy(() -> run(loop)).withMessage("stopped while claiming");
+    assertThat(pauses).isEmpty();
+  }
+
   private AgentLoop loop(AgentLoop.Pace pace, int pausesBeforeStop) {
     SessionOptions options = new SessionOptions(1024, 8, 65536, 0, "");
-    CaptureSession session = new CaptureSession(UNREACHABLE, options, Clock.systemUTC());
+    CaptureSession session = new CaptureSession(vmLog, options, Clock.systemUTC());
     return new AgentLoop(
         session,
         () -> {
