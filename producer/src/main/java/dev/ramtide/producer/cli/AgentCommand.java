@@ -77,7 +77,7 @@ public final class AgentCommand implements Callable<Integer> {
         names = "--checkpoints",
         paramLabel = "N",
         description = "Take this many and exit (default: go on).")
-    private long checkpoints;
+    private @Nullable Long checkpoints;
 
     @Option(
         names = "--interval",
@@ -155,12 +155,14 @@ public final class AgentCommand implements Callable<Integer> {
   }
 
   private AgentLoop.Pace pace() {
-    if (pace.checkpoints < 0) {
-      throw wrong("--checkpoints " + pace.checkpoints + ": at least 1");
+    Long asked = pace.checkpoints;
+    if (asked != null && asked < 1) {
+      throw wrong("--checkpoints " + asked + ": at least 1");
     }
     // Whoever says 'migrate' sets the pace of a listener.
     Duration interval = from.listen != null ? Duration.ZERO : pace.interval;
-    return new AgentLoop.Pace(pace.once || from.image != null ? 1 : pace.checkpoints, interval);
+    boolean one = pace.once || from.image != null;
+    return new AgentLoop.Pace(one ? 1 : asked == null ? 0 : asked, interval);
   }
 
   private SessionOptions sessionOptions() {
