@@ -47,12 +47,12 @@ final class CaptureSocket implements AutoCloseable {
             "ramtide-",
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     Path path = directory.resolve("capture.sock").toAbsolutePath();
+    ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       if (path.toString().getBytes().length > MAX_PATH_BYTES) {
         throw new IOException(
             "the path " + path + " is too long for a unix socket: choose a shorter --socket-dir");
       }
-      ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       listener.bind(UnixDomainSocketAddress.of(path), 1);
       // An agent that runs as root serves a QEMU that does not; any other agent could not give the
       // files away.
@@ -63,6 +63,7 @@ final class CaptureSocket implements AutoCloseable {
       }
       return new CaptureSocket(directory, path, listener);
     } catch (IOException | RuntimeException e) {
+      listener.close();
       Files.deleteIfExists(path);
       Files.deleteIfExists(directory);
       throw e;
