@@ -24,6 +24,7 @@ import java.util.concurrent.TimeoutException;
  */
 final class MigrationWatch implements AutoCloseable {
   private static final long POLL_MS = 200;
+  private static final long PATIENCE_MS = 2000;
   private static final Duration NEVER_AGAIN = Duration.ofDays(365);
 
   /**
@@ -41,6 +42,7 @@ final class MigrationWatch implements AutoCloseable {
   private QmpClient.Subscription subscription = () -> {};
   private GuestRelease.Step whenSent = () -> {};
   private long liveDeadline;
+  private volatile boolean abandoned;
 
   private MigrationWatch(Qemu qemu, MigrationSettings settings, CaptureSocket socket) {
     this.qemu = qemu;
@@ -76,9 +78,14 @@ final class MigrationWatch implements AutoCloseable {
     thread.start();
   }
 
-  /** Waits until the migration is over, so that the next one is not taken for it. */
+  /**
+   * Waits until the migration is over, so that the next one is not taken for it; but not for ever
+   * for one that QEMU does not end.
+   */
   @Override
   public void close() throws IOException {
+    GuestRelease.insist(() -> thread.join(PATIENCE_MS));
+    abandoned = true;
     GuestRelease.insist(thread::join);
     subscription.close();
   }
@@ -139,6 +146,9 @@ final class MigrationWatch implements AutoCloseable {
       MigrationState state = qemu.migration();
       if (state.isOver()) {
         return state;
+      }
+      if (abandoned) {
+        throw new IOException("QEMU does not end the migration (status " + state.status() + ")");
       }
       if (System.nanoTime() - liveDeadline > 0) {
         settings.setParameter("downtime-limit", UNLIMITED_DOWNTIME_MS);
