@@ -67,6 +67,9 @@ final class DrivenCapture {
         GuestRelease release = new GuestRelease(qemu, before, settings, socket)) {
       release.arm();
       mode = prepare(before, settings);
+      if (mode == CaptureMode.BACKGROUND) {
+        release.leaveToQemu(meter::isOver);
+      }
       release.migrate();
       watch.start(release::resume, mode == CaptureMode.LIVE ? options.liveLimit() : NO_LIMIT);
       read(socket, watch, handler);

@@ -7,6 +7,7 @@ import dev.ramtide.producer.qmp.RunState;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Promise <b>GuestFirst</b>: ends our migration, lets the guest go on, and gives QEMU's owner his
@@ -39,6 +40,7 @@ final class GuestRelease implements AutoCloseable {
   private final CaptureSocket socket;
   private final Thread onExit = new Thread(this::runOnExit, "guest-release");
   private boolean migrating;
+  private BooleanSupplier letGoByQemu = () -> false;
 
   /**
    * @param before as the guest was when the capture began
@@ -53,6 +55,15 @@ final class GuestRelease implements AutoCloseable {
   /** From now on the guest is released also when this process is told to end. */
   void arm() {
     Runtime.getRuntime().addShutdownHook(onExit);
+  }
+
+  /**
+   * QEMU itself stops the guest and lets it go on, as in a background snapshot.
+   *
+   * @param done whether it has done both: who stops the guest after that wants it to stand
+   */
+  synchronized void leaveToQemu(BooleanSupplier done) {
+    letGoByQemu = done;
   }
 
   /**
@@ -86,7 +97,7 @@ final class GuestRelease implements AutoCloseable {
    */
   synchronized void resume() throws IOException, InterruptedException {
     long deadline = System.nanoTime() + CONT_TIMEOUT.toNanos();
-    while (before.running() && isHeldByUs(qemu.runState())) {
+    while (before.running() && isHeldByUs(qemu.runState()) && !letGoByQemu.getAsBoolean()) {
       try {
         qemu.cont();
       } catch (QmpException e) {
@@ -107,9 +118,26 @@ final class GuestRelease implements AutoCloseable {
     Failures failures = new Failures();
     failures.attempt(socket::close);
     failures.attempt(() -> insist(this::endMigration));
-    failures.attempt(() -> insist(this::resume));
+    failures.attempt(() -> insist(this::letRun));
     failures.attempt(() -> insist(settings::putBack));
     failures.throwFirst();
+  }
+
+  private void letRun() throws IOException, InterruptedException {
+    try {
+      resume();
+    } catch (IOException e) {
+      // A QEMU that was held up too long to answer still does what it was told, a stop among it, in
+      // the order in which it was told: its last word must be that the guest runs.
+      try {
+        if (!letGoByQemu.getAsBoolean()) {
+          qemu.cont();
+        }
+      } catch (IOException unheard) {
+        e.addSuppressed(unheard);
+      }
+      throw e;
+    }
   }
 
   private void runOnExit() {

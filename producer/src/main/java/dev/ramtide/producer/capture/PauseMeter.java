@@ -29,6 +29,11 @@ final class PauseMeter {
     }
   }
 
+  /** Whether the guest was stopped and let go again: a stop after that is somebody else's. */
+  synchronized boolean isOver() {
+    return !resumed.equals(Instant.MIN);
+  }
+
   synchronized Instant pause() {
     return stopped.equals(Instant.MAX) ? start : stopped;
   }

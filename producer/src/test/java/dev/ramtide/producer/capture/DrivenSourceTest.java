@@ -101,6 +101,36 @@ class DrivenSourceTest {
   }
 
   @Test
+  void aGuestThatItsOwnerStopsDuringABackgroundSnapshotStands() throws Exception {
+    capture(
+        DriveMode.BACKGROUND,
+        stream -> {
+          stream.read(ByteBuffer.allocate(1)); // comes when the guest runs on
+          qemu.stopByOwner();
+        });
+    assertThat(qemu.runState()).isEqualTo("paused");
+    assertThat(qemu.qmp.received()).doesNotContain("cont");
+  }
+
+  @Test
+  void aQemuThatCannotSayHowItsGuestStandsIsToldToLetItRun() {
+    assertThatThrownBy(
+            () ->
+                capture(
+                    DriveMode.STOP,
+                    stream -> {
+                      qemu.qmp.on(
+                          "query-status",
+                          arguments -> {
+                            throw new IllegalStateException("held up");
+                          });
+                      throw new IOException("the log is gone");
+                    }))
+        .hasMessageContaining("the log is gone");
+    assertThat(qemu.runState()).isEqualTo("running");
+  }
+
+  @Test
   void aGuestThatFellIllMeanwhileIsLeftAsItIs() {
     qemu.fate(FakeQemu.Fate.STALLS); // a migration that ends meanwhile would set the state itself
     assertThatThrownBy(

@@ -117,6 +117,10 @@ final class FakeQemu implements AutoCloseable {
     return migration;
   }
 
+  void stopByOwner() {
+    pause("paused");
+  }
+
   private synchronized Object pause(String state) {
     if (runState.equals("running")) {
       qmp.event("STOP", Map.of(), clockUs);
