@@ -3,6 +3,7 @@ package dev.ramtide.checkpoint;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -21,6 +22,7 @@ import java.util.TreeMap;
 public final class CheckpointHistory {
   private final Map<Long, EpochStarted> epochs = new HashMap<>();
   private final NavigableMap<Long, RecordedCheckpoint> checkpoints = new TreeMap<>();
+  private final int mostCheckpoints;
   private long highestEpoch = -1;
   private long newestStartedEpoch = -1;
   private Chunks pending = Chunks.NONE;
@@ -35,6 +37,24 @@ public final class CheckpointHistory {
     boolean areOf(long otherEpoch, long otherCheckpoint) {
       return epoch == otherEpoch && checkpoint == otherCheckpoint;
     }
+  }
+
+  /** Keeps everything: for those who look at it once. */
+  public CheckpointHistory() {
+    this(Integer.MAX_VALUE);
+  }
+
+  /**
+   * For those who follow for months: what they hold must not grow with the topic.
+   *
+   * @param mostCheckpoints the newest that are kept, at least 1, besides the keyframe that the
+   *     newest needs
+   */
+  public CheckpointHistory(int mostCheckpoints) {
+    if (mostCheckpoints < 1) {
+      throw new IllegalArgumentException(mostCheckpoints + " checkpoints to keep");
+    }
+    this.mostCheckpoints = mostCheckpoints;
   }
 
   /** Takes the next record of the topic, in the order of its offsets. */
@@ -76,6 +96,17 @@ public final class CheckpointHistory {
             : recordOffset;
     checkpoints.put(
         manifest.checkpoint(), new RecordedCheckpoint(manifest, epoch, firstChunk, recordOffset));
+    forgetOldest();
+  }
+
+  private void forgetOldest() {
+    long keyframe = keyframeFor(checkpoints.lastKey()).map(RecordedCheckpoint::number).orElse(-1L);
+    Iterator<Long> oldestFirst = checkpoints.keySet().iterator();
+    for (int surplus = checkpoints.size() - mostCheckpoints; surplus > 0; surplus--) {
+      if (oldestFirst.next() != keyframe) {
+        oldestFirst.remove();
+      }
+    }
   }
 
   /** The highest epoch that anybody claimed, or -1. */

@@ -95,6 +95,21 @@ final class CheckpointHistoryTest {
     assertThat(history.newest().orElseThrow().deviceStateRecordOffset()).isEqualTo(firstChunk);
   }
 
+  @Test
+  void aFollowerForgetsAllButTheNewestAndTheKeyframeThatItNeeds() {
+    CheckpointHistory bounded = new CheckpointHistory(2);
+    bounded.accept(0, new EpochClaimed(VM, "host", Instant.EPOCH));
+    bounded.accept(1, start(0));
+    for (long number = 1; number <= 9; number++) {
+      bounded.accept(1 + number, manifest(number, 0, number == 1 || number == 4));
+    }
+    assertThat(bounded.checkpoints())
+        .extracting(RecordedCheckpoint::number)
+        .containsExactly(4L, 8L, 9L);
+    assertThat(bounded.keyframeFor(9).orElseThrow().number()).isEqualTo(4);
+    assertThat(bounded.nextNumber()).isEqualTo(10);
+  }
+
   private long claimAndStart() {
     long epoch = recordOffset;
     accept(new EpochClaimed(VM, "host", Instant.EPOCH));

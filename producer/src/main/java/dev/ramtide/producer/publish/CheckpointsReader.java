@@ -31,7 +31,7 @@ final class CheckpointsReader implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
   private final EventCodec codec = new EventCodec();
-  private final CheckpointHistory history = new CheckpointHistory();
+  private final CheckpointHistory history = new CheckpointHistory(1);
   private long newestClaimRecordOffset = -1;
   private @Nullable EpochClaimed newestClaim;
 

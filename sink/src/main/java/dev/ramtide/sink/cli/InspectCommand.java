@@ -37,7 +37,7 @@ public final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     try (GatedImage gated = GatedImage.open(file)) {
-      MappedRamIndex index = MappedRamIndex.read(gated.bytes());
+      MappedRamIndex index = gated.index();
       ObjectNode node = CheckpointJson.object();
       node.put("file", file.toString()).put("machine", index.preamble().machineType());
       node.put("fileBytes", index.fileBytes()).put("pageBytes", index.memory().pageBytes());

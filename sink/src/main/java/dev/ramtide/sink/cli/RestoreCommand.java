@@ -66,6 +66,9 @@ public final class RestoreCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (Files.isDirectory(output)) {
+      throw new IOException(output + " is a directory: give the name of the file to make");
+    }
     if (Files.exists(output) && !force) {
       throw new IOException(output + " exists: give another name, or --force to replace it");
     }

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.integrity.PageDigest;
-import dev.ramtide.mappedram.MappedRamIndex;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.report.CheckpointJson;
@@ -91,7 +90,7 @@ public final class VerifyCommand implements Callable<Integer> {
   }
 
   private ImageProof prove(GatedImage gated) throws IOException {
-    long pages = MappedRamIndex.read(gated.bytes()).memory().pageCount();
+    long pages = gated.index().memory().pageCount();
     try (Progress progress = new Progress("verifying", "pages", pages, json)) {
       return new ImageVerifier(gated.bytes(), progress).verify();
     }

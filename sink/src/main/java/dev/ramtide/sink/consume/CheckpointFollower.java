@@ -1,5 +1,6 @@
 package dev.ramtide.sink.consume;
 
+import dev.ramtide.checkpoint.CheckpointHistory;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.wire.EventCodec;
@@ -43,12 +44,19 @@ final class CheckpointFollower implements Closeable {
   private final Map<VmId, VmFollow> vms = new ConcurrentHashMap<>();
   private final Map<TopicPartition, VmFollow> assigned = new HashMap<>();
   private final Map<TopicPartition, Long> catchUpTo = new HashMap<>();
+  private final int mostCheckpoints;
+  private boolean toldWhoIsMissing;
   private long nextDiscoveryNanos = System.nanoTime();
 
-  CheckpointFollower(Consumer<byte[], ByteBuffer> consumer, Admin admin, VmFilter filter) {
+  /**
+   * @param mostCheckpoints of a VM that are kept in memory
+   */
+  CheckpointFollower(
+      Consumer<byte[], ByteBuffer> consumer, Admin admin, VmFilter filter, int mostCheckpoints) {
     this.consumer = consumer;
     this.admin = admin;
     this.filter = filter;
+    this.mostCheckpoints = mostCheckpoints;
   }
 
   /** What is known of a VM, once its topics were found. */
@@ -140,7 +148,7 @@ final class CheckpointFollower implements Closeable {
       TopicPartition partition = new TopicPartition(vm.checkpoints(), 0);
       if (!assigned.containsKey(partition)) {
         TopicIds ids = ClusterCalls.topicIds(admin, vm);
-        found.put(partition, new VmFollow(vm.vm(), ids));
+        found.put(partition, new VmFollow(vm.vm(), ids, new CheckpointHistory(mostCheckpoints)));
       }
     }
     if (!found.isEmpty()) {
@@ -152,6 +160,18 @@ final class CheckpointFollower implements Closeable {
       consumer.seekToBeginning(found.keySet());
       found.values().forEach(follow -> vms.put(follow.vm(), follow));
     }
+    tellWhoIsMissing();
+  }
+
+  /** A sink may be there before its agents; but it may also have been given a wrong name. */
+  private void tellWhoIsMissing() {
+    List<VmId> missing = filter.vms().stream().filter(vm -> !vms.containsKey(vm)).toList();
+    if (!toldWhoIsMissing && !missing.isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("vms", missing)
+          .log("no topics of these VMs yet: waiting for their agents");
+    }
+    toldWhoIsMissing = true;
   }
 
   @Override

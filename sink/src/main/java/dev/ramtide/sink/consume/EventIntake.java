@@ -28,7 +28,8 @@ public final class EventIntake {
    * @param place topic and partition, for messages
    * @param layout an epoch with the image's layout
    */
-  public EventIntake(String place, VmFollow follow, EpochStarted layout, PageApplier applier) {
+  public EventIntake(String place, VmFollow follow, EpochStarted layout, PageApplier applier)
+      throws IOException {
     this.place = place;
     this.follow = follow;
     this.layout = layout;

@@ -28,7 +28,8 @@ public final class HistoryReader {
     long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
     VmFilter filter = new VmFilter(topics.prefix(), List.of(topics.vm()));
     try (Admin admin = settings.admin();
-        CheckpointFollower follower = new CheckpointFollower(settings.reader(), admin, filter)) {
+        CheckpointFollower follower =
+            new CheckpointFollower(settings.reader(), admin, filter, Integer.MAX_VALUE)) {
       ClusterCalls.topicIds(admin, topics); // A VM that nobody ever published is an error at once.
       while (!isRead(follower, topics.vm())) {
         follower.step(POLL);

@@ -30,6 +30,10 @@ import org.slf4j.LoggerFactory;
  */
 public final class SinkProcess implements MemberWork, Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(SinkProcess.class);
+
+  /** Far more than an image can be behind; older ones are in the log for whoever looks there. */
+  private static final int MOST_CHECKPOINTS = 1000;
+
   private static final Duration FOLLOW_POLL = Duration.ofMillis(50);
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
@@ -63,7 +67,7 @@ public final class SinkProcess implements MemberWork, Closeable {
     this.settings = settings;
     this.filter = new VmFilter(plan.topicPrefix(), plan.vms());
     this.admin = settings.admin();
-    this.follower = new CheckpointFollower(settings.reader(), admin, filter);
+    this.follower = new CheckpointFollower(settings.reader(), admin, filter, MOST_CHECKPOINTS);
     // Made ahead: a client takes as long to make as a small checkpoint to seal.
     this.deviceStates = new DeviceStateReader(settings.reader());
   }

@@ -21,17 +21,19 @@ import java.util.Optional;
 public final class VmFollow {
   private final VmId vm;
   private final TopicIds topicIds;
-  private final CheckpointHistory history = new CheckpointHistory();
+  private final CheckpointHistory history;
   private final Map<Long, ImageIdentity> identities = new HashMap<>();
   private boolean caughtUp;
   private Optional<IOException> failure = Optional.empty();
 
   /**
    * @param topicIds of the topics as they are in the cluster now
+   * @param history how much of it is to be kept
    */
-  VmFollow(VmId vm, TopicIds topicIds) {
+  VmFollow(VmId vm, TopicIds topicIds, CheckpointHistory history) {
     this.vm = vm;
     this.topicIds = topicIds;
+    this.history = history;
   }
 
   public VmId vm() {
@@ -42,7 +44,7 @@ public final class VmFollow {
     return history;
   }
 
-  synchronized void accept(long recordOffset, CheckpointRecord record) {
+  synchronized void accept(long recordOffset, CheckpointRecord record) throws IOException {
     history.accept(recordOffset, record);
     if (record instanceof EpochStarted started) {
       // The first one counts, as in the history: repeated starts say the same.

@@ -115,4 +115,9 @@ public final class ChannelFile implements StorageFile {
     punch.close();
     channel.close();
   }
+
+  @Override
+  public String toString() {
+    return path.toString();
+  }
 }

@@ -1,6 +1,8 @@
 package dev.ramtide.sink.restore;
 
+import dev.ramtide.mappedram.MappedRamIndex;
 import dev.ramtide.mappedram.PositionalBytes;
+import dev.ramtide.qemustream.MalformedStreamException;
 import dev.ramtide.sink.image.ChannelFile;
 import dev.ramtide.sink.state.Control;
 import dev.ramtide.sink.state.ControlFile;
@@ -99,6 +101,19 @@ public final class GatedImage implements Closeable {
 
   public PositionalBytes bytes() {
     return file;
+  }
+
+  /**
+   * Where everything stands in it.
+   *
+   * @throws IOException it is no mapped-ram file; the message names it
+   */
+  public MappedRamIndex index() throws IOException {
+    try {
+      return MappedRamIndex.read(file);
+    } catch (MalformedStreamException e) {
+      throw new IOException(file + ": " + e.getMessage(), e);
+    }
   }
 
   @Override

@@ -26,6 +26,8 @@ import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A checkpoint out of the log alone, into a file. Runs the same code as a sink that follows:
@@ -33,6 +35,8 @@ import org.apache.kafka.common.errors.TimeoutException;
  * end, so that the output is whole or absent.
  */
 public final class LogRestore {
+  private static final Logger LOG = LoggerFactory.getLogger(LogRestore.class);
+
   private final ConsumerSettings settings;
   private final VmTopics topics;
   private final LongConsumer recordsDone;
@@ -53,6 +57,8 @@ public final class LogRestore {
   public ImageProof restore(VmFollow vm, RestorePlan plan, Path output) throws IOException {
     Path beside = output.toAbsolutePath().getParent();
     Path work = Files.createTempDirectory(beside, "." + output.getFileName() + ".restoring-");
+    Thread removal = new Thread(() -> removeOnExit(work), "restore-removal");
+    Runtime.getRuntime().addShutdownHook(removal); // Ctrl-C leaves nothing behind either.
     try (OpenImage image = OpenImage.open(new ImagePaths(work), plan.target().epoch());
         PartitionStates states = PartitionStates.open(image)) {
       ByteBuffer deviceState;
@@ -80,6 +86,25 @@ public final class LogRestore {
       return proof;
     } finally {
       DirectoryTree.delete(work);
+      forget(removal);
+    }
+  }
+
+  private static void forget(Thread removal) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(removal);
+    } catch (IllegalStateException e) {
+      LOG.debug("the process ends, and the hook does what is left");
+    }
+  }
+
+  private static void removeOnExit(Path work) {
+    try {
+      DirectoryTree.delete(work);
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("directory", work)
+          .log("a restore was broken off and its files could not be removed");
     }
   }
 

@@ -2,14 +2,15 @@ package dev.ramtide.sink.state;
 
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.guest.RamBlock;
+import dev.ramtide.qemustream.StreamPreamble;
 import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.List;
 
 /**
  * Everything that decides where a page stands in the file and in the tables: SHA-256 over preamble,
@@ -20,10 +21,17 @@ import java.util.HexFormat;
 public record ImageIdentity(String hex) {
   static final int BYTES = 32;
 
-  public static ImageIdentity of(EpochStarted epoch) {
+  /**
+   * @throws IOException the epoch's preamble is no beginning of a QEMU stream
+   */
+  public static ImageIdentity of(EpochStarted epoch) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
-      ByteBuffer preamble = epoch.preamble();
+      // The file has capabilities of its own: a guest published from a mapped-ram file and the same
+      // guest driven by QMP
+      // share an image.
+      ByteBuffer preamble =
+          StreamPreamble.parse(epoch.preamble()).withCapabilities(List.of()).bytes();
       byte[] copy = new byte[preamble.remaining()];
       preamble.get(copy);
       out.writeInt(copy.length);
@@ -36,8 +44,6 @@ public record ImageIdentity(String hex) {
         out.writeLong(block.usedLength());
       }
       return new ImageIdentity(HexFormat.of().formatHex(sha256().digest(bytes.toByteArray())));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e); // Memory does not fail.
     }
   }
 

@@ -102,7 +102,13 @@ public final class Site {
   private void finishPromotion(VmId vm) throws IOException {
     Optional<Control> next = readControl(nextOf(vm));
     Path old = directory.resolve(vm.name() + ".old");
-    if (next.isPresent() && next.get().state() instanceof ControlState.Sealed) {
+    if (next.isPresent() && next.get().state() instanceof ControlState.Sealed sealed) {
+      if (isBehind(sealed, readControl(imageOf(vm)))) {
+        // Its sealer knew of no newer checkpoint: the image that took the place meanwhile must not
+        // go back.
+        DirectoryTree.delete(nextOf(vm).directory());
+        return;
+      }
       Path own = imageOf(vm).directory();
       if (Files.exists(own)) {
         DirectoryTree.delete(old);
@@ -111,6 +117,15 @@ public final class Site {
       Files.move(nextOf(vm).directory(), own, StandardCopyOption.ATOMIC_MOVE);
     }
     DirectoryTree.delete(old);
+  }
+
+  private static boolean isBehind(ControlState.Sealed next, Optional<Control> own) {
+    ControlState state = own.map(Control::state).orElseGet(ControlState.Filling::new);
+    long reached =
+        state instanceof ControlState.Sealed sealed
+            ? sealed.checkpoint()
+            : state instanceof ControlState.Applying applying ? applying.checkpoint() : 0;
+    return reached >= next.checkpoint();
   }
 
   private OpenImage begin(ImagePaths paths, EpochStarted wanted)

@@ -2,6 +2,7 @@ package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.CaptureTimes;
+import dev.ramtide.checkpoint.CheckpointHistory;
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.DeviceStateSummary;
@@ -18,6 +19,8 @@ import dev.ramtide.integrity.PageDigest;
 import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.sink.SmallGuest;
 import dev.ramtide.wire.EventCodec;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,7 +38,7 @@ final class ScriptedLog {
   static final VmId VM = new VmId("web-1");
   static final ByteBuffer DEVICE_STATE = deviceState();
 
-  final VmFollow follow = new VmFollow(VM, SmallGuest.TOPICS);
+  final VmFollow follow = new VmFollow(VM, SmallGuest.TOPICS, new CheckpointHistory());
   private final EventCodec codec = new EventCodec();
   private final List<List<byte[]>> partitions =
       List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -68,7 +71,11 @@ final class ScriptedLog {
   }
 
   void tell(CheckpointRecord record) {
-    follow.accept(checkpointRecords++, record);
+    try {
+      follow.accept(checkpointRecords++, record);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Publishes an event of the current epoch or an older one. */
