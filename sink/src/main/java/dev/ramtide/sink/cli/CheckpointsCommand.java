@@ -11,14 +11,11 @@ import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.HistoryReader;
 import dev.ramtide.sink.consume.VmFollow;
-import dev.ramtide.sink.state.Control;
 import dev.ramtide.sink.state.ControlFile;
-import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.ImagePaths;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -77,15 +74,9 @@ public final class CheckpointsCommand implements Callable<Integer> {
   }
 
   private Optional<Long> sealed() throws IOException {
-    if (images == null) {
-      return Optional.empty();
-    }
-    Path control = new ImagePaths(images.resolve(vm.name())).control();
-    Optional<Control> now =
-        Files.exists(control) ? ControlFile.readFrom(control) : Optional.empty();
-    return now.map(Control::state)
-        .filter(ControlState.Sealed.class::isInstance)
-        .map(state -> ((ControlState.Sealed) state).checkpoint());
+    return images == null
+        ? Optional.empty()
+        : ControlFile.sealedCheckpoint(new ImagePaths(images.resolve(vm.name())));
   }
 
   private ObjectNode asJson(VmFollow follow, Optional<Long> sealed) {

@@ -2,16 +2,12 @@ package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.sink.seal.ImageListener;
-import dev.ramtide.sink.state.Control;
 import dev.ramtide.sink.state.ControlFile;
-import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.Site;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -118,12 +114,7 @@ public final class SinkProcess implements MemberWork, Closeable {
 
   /** The checkpoint that the image of a VM is sealed at now. */
   public Optional<Long> sealedCheckpoint(VmId vm) throws IOException {
-    Path control = plan.site().imageOf(vm).control();
-    Optional<Control> now =
-        Files.exists(control) ? ControlFile.readFrom(control) : Optional.empty();
-    return now.map(Control::state)
-        .filter(ControlState.Sealed.class::isInstance)
-        .map(state -> ((ControlState.Sealed) state).checkpoint());
+    return ControlFile.sealedCheckpoint(plan.site().imageOf(vm));
   }
 
   /** Stops without losing anything: what was applied is forced, partitions are handed over. */

@@ -5,6 +5,7 @@ import dev.ramtide.sink.image.StorageFile;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -28,6 +29,16 @@ public final class ControlFile implements Closeable {
     try (ControlFile control = new ControlFile(ChannelFile.openForReading(path))) {
       return control.read();
     }
+  }
+
+  /** The checkpoint that an image is sealed at now, if it is, for those who only look. */
+  public static Optional<Long> sealedCheckpoint(ImagePaths paths) throws IOException {
+    Optional<Control> control =
+        Files.exists(paths.control()) ? readFrom(paths.control()) : Optional.empty();
+    return control
+        .map(Control::state)
+        .filter(ControlState.Sealed.class::isInstance)
+        .map(state -> ((ControlState.Sealed) state).checkpoint());
   }
 
   /** What it says, or nothing when the image was never begun. */
