@@ -41,6 +41,9 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
    */
   private static final long FORCE_EVERY_BYTES = 64L << 20;
 
+  /** Some times the time within which an owner forces what it has written. */
+  private static final Duration DOUBT_A_DIGEST = Duration.ofSeconds(5);
+
   private static final long FORCE_EVERY_NANOS = Duration.ofSeconds(1).toNanos();
 
   private final Consumer<byte[], ByteBuffer> consumer;
@@ -205,7 +208,13 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
         unplaced.remove(partition);
       } else if (vm.isPresent()) {
         duties.put(
-            partition, new SealDuty(vm.get(), work.site(), work.deviceStates(), work.listener()));
+            partition,
+            new SealDuty(
+                vm.get(),
+                work.site(),
+                work.deviceStates(),
+                work.listener(),
+                new DigestDoubt(DOUBT_A_DIGEST)));
         unplaced.remove(partition);
       }
     }

@@ -1,6 +1,7 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.RecordedCheckpoint;
+import dev.ramtide.sink.seal.DigestMismatchException;
 import dev.ramtide.sink.seal.ImageListener;
 import dev.ramtide.sink.seal.SealProgress;
 import dev.ramtide.sink.seal.Sealer;
@@ -34,6 +35,7 @@ final class SealDuty implements Closeable {
   private final Site site;
   private final DeviceStates deviceStates;
   private final ImageListener listener;
+  private final DigestDoubt doubt;
   private @Nullable OpenImage image;
   private @Nullable Target target;
   private long toldSealed;
@@ -47,11 +49,17 @@ final class SealDuty implements Closeable {
   /** The checkpoint that is being made, and its device state, fetched once. */
   private record Target(RecordedCheckpoint checkpoint, ByteBuffer deviceState) {}
 
-  SealDuty(VmFollow follow, Site site, DeviceStates deviceStates, ImageListener listener) {
+  SealDuty(
+      VmFollow follow,
+      Site site,
+      DeviceStates deviceStates,
+      ImageListener listener,
+      DigestDoubt doubt) {
     this.follow = follow;
     this.site = site;
     this.deviceStates = deviceStates;
     this.listener = listener;
+    this.doubt = doubt;
   }
 
   VmFollow follow() {
@@ -89,6 +97,26 @@ final class SealDuty implements Closeable {
     return image;
   }
 
+  private void reconsider(
+      Sealer sealer,
+      ControlState.Applying applying,
+      RecordedCheckpoint newest,
+      DigestMismatchException mismatch)
+      throws IOException, InterruptedException {
+    if (!doubt.isOver()) {
+      return;
+    }
+    if (newest.number() == applying.checkpoint()) {
+      throw mismatch;
+    }
+    LOG.atWarn()
+        .addKeyValue("vm", follow.vm())
+        .addKeyValue("reason", mismatch.getMessage())
+        .log("going on to the newest checkpoint");
+    sealer.begin(applying, newest);
+    doubt.clear();
+  }
+
   private void finish(OpenImage open, ControlState.Applying applying, RecordedCheckpoint newest)
       throws IOException, InterruptedException {
     Optional<RecordedCheckpoint> wanted = follow.history().checkpoint(applying.checkpoint());
@@ -104,7 +132,14 @@ final class SealDuty implements Closeable {
       return;
     }
     Sealer sealer = new Sealer(open, listener);
-    SealProgress progress = sealer.trySeal(now.checkpoint(), now.deviceState());
+    SealProgress progress;
+    try {
+      progress = sealer.trySeal(now.checkpoint(), now.deviceState());
+      doubt.clear();
+    } catch (DigestMismatchException e) {
+      reconsider(sealer, applying, newest, e);
+      return;
+    }
     tellWhenLongBusy(progress);
     if (progress instanceof SealProgress.Overtaken && newest.number() > applying.checkpoint()) {
       sealer.begin(applying, newest);

@@ -6,6 +6,7 @@ import dev.ramtide.sink.state.Site;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -17,6 +18,10 @@ final class ScriptedMember implements Closeable {
   final SealDuty duty;
 
   ScriptedMember(Path directory, ScriptedLog log) throws IOException {
+    this(directory, log, Duration.ZERO);
+  }
+
+  ScriptedMember(Path directory, ScriptedLog log, Duration doubt) throws IOException {
     site = Site.open(directory);
     for (int partition = 0; partition < 3; partition++) {
       feeds.add(new ScriptedFeed(log, partition));
@@ -27,7 +32,8 @@ final class ScriptedMember implements Closeable {
             log.follow,
             site,
             (vm, checkpoint) -> ScriptedLog.DEVICE_STATE.duplicate(),
-            (paths, state, checkpoint) -> {});
+            (paths, state, checkpoint) -> {},
+            new DigestDoubt(doubt));
   }
 
   /** Turns until nothing moves any more. */

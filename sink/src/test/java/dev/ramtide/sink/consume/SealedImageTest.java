@@ -17,6 +17,7 @@ import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -157,6 +158,52 @@ final class SealedImageTest {
           .isInstanceOf(DigestMismatchException.class)
           .hasMessageContaining("[1]");
       assertThat(magic(member)).isEqualTo(new byte[4]);
+    }
+  }
+
+  /**
+   * A partition that wrote past the end of checkpoint 1 before anybody knew of its manifest;
+   * nothing of it is forced.
+   */
+  private void writePastTheFirstCheckpoint(ScriptedMember member) throws Exception {
+    log.startEpoch(40);
+    log.publishEveryPage(0);
+    member.settle();
+    CheckpointManifest first = log.manifest(1, true);
+    log.publish(SmallGuest.data(0, 5, 0, 3));
+    member.step(member.tasks.get(0), 7);
+    log.tell(first);
+  }
+
+  @Test
+  void aPartitionThatWroteOnBeforeItKnewOfTheManifestIsNoWrongDigest() throws Exception {
+    try (ScriptedMember member =
+        new ScriptedMember(directory.resolve("a"), log, Duration.ofMinutes(1))) {
+      writePastTheFirstCheckpoint(member);
+      member.duty.step();
+      member.duty.step();
+      assertThat(magic(member)).isEqualTo(new byte[4]);
+      CheckpointManifest second = log.complete(2, false);
+      member.settle();
+      assertSealed(member, second);
+    }
+  }
+
+  @Test
+  void ifItsOwnerDiedTheNextCheckpointIsSealedInstead() throws Exception {
+    try (ScriptedMember dies = member("a")) {
+      writePastTheFirstCheckpoint(dies);
+    }
+    CheckpointManifest second;
+    try (ScriptedMember member =
+        new ScriptedMember(directory.resolve("a"), log, Duration.ofMinutes(1))) {
+      member.settle();
+      assertThat(magic(member)).isEqualTo(new byte[4]);
+      second = log.complete(2, false);
+    }
+    try (ScriptedMember member = member("a")) {
+      member.settle();
+      assertSealed(member, second);
     }
   }
 

@@ -1,0 +1,34 @@
+package dev.ramtide.sink.consume;
+
+import java.time.Duration;
+
+/**
+ * A digest that differs is believed only when it still does after a while.
+ *
+ * <p>Before the first seal pages flow without a line. A partition that was forced at the very end
+ * of a checkpoint and has written on, before anybody knew of the manifest, looks as if it stood
+ * there while its table is ahead. Its owner forces again within a second, and then it says how far
+ * it is. If that owner died in between, only a later checkpoint can be made.
+ */
+final class DigestDoubt {
+  private final long patienceNanos;
+  private long sinceNanos;
+  private boolean doubting;
+
+  DigestDoubt(Duration patience) {
+    this.patienceNanos = patience.toNanos();
+  }
+
+  /** Counts from the first time that it is asked. */
+  boolean isOver() {
+    if (!doubting) {
+      doubting = true;
+      sinceNanos = System.nanoTime();
+    }
+    return System.nanoTime() - sinceNanos >= patienceNanos;
+  }
+
+  void clear() {
+    doubting = false;
+  }
+}
