@@ -63,8 +63,13 @@ final class MigrationSettings {
         });
     qemu.setCapabilities(changes);
     changes.keySet().forEach(name -> changedCapabilities.put(name, ownersCapabilities.get(name)));
-    for (Map.Entry<String, Object> parameter : PARAMETERS.entrySet()) {
-      setParameter(parameter.getKey(), parameter.getValue());
+    try {
+      for (Map.Entry<String, Object> parameter : PARAMETERS.entrySet()) {
+        setParameter(parameter.getKey(), parameter.getValue());
+      }
+    } catch (QmpException e) {
+      putBack(); // Whoever tries another mode now begins from the owner's settings.
+      throw e;
     }
   }
 
