@@ -11,13 +11,16 @@ import dev.ramtide.deploy.demo.Machine;
 import dev.ramtide.deploy.demo.QemuGuest;
 import dev.ramtide.deploy.testbed.Pipeline;
 import dev.ramtide.deploy.testbed.RamtideProcess;
+import dev.ramtide.sink.image.ChannelFile;
+import dev.ramtide.sink.state.ControlFile;
+import dev.ramtide.sink.state.ControlState;
+import dev.ramtide.sink.state.ImagePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -138,14 +141,15 @@ final class CheckpointsIT {
     return pipeline.image("two", vm);
   }
 
-  /** The same image, all events once more: its states are gone, its bytes are not. */
+  /** The same image, all events once more over the bytes that are there: its states are gone. */
   private static Path filledTwiceFromZero(String vm, int checkpoint) throws Exception {
     Path image = pipeline.seal("twice", vm, checkpoint);
-    try (Stream<Path> files = Files.list(image.getParent())) {
-      for (Path file :
-          files.filter(f -> f.toString().endsWith(".state") || f.endsWith("control")).toList()) {
-        Files.delete(file);
-      }
+    ImagePaths paths = new ImagePaths(image.getParent());
+    try (ControlFile control = new ControlFile(ChannelFile.open(paths.control()))) {
+      control.write(control.read().orElseThrow().to(new ControlState.Filling()));
+    }
+    for (int partition = 0; partition < 6; partition++) {
+      Files.delete(paths.state(partition));
     }
     return pipeline.seal("twice", vm, checkpoint);
   }
