@@ -59,7 +59,7 @@ public final class ConsumerSettings {
     all.put(
         ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
         CooperativeStickyAssignor.class.getName());
-    all.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "5000"); // How soon a new VM is noticed.
+    all.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "2000"); // How soon a new VM is noticed.
     all.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(4 << 20));
     all.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(16 << 20));
     all.putAll(client);
