@@ -73,8 +73,10 @@ final class RefusalsIT {
       source.execute(
           "migrate-set-capabilities",
           Map.of("capabilities", List.of(Map.of("capability", capability, "state", true))));
-      // A page is sent as a difference from the second time on: there must be several rounds.
-      source.execute("migrate-set-parameters", Map.of("downtime-limit", 1));
+      // A page is sent as a difference from the second time on: sent slower than it is written, it
+      // comes again and again.
+      source.execute(
+          "migrate-set-parameters", Map.of("downtime-limit", 1, "max-bandwidth", 64 << 20));
       source.execute("migrate", Map.of("uri", "unix:" + socket));
       assertThat(agent.awaitExit(SOON)).isNotZero();
       assertThat(agent.stderr())
