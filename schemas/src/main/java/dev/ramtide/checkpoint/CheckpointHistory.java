@@ -21,6 +21,7 @@ import java.util.TreeMap;
  */
 public final class CheckpointHistory {
   private final Map<Long, EpochStarted> epochs = new HashMap<>();
+  private final Map<Long, Long> newestStarts = new HashMap<>();
   private final NavigableMap<Long, RecordedCheckpoint> checkpoints = new TreeMap<>();
   private final int mostCheckpoints;
   private long highestEpoch = -1;
@@ -62,7 +63,7 @@ public final class CheckpointHistory {
     if (record instanceof EpochClaimed) {
       highestEpoch = Math.max(highestEpoch, recordOffset);
     } else if (record instanceof EpochStarted started) {
-      start(started);
+      start(recordOffset, started);
     } else if (record instanceof DeviceStateChunk chunk && chunk.epoch() == highestEpoch) {
       if (!pending.areOf(chunk.epoch(), chunk.checkpoint())) {
         pending = new Chunks(chunk.epoch(), chunk.checkpoint(), recordOffset);
@@ -72,12 +73,13 @@ public final class CheckpointHistory {
     }
   }
 
-  private void start(EpochStarted started) {
+  private void start(long recordOffset, EpochStarted started) {
     // The claim may have been pruned away, or lie elsewhere in a copy of the topic: the start
     // speaks for it.
     highestEpoch = Math.max(highestEpoch, started.epoch());
     newestStartedEpoch = Math.max(newestStartedEpoch, started.epoch());
     epochs.putIfAbsent(started.epoch(), started);
+    newestStarts.put(started.epoch(), recordOffset);
   }
 
   private void complete(long recordOffset, CheckpointManifest manifest) {
@@ -94,8 +96,10 @@ public final class CheckpointHistory {
         pending.areOf(manifest.epoch(), manifest.checkpoint())
             ? pending.firstRecordOffset()
             : recordOffset;
+    long start = newestStarts.getOrDefault(manifest.epoch(), 0L);
     checkpoints.put(
-        manifest.checkpoint(), new RecordedCheckpoint(manifest, epoch, firstChunk, recordOffset));
+        manifest.checkpoint(),
+        new RecordedCheckpoint(manifest, epoch, start, firstChunk, recordOffset));
     forgetOldest();
   }
 
@@ -144,6 +148,17 @@ public final class CheckpointHistory {
    */
   public synchronized Optional<RecordedCheckpoint> keyframeFor(long number) {
     return checkpoints.headMap(number, true).descendingMap().values().stream()
+        .filter(recorded -> recorded.manifest().keyframe())
+        .findFirst();
+  }
+
+  /**
+   * The oldest checkpoint that the log alone can still bring back: the first one with a keyframe at
+   * or below it. All after it can be had too.
+   */
+  public synchronized Optional<RecordedCheckpoint> oldestRestorable() {
+    // Below the first keyframe there is nothing to begin with, and a keyframe begins with itself.
+    return checkpoints.values().stream()
         .filter(recorded -> recorded.manifest().keyframe())
         .findFirst();
   }

@@ -3,6 +3,8 @@ package dev.ramtide.checkpoint;
 /**
  * A valid manifest and where it stands in the checkpoints topic.
  *
+ * @param startRecordOffset record offset of the start of its epoch that was said last before it;
+ *     the topic may be cut off before that of a keyframe
  * @param deviceStateRecordOffset record offset of its first device-state chunk; the others lie
  *     between it and the manifest
  * @param manifestRecordOffset record offset of the manifest
@@ -10,6 +12,7 @@ package dev.ramtide.checkpoint;
 public record RecordedCheckpoint(
     CheckpointManifest manifest,
     EpochStarted epoch,
+    long startRecordOffset,
     long deviceStateRecordOffset,
     long manifestRecordOffset) {
   public long number() {

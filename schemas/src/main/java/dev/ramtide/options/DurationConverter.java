@@ -9,21 +9,28 @@ import picocli.CommandLine.TypeConversionException;
 
 /**
  * Reads a length of time as people write it: {@code 500ms}, {@code 10s}, {@code 5m}, {@code 2h},
- * {@code 7d}.
+ * {@code 7d}, also several together, the largest unit first: {@code 1d12h}, {@code 1m30s}.
  */
 public final class DurationConverter implements ITypeConverter<Duration> {
-  private static final Pattern LEGAL = Pattern.compile("(\\d{1,9})(ms|s|m|h|d)");
+  private static final String NUMBER = "(\\d{1,9})";
+  private static final Pattern PART = Pattern.compile(NUMBER + "(ms|s|m|h|d)");
+  private static final Pattern LEGAL =
+      Pattern.compile(
+          "(?=.)(NUMBERd)?(NUMBERh)?(NUMBERm)?(NUMBERs)?(NUMBERms)?".replace("NUMBER", NUMBER));
 
   @Override
   public Duration convert(String value) {
-    Matcher matcher = LEGAL.matcher(value);
-    if (!matcher.matches()) {
+    if (!LEGAL.matcher(value).matches()) {
       throw new TypeConversionException(
           "'"
               + value
-              + "' is no length of time: write a whole number and ms, s, m, h or d, such as 500ms or 10s");
+              + "' is no length of time: write a whole number and ms, s, m, h or d, such as 500ms, 10s or 1d12h");
     }
-    return Duration.of(Long.parseLong(matcher.group(1)), unit(matcher.group(2)));
+    Duration sum = Duration.ZERO;
+    for (Matcher part = PART.matcher(value); part.find(); ) {
+      sum = sum.plus(Long.parseLong(part.group(1)), unit(part.group(2)));
+    }
+    return sum;
   }
 
   private static ChronoUnit unit(String letters) {

@@ -110,6 +110,31 @@ final class CheckpointHistoryTest {
     assertThat(bounded.nextNumber()).isEqualTo(10);
   }
 
+  @Test
+  void theOldestRestorableIsTheFirstKeyframe() {
+    assertThat(history.oldestRestorable()).isEmpty();
+    accept(start(50)); // All before was pruned, and a manifest has lost its keyframe.
+    accept(manifest(7, 50, false));
+    assertThat(history.oldestRestorable()).isEmpty();
+    accept(manifest(8, 50, true));
+    accept(manifest(9, 50, false));
+    accept(manifest(10, 50, true));
+    assertThat(history.oldestRestorable().orElseThrow().number()).isEqualTo(8);
+  }
+
+  @Test
+  void aKeyframeKnowsTheStartThatWasRepeatedBeforeIt() {
+    long epoch = claimAndStart();
+    accept(manifest(1, epoch, true));
+    accept(manifest(2, epoch, false));
+    long repeated = recordOffset;
+    accept(start(epoch));
+    accept(chunk(epoch, 3, 0));
+    accept(manifest(3, epoch, true));
+    assertThat(history.checkpoint(1).orElseThrow().startRecordOffset()).isEqualTo(epoch + 1);
+    assertThat(history.checkpoint(3).orElseThrow().startRecordOffset()).isEqualTo(repeated);
+  }
+
   private long claimAndStart() {
     long epoch = recordOffset;
     accept(new EpochClaimed(VM, "host", Instant.EPOCH));

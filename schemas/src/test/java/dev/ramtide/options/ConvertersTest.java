@@ -13,13 +13,24 @@ import picocli.CommandLine.TypeConversionException;
 
 class ConvertersTest {
   @ParameterizedTest
-  @CsvSource({"500ms,PT0.5S", "10s,PT10S", "5m,PT5M", "2h,PT2H", "7d,P7D", "0s,PT0S"})
+  @CsvSource({
+    "500ms,PT0.5S",
+    "10s,PT10S",
+    "5m,PT5M",
+    "2h,PT2H",
+    "7d,P7D",
+    "0s,PT0S",
+    "1d12h,PT36H",
+    "1m30s500ms,PT90.5S",
+    "5m3ms,PT300.003S"
+  })
   void aDurationIsANumberAndAUnit(String text, Duration duration) {
     assertThat(new DurationConverter().convert(text)).isEqualTo(duration);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "10", "s", "-1s", "1.5s", "10 s", "1w", "9999999999s", "10S"})
+  @ValueSource(
+      strings = {"", "10", "s", "-1s", "1.5s", "10 s", "1w", "9999999999s", "10S", "5s1m", "1d1d"})
   void anythingElseIsNoDuration(String text) {
     assertThatThrownBy(() -> new DurationConverter().convert(text))
         .isInstanceOf(TypeConversionException.class)
