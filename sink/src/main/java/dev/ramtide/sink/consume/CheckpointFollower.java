@@ -83,7 +83,7 @@ final class CheckpointFollower implements Closeable {
         accept(record);
       }
     } catch (OffsetOutOfRangeException e) {
-      e.offsetOutOfRangePartitions().keySet().forEach(this::giveUp);
+      e.offsetOutOfRangePartitions().forEach(this::skipOrGiveUp);
     }
     catchUpTo.entrySet().removeIf(this::isCaughtUp);
   }
@@ -102,6 +102,17 @@ final class CheckpointFollower implements Closeable {
     }
   }
 
+  /** What prune leaves begins with the start before a keyframe, so it can be read from there. */
+  private void skipOrGiveUp(TopicPartition partition, long recordOffset) {
+    long beginning =
+        Objects.requireNonNull(consumer.beginningOffsets(List.of(partition)).get(partition));
+    if (recordOffset < beginning) {
+      consumer.seek(partition, beginning);
+    } else {
+      giveUp(partition);
+    }
+  }
+
   /** Only this VM: the others' topics are as they were. */
   private void giveUp(TopicPartition partition) {
     follow(partition)
@@ -109,7 +120,7 @@ final class CheckpointFollower implements Closeable {
             new IOException(
                 partition.topic()
                     + ": the records that come next are not there: the topic was deleted and created"
-                    + " again, or pruned while it was read. Start the sink again"));
+                    + " again, or its end was cut off. Start the sink again"));
     catchUpTo.remove(partition);
     consumer.pause(List.of(partition));
     consumer.seek(partition, 0); // Paused it is not fetched; at no valid place poll fails again.

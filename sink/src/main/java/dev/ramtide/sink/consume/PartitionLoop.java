@@ -95,7 +95,9 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
         guarded(duty.follow(), duty::step);
       }
     } catch (OffsetOutOfRangeException e) {
-      e.offsetOutOfRangePartitions().forEach(this::lost);
+      for (Map.Entry<TopicPartition, Long> gap : e.offsetOutOfRangePartitions().entrySet()) {
+        lost(gap.getKey(), gap.getValue());
+      }
     }
   }
 
@@ -165,23 +167,32 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
         });
   }
 
-  private void lost(TopicPartition partition, long recordOffset) {
+  /** Prune may have been here while this site was away; retention and a cut log are no prune. */
+  private void lost(TopicPartition partition, long recordOffset)
+      throws IOException, InterruptedException {
     PartitionTask task = tasks.get(partition);
-    if (task != null) {
-      work.failVm(
-          task.follow(),
-          new IOException(
-              partition.topic()
-                  + ", partition "
-                  + partition.partition()
-                  + ": record offset "
-                  + recordOffset
-                  + " is no longer in the log (retention or prune took it, or the log was cut)."
-                  + " Remove the image's directory: the sink then fills a new one from the newest keyframe"));
+    if (task == null) {
+      return;
+    }
+    guarded(
+        task.follow(),
+        () -> {
+          if (!task.skipToKeyframe()) {
+            throw new IOException(
+                partition.topic()
+                    + ", partition "
+                    + partition.partition()
+                    + ": record offset "
+                    + recordOffset
+                    + " is not in the log, and no later keyframe covers the gap (the log was cut, or"
+                    + " retention took it). Remove the image's directory: the sink then fills a new one"
+                    + " from the newest keyframe");
+          }
+        });
+    if (task.follow().failure().isPresent()) {
+      // A paused partition is not fetched; without a valid place poll would fail again.
       consumer.pause(List.of(partition));
-      consumer.seek(
-          partition,
-          0); // A paused partition is not fetched; without a valid place poll would fail again.
+      consumer.seek(partition, 0);
     }
   }
 
@@ -214,7 +225,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
                 work.site(),
                 work.deviceStates(),
                 work.listener(),
-                new DigestDoubt(DOUBT_A_DIGEST)));
+                new Doubt(DOUBT_A_DIGEST)));
         unplaced.remove(partition);
       }
     }

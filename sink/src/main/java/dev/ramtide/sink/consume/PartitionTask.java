@@ -37,6 +37,9 @@ final class PartitionTask implements Closeable {
    */
   private static final Duration GATE_PATIENCE = Duration.ofSeconds(2);
 
+  /** Within this time the history knows of a keyframe for which the log was cut. */
+  private static final Duration GAP_PATIENCE = Duration.ofSeconds(10);
+
   private final VmFollow follow;
   private final int partition;
   private final Site site;
@@ -44,6 +47,7 @@ final class PartitionTask implements Closeable {
   private @Nullable OpenImage image;
   private @Nullable Progress progress;
   private boolean toldAboutLock;
+  private final Doubt doubt = new Doubt(GAP_PATIENCE);
 
   PartitionTask(VmFollow follow, int partition, Site site, PartitionFeed feed) {
     this.follow = follow;
@@ -161,13 +165,67 @@ final class PartitionTask implements Closeable {
    * needed.
    */
   private long start() {
+    return newestKeyframe().map(this::startOf).orElseGet(feed::beginning);
+  }
+
+  private Optional<RecordedCheckpoint> newestKeyframe() {
     return follow
         .history()
         .newest()
-        .flatMap(newest -> follow.history().keyframeFor(newest.number()))
-        .map(RecordedCheckpoint::manifest)
-        .map(keyframe -> keyframe.partitions().get(partition).startRecordOffset())
-        .orElseGet(feed::beginning);
+        .flatMap(newest -> follow.history().keyframeFor(newest.number()));
+  }
+
+  private long startOf(RecordedCheckpoint keyframe) {
+    return keyframe.manifest().partitions().get(partition).startRecordOffset();
+  }
+
+  /**
+   * The log has no longer what comes next: it was pruned while this site was away. A keyframe has
+   * every page, so an image that may be changed at all may go on with the newest one.
+   *
+   * @return false when none covers the gap, and waiting does not help
+   */
+  boolean skipToKeyframe() throws IOException, InterruptedException {
+    feed.pause();
+    OpenImage open = image;
+    Progress now = progress;
+    if (open == null || now == null) {
+      return true; // It begins anew anyway.
+    }
+    Optional<RecordedCheckpoint> keyframe =
+        newestKeyframe().filter(newest -> startOf(newest) > now.next);
+    if (keyframe.isEmpty()) {
+      return !doubt.isOver();
+    }
+    if (!follow.identityOf(keyframe.get().epoch().epoch()).equals(Optional.of(open.identity()))) {
+      return true; // It has another layout: this image is about to be left.
+    }
+    doubt.clear();
+    Optional<FileGate.Hold> hold = open.gate().tryShared(GATE_PATIENCE);
+    if (hold.isPresent()) {
+      try (FileGate.Hold held = hold.get()) {
+        skip(open, now, keyframe.get());
+      }
+    }
+    return true;
+  }
+
+  private void skip(OpenImage open, Progress now, RecordedCheckpoint keyframe) throws IOException {
+    ControlState state = open.control().read().map(Control::state).orElseThrow();
+    if (state instanceof ControlState.Sealed) {
+      return; // Nothing comes next until the sealer says so.
+    }
+    LOG.atWarn()
+        .addKeyValue("vm", follow.vm())
+        .addKeyValue("partition", partition)
+        .addKeyValue("recordOffset", now.next)
+        .addKeyValue("keyframe", keyframe.number())
+        .log(
+            "the records that come next were pruned: going on with a keyframe, which has every page");
+    now.next = startOf(keyframe);
+    now.forced = now.next;
+    now.state.skipTo(now.next);
+    feed.seek(now.next);
   }
 
   private PageGate gate(OpenImage open) throws IOException {

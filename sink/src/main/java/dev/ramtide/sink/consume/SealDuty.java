@@ -35,7 +35,7 @@ final class SealDuty implements Closeable {
   private final Site site;
   private final DeviceStates deviceStates;
   private final ImageListener listener;
-  private final DigestDoubt doubt;
+  private final Doubt doubt;
   private @Nullable OpenImage image;
   private @Nullable Target target;
   private long toldSealed;
@@ -50,11 +50,7 @@ final class SealDuty implements Closeable {
   private record Target(RecordedCheckpoint checkpoint, ByteBuffer deviceState) {}
 
   SealDuty(
-      VmFollow follow,
-      Site site,
-      DeviceStates deviceStates,
-      ImageListener listener,
-      DigestDoubt doubt) {
+      VmFollow follow, Site site, DeviceStates deviceStates, ImageListener listener, Doubt doubt) {
     this.follow = follow;
     this.site = site;
     this.deviceStates = deviceStates;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
  *   partition-00007.state  next record offset, and 32 bytes a page
  *   locks/                 control.lock, partition-00007.lock: opened only to be locked
  *   checkpoint.json        for people and scripts
+ *   kept/0000000042/       copies of older checkpoints: ram.img and checkpoint.json, never changed
  * </pre>
  *
  * Locks have files of their own because a POSIX lock is gone as soon as any descriptor of its file
@@ -43,5 +44,15 @@ public record ImagePaths(Path directory) {
 
   public Path checkpointJson() {
     return directory.resolve("checkpoint.json");
+  }
+
+  /** Where copies of older checkpoints are. */
+  public Path kept() {
+    return directory.resolve("kept");
+  }
+
+  /** The copy of one checkpoint: {@code ram.img} and {@code checkpoint.json}, without locks. */
+  public Path kept(long checkpoint) {
+    return kept().resolve("%010d".formatted(checkpoint));
   }
 }

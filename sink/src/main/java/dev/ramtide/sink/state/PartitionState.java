@@ -132,13 +132,26 @@ public final class PartitionState implements Closeable {
     // older than their pages,
     // and an old version, delivered late, would win.
     file.force();
-    if (nextRecordOffset.isEmpty()) {
-      firstRecordOffset = recordOffset;
-    }
+    write(recordOffset, nextRecordOffset.isEmpty() ? recordOffset : firstRecordOffset);
+  }
+
+  /**
+   * Goes on at a keyframe whose predecessors the log has no longer. The pages stay as they are, the
+   * keyframe has every one of them; until then the image can be no checkpoint that ends before.
+   *
+   * @param recordOffset where the keyframe begins
+   */
+  public void skipTo(long recordOffset) throws IOException {
+    file.force();
+    write(recordOffset, recordOffset);
+  }
+
+  private void write(long recordOffset, long first) throws IOException {
     ByteBuffer payload = ByteBuffer.allocate(fixed.remaining() + 2 * Long.BYTES);
-    payload.put(fixed.duplicate()).putLong(recordOffset).putLong(firstRecordOffset);
+    payload.put(fixed.duplicate()).putLong(recordOffset).putLong(first);
     header.write(payload.flip());
     nextRecordOffset = OptionalLong.of(recordOffset);
+    firstRecordOffset = first;
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.ramtide.sink.consume;
 
 import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /** A consumer's side of one partition over a {@link ScriptedLog}. */
@@ -19,6 +22,9 @@ final class ScriptedFeed implements PartitionFeed {
 
   /** What the next poll would deliver. */
   List<PageRecord> poll(int count) {
+    if (!paused && position < log.beginning(partition)) {
+      throw new OffsetOutOfRangeException(Map.of(new TopicPartition("pages", partition), position));
+    }
     List<PageRecord> records = paused ? List.of() : log.read(partition, position, count);
     position += records.size();
     return records;
@@ -29,7 +35,7 @@ final class ScriptedFeed implements PartitionFeed {
     if (beginningFailures-- > 0) {
       throw new TimeoutException("the broker is away");
     }
-    return 0;
+    return log.beginning(partition);
   }
 
   @Override

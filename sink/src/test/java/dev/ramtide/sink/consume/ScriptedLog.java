@@ -11,6 +11,7 @@ import dev.ramtide.checkpoint.EpochClaimed;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.PageCounts;
 import dev.ramtide.checkpoint.PartitionCut;
+import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.guest.PageKind;
 import dev.ramtide.guest.PageRange;
@@ -28,6 +29,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
@@ -38,7 +41,9 @@ final class ScriptedLog {
   static final VmId VM = new VmId("web-1");
   static final ByteBuffer DEVICE_STATE = deviceState();
 
-  final VmFollow follow = new VmFollow(VM, SmallGuest.TOPICS, new CheckpointHistory());
+  VmFollow follow = new VmFollow(VM, SmallGuest.TOPICS, new CheckpointHistory());
+  private final NavigableMap<Long, CheckpointRecord> told = new TreeMap<>();
+  private final long[] beginnings = new long[3];
   private final EventCodec codec = new EventCodec();
   private final List<List<byte[]>> partitions =
       List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
@@ -72,6 +77,7 @@ final class ScriptedLog {
 
   void tell(CheckpointRecord record) {
     try {
+      told.put(checkpointRecords, record);
       follow.accept(checkpointRecords++, record);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -152,6 +158,29 @@ final class ScriptedLog {
       }
     }
     return digest;
+  }
+
+  /** As prune leaves it for a keyframe that is kept; whoever comes now reads what is left. */
+  void prune(long keyframe) throws IOException {
+    RecordedCheckpoint kept = follow.history().checkpoint(keyframe).orElseThrow();
+    told.headMap(kept.startRecordOffset()).clear();
+    follow = new VmFollow(VM, SmallGuest.TOPICS, new CheckpointHistory());
+    for (Map.Entry<Long, CheckpointRecord> left : told.entrySet()) {
+      follow.accept(left.getKey(), left.getValue());
+    }
+    follow.caughtUp();
+    for (int partition = 0; partition < 3; partition++) {
+      beginnings[partition] = kept.manifest().partitions().get(partition).startRecordOffset();
+    }
+  }
+
+  long beginning(int partition) {
+    return beginnings[partition];
+  }
+
+  /** Says the present epoch's start again, as an agent does before a keyframe. */
+  void repeatStart() {
+    tell(epoch);
   }
 
   long end(int partition) {

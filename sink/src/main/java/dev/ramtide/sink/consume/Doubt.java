@@ -3,19 +3,20 @@ package dev.ramtide.sink.consume;
 import java.time.Duration;
 
 /**
- * A digest that differs is believed only when it still does after a while.
+ * What looks wrong is believed only when it still does after a while: a digest that differs, a gap
+ * in the log.
  *
  * <p>Before the first seal pages flow without a line. A partition that was forced at the very end
  * of a checkpoint and has written on, before anybody knew of the manifest, looks as if it stood
  * there while its table is ahead. Its owner forces again within a second, and then it says how far
  * it is. If that owner died in between, only a later checkpoint can be made.
  */
-final class DigestDoubt {
+final class Doubt {
   private final long patienceNanos;
   private long sinceNanos;
   private boolean doubting;
 
-  DigestDoubt(Duration patience) {
+  Doubt(Duration patience) {
     this.patienceNanos = patience.toNanos();
   }
 
