@@ -44,6 +44,7 @@ final class QemuCommandLine {
       addFlash(0, Files.readAllBytes(firmware()));
       addFlash(1, variables(incoming));
     }
+    words.addAll(spec.arguments());
     if (incoming) {
       add("-incoming", "defer", "-S");
     }

@@ -62,6 +62,41 @@ public final class DebianPackages {
     return unpacked;
   }
 
+  /**
+   * The first package on which another one depends: a name without a version that stands for the
+   * newest one.
+   */
+  public static synchronized Path unpackedDependency(String name)
+      throws IOException, InterruptedException {
+    Files.createDirectories(STORE);
+    Path work = Files.createTempDirectory(STORE, "asking-");
+    try {
+      String found = firstDependency(work, name);
+      if (found.isEmpty()) {
+        run(work, "apt-get", "-q", "update");
+        found = firstDependency(work, name);
+      }
+      if (found.isEmpty()) {
+        throw new IOException("apt-cache knows no package on which " + name + " depends");
+      }
+      return unpacked(found);
+    } finally {
+      Files.deleteIfExists(work.resolve("log"));
+      Files.delete(work);
+    }
+  }
+
+  private static String firstDependency(Path work, String name)
+      throws IOException, InterruptedException {
+    run(work, "apt-cache", "depends", name);
+    return Files.readString(work.resolve("log"))
+        .lines()
+        .filter(line -> line.strip().startsWith("Depends: "))
+        .map(line -> line.strip().substring("Depends: ".length()))
+        .findFirst()
+        .orElse("");
+  }
+
   private static int run(Path directory, String... command)
       throws IOException, InterruptedException {
     Process process =
