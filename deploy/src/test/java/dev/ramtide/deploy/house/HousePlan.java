@@ -165,7 +165,15 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
   private static void deploy(Table table) {
     table.room("deploy.embedded");
     table.room("deploy.demo", "guest", "checkpoint", "producer.qmp", "deploy.embedded");
-    table.room("deploy.cli", "producer.cli", "sink.cli", "deploy.embedded", "deploy.demo");
+    table.room("deploy.incoming", "producer.qmp", "sink.restore");
+    table.room(
+        "deploy.cli",
+        "producer.cli",
+        "sink.cli",
+        "deploy.embedded",
+        "deploy.demo",
+        "deploy.incoming",
+        "sink.restore"); // the type of the door to a QEMU that it gives to the verb restore
   }
 
   private static List<Wall> allWalls() {

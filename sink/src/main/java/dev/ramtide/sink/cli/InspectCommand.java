@@ -28,7 +28,8 @@ public final class InspectCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "FILE",
-      description = "A mapped-ram file, or a VM's directory in a sink's --images.")
+      description =
+          "A mapped-ram file, a VM's directory in a sink's --images, or that of a kept copy.")
   private Path file = Path.of("");
 
   @Option(names = "--json", description = "Print one JSON object.")

@@ -1,62 +1,82 @@
 package dev.ramtide.sink.cli;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.VmIdConverter;
-import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.HistoryReader;
 import dev.ramtide.sink.consume.VmFollow;
-import dev.ramtide.sink.restore.ImageProof;
+import dev.ramtide.sink.restore.GatedImage;
 import dev.ramtide.sink.restore.LogRestore;
 import dev.ramtide.sink.restore.RestorePlan;
+import dev.ramtide.sink.restore.SealedBase;
+import dev.ramtide.sink.restore.SealedRestore;
+import dev.ramtide.sink.restore.WaitingQemu;
 import dev.ramtide.sink.state.ImagePaths;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The verb {@code restore}. */
 @Command(
     name = "restore",
     description = {
-      "Makes a mapped-ram file of a checkpoint from the log, proves its digest, and only then gives it its name.",
-      "Run it with:  qemu-system-x86_64 <the guest's own arguments> -global migration.mapped-ram=on -incoming file:FILE"
+      "Brings a checkpoint back: from the log, or from a sink's image. Proves its digest first; only then the file gets its"
+          + " name, or QEMU its first byte.",
+      "Run a file with:  qemu-system-x86_64 <the guest's own arguments> -global migration.mapped-ram=on -incoming file:FILE"
     })
 public final class RestoreCommand implements Callable<Integer> {
+  private final WaitingQemu.Door door;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Option(
       names = "--vm",
-      required = true,
       paramLabel = "NAME",
       converter = VmIdConverter.class,
-      description = "The VM.")
-  private VmId vm = new VmId("unset");
+      description = "The VM (needed unless --from-image).")
+  private @Nullable VmId vm;
+
+  @ArgGroup private ChoiceOptions choice = new ChoiceOptions();
+
+  @ArgGroup private DestinationOptions destination = new DestinationOptions();
 
   @Option(
-      names = "--checkpoint",
-      paramLabel = "N",
-      description = "Which checkpoint (default: the newest).")
-  private @Nullable Long checkpoint;
+      names = "--images",
+      paramLabel = "DIR",
+      description =
+          "A sink's image directory at hand: begin with the image when it is nearer than the keyframe.")
+  private @Nullable Path images;
 
   @Option(
-      names = {"-o", "--output"},
-      required = true,
-      paramLabel = "FILE",
-      description = "The file to make.")
-  private Path output = Path.of("");
+      names = "--from-image",
+      paramLabel = "DIR",
+      description =
+          "Without any Kafka: restore what a sink has sealed in a VM's directory, or a kept copy of it.")
+  private @Nullable Path fromImage;
+
+  @Option(
+      names = "--work-dir",
+      paramLabel = "DIR",
+      description =
+          "Where --incoming and --qmp make the file that they send (default: the temporary directory).")
+  private Path workDirectory = Path.of(System.getProperty("java.io.tmpdir", "/tmp"));
+
+  @Option(names = "--dry-run", description = "Only say what would be done.")
+  private boolean dryRun;
 
   @Option(names = "--force", description = "Replace FILE when it exists.")
   private boolean force;
@@ -64,55 +84,102 @@ public final class RestoreCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print what was restored as one JSON object.")
   private boolean json;
 
+  /**
+   * @param door to a QEMU for {@code --qmp}
+   */
+  public RestoreCommand(WaitingQemu.Door door) {
+    this.door = door;
+  }
+
   @Override
   public Integer call() throws IOException, InterruptedException {
-    if (Files.isDirectory(output)) {
-      throw new IOException(output + " is a directory: give the name of the file to make");
+    requireSense();
+    try (RestoreTarget target = target()) {
+      if (fromImage != null) {
+        restoreImage(fromImage, target);
+      } else if (vm != null) {
+        restoreLog(vm, target);
+      }
     }
-    if (Files.exists(output) && !force) {
-      throw new IOException(output + " exists: give another name, or --force to replace it");
-    }
-    ImagePaths beside = new ImagePaths(output.toAbsolutePath().resolveSibling(""));
-    if (output.toAbsolutePath().equals(beside.ram()) && Files.exists(beside.control())) {
-      throw new IOException(
-          output + " is a sink's image, whose tables would not know of it: give another name");
-    }
-    ConsumerSettings settings = new ConsumerSettings(broker.clientProperties());
-    VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
-    VmFollow follow = new HistoryReader(settings).read(topics);
-    RestorePlan plan = RestorePlan.of(follow, Optional.ofNullable(checkpoint));
-    report(plan, restore(settings, topics, follow, plan));
     return 0;
   }
 
-  private ImageProof restore(
-      ConsumerSettings settings, VmTopics topics, VmFollow follow, RestorePlan plan)
-      throws IOException {
-    try (Progress progress = new Progress("restoring " + vm, "records", plan.recordCount(), json)) {
-      return new LogRestore(settings, topics, progress).restore(follow, plan, output);
+  private void requireSense() throws IOException {
+    if (vm == null && fromImage == null) {
+      throw wrong("--vm NAME is needed: which VM? (or --from-image DIR)");
+    }
+    if (fromImage != null && (vm != null || images != null)) {
+      throw wrong("--from-image names the image itself: leave --vm and --images out");
+    }
+    if (fromImage != null && choice.needsLog()) {
+      throw wrong("--from-image has no history: only --checkpoint N can choose (a kept copy)");
+    }
+    if (!dryRun && !destination.isGiven()) {
+      throw wrong("where to? Give -o FILE, --incoming URI or --qmp SOCKET, or --dry-run");
+    }
+    if (!Files.isDirectory(workDirectory)) {
+      throw new IOException(workDirectory + " is no directory: --work-dir");
     }
   }
 
-  private void report(RestorePlan plan, ImageProof proof) {
-    ObjectNode node = CheckpointJson.object();
-    node.put("vm", vm.name())
-        .put("checkpoint", plan.target().number())
-        .put("keyframe", plan.keyframe().number());
-    node.put("from", "log").put("records", plan.recordCount()).put("output", output.toString());
-    node.put("pages", proof.pageCount()).put("dataPages", proof.dataPageCount());
-    node.put("digest", proof.digest().toString());
-    String text =
-        "restored: %s checkpoint %d in %s (%d pages, %d with data; keyframe %d and %d records; digest %s proven)"
-            .formatted(
-                vm,
-                plan.target().number(),
-                output,
-                proof.pageCount(),
-                proof.dataPageCount(),
-                plan.keyframe().number(),
-                plan.recordCount(),
-                proof.digest());
-    spec.commandLine().getOut().println(json ? CheckpointJson.line(node) : text);
-    spec.commandLine().getOut().flush();
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
+  }
+
+  private RestoreTarget target() throws IOException, InterruptedException {
+    return dryRun ? RestoreTarget.none() : destination.open(door, workDirectory, force);
+  }
+
+  private void restoreLog(VmId named, RestoreTarget target)
+      throws IOException, InterruptedException {
+    ConsumerSettings settings = new ConsumerSettings(broker.clientProperties());
+    VmTopics topics = new VmTopics(broker.topicPrefix(), named);
+    VmFollow follow = new HistoryReader(settings).read(topics);
+    RecordedCheckpoint wanted = choice.choice().in(named, follow.history());
+    try (RestorePlan plan = plan(follow, wanted)) {
+      RestoreReport report = report(RestoreFacts.of(named.name(), plan));
+      String task = "restoring " + named;
+      if (dryRun) {
+        report.plan();
+      } else if (plan.isWholeInImage()) {
+        try (Progress progress = new Progress(task, "bytes", plan.fileBytes(), json)) {
+          GatedImage image = plan.image().orElseThrow();
+          target.take(
+              new SealedRestore(image, wanted.number(), wanted.manifest().digest(), progress),
+              report);
+        }
+      } else {
+        try (Progress progress = new Progress(task, "records", plan.records(), json)) {
+          target.take(new LogRestore(settings, topics, follow, plan, progress), report);
+        }
+      }
+    }
+  }
+
+  private RestorePlan plan(VmFollow follow, RecordedCheckpoint wanted)
+      throws IOException, InterruptedException {
+    return images == null
+        ? RestorePlan.fromKeyframe(follow, wanted)
+        : SealedBase.nearest(follow, wanted, new ImagePaths(images.resolve(follow.vm().name())));
+  }
+
+  private void restoreImage(Path directory, RestoreTarget target)
+      throws IOException, InterruptedException {
+    try (GatedImage image = SealedFacts.open(directory, choice.number())) {
+      SealedFacts facts = SealedFacts.of(image);
+      RestoreReport report = report(RestoreFacts.of(directory.toString(), image, facts));
+      if (dryRun) {
+        report.plan();
+        return;
+      }
+      String task = "restoring " + facts.checkpoint();
+      try (Progress progress = new Progress(task, "bytes", image.index().fileBytes(), json)) {
+        target.take(new SealedRestore(image, facts.checkpoint(), facts.digest(), progress), report);
+      }
+    }
+  }
+
+  private RestoreReport report(RestoreFacts facts) {
+    return new RestoreReport(spec.commandLine().getOut(), json, facts);
   }
 }

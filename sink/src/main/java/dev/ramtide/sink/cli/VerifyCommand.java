@@ -10,10 +10,10 @@ import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.HistoryReader;
 import dev.ramtide.sink.consume.VmFollow;
+import dev.ramtide.sink.restore.CheckpointChoice;
 import dev.ramtide.sink.restore.GatedImage;
 import dev.ramtide.sink.restore.ImageProof;
 import dev.ramtide.sink.restore.ImageVerifier;
-import dev.ramtide.sink.restore.RestorePlan;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +43,8 @@ public final class VerifyCommand implements Callable<Integer> {
 
   @Parameters(
       paramLabel = "IMAGE",
-      description = "A mapped-ram file, or a VM's directory in a sink's --images.")
+      description =
+          "A mapped-ram file, a VM's directory in a sink's --images, or that of a kept copy.")
   private Path image = Path.of("");
 
   @Option(names = "--digest", paramLabel = "HEX", description = "The digest that it must have.")
@@ -104,11 +105,16 @@ public final class VerifyCommand implements Callable<Integer> {
       VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
       VmFollow follow =
           new HistoryReader(new ConsumerSettings(broker.clientProperties())).read(topics);
-      RestorePlan plan = RestorePlan.of(follow, Optional.ofNullable(checkpoint));
-      return Optional.of(plan.target().manifest().digest());
+      CheckpointChoice choice =
+          checkpoint == null
+              ? new CheckpointChoice.Newest()
+              : new CheckpointChoice.Numbered(checkpoint);
+      return Optional.of(choice.in(vm, follow.history()).manifest().digest());
     }
     Optional<JsonNode> beside =
-        gated.isOfSink() ? CheckpointFile.read(gated.paths()) : Optional.empty();
+        gated.isOfSink() || gated.isKeptCopy()
+            ? CheckpointFile.read(gated.paths())
+            : Optional.empty();
     return beside.map(node -> PageDigest.parse(node.path("digest").asText()));
   }
 

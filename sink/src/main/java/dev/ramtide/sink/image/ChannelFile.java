@@ -54,6 +54,13 @@ public final class ChannelFile implements StorageFile {
         path, FileChannel.open(path, StandardOpenOption.READ), HolePunch.UNSUPPORTED);
   }
 
+  /** Returns when a directory's names are on disk: a rename survives a crash only then. */
+  public static void forceDirectory(Path directory) throws IOException {
+    try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
+      names.force(true);
+    }
+  }
+
   @Override
   public void readFully(long fileOffset, ByteBuffer into) throws IOException {
     long at = fileOffset;

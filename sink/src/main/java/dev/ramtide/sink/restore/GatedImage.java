@@ -99,6 +99,15 @@ public final class GatedImage implements Closeable {
     return hold != null;
   }
 
+  /** Whether this is a copy of a checkpoint that a sink made to be kept: nothing changes it. */
+  public boolean isKeptCopy() {
+    Path above = paths.directory().toAbsolutePath().getParent();
+    return hold == null
+        && Files.exists(paths.checkpointJson())
+        && above != null
+        && above.endsWith("kept");
+  }
+
   public PositionalBytes bytes() {
     return file;
   }

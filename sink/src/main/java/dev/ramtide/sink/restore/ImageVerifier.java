@@ -53,6 +53,27 @@ public final class ImageVerifier {
         deviceStateBytes);
   }
 
+  /**
+   * Verifies, and compares with the digest of a checkpoint.
+   *
+   * @throws IOException also when they differ
+   */
+  public ImageProof prove(long checkpoint, PageDigest expected) throws IOException {
+    ImageProof proof = verify();
+    if (!proof.digest().equals(expected)) {
+      throw new IOException(
+          file
+              + " has the digest "
+              + proof.digest()
+              + ", the manifest of checkpoint "
+              + checkpoint
+              + " says "
+              + expected
+              + ": the disk did not keep what was written, or somebody changed it");
+    }
+    return proof;
+  }
+
   private void verifyBlock(MappedRamIndex index, int block, long pagesBefore) throws IOException {
     int pageBytes = index.memory().pageBytes();
     long pageCount = index.memory().pageCount(block);
