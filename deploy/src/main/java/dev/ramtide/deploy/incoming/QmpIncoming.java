@@ -37,7 +37,8 @@ public final class QmpIncoming implements WaitingQemu {
   private final Qemu qemu;
   private final Path socket;
   private final Map<String, Boolean> turnedOff = new LinkedHashMap<>();
-  private @Nullable Path listening;
+  private final Thread removal = new Thread(this::removeSocket, "incoming-socket-removal");
+  private volatile @Nullable Path listening;
 
   private QmpIncoming(Path socket, QmpClient client) {
     this.socket = socket.toAbsolutePath();
@@ -70,6 +71,12 @@ public final class QmpIncoming implements WaitingQemu {
               + " and waits for nothing. Start one with the guest's own arguments and -incoming defer");
     }
     String status = qemu.migration().status();
+    if (status.equals("failed")) {
+      throw new IOException(
+          "the QEMU at "
+              + socket
+              + " has failed to load something before, and can load nothing more. Start it anew with -incoming defer");
+    }
     if (!status.equals("none")) {
       throw new IOException(
           "the QEMU at "
@@ -110,6 +117,7 @@ public final class QmpIncoming implements WaitingQemu {
       arguments.put("exit-on-error", false); // Else it ends before anybody can ask it why.
     }
     listening = path;
+    Runtime.getRuntime().addShutdownHook(removal); // Ctrl-C leaves no socket behind.
     try {
       client.execute("migrate-incoming", arguments);
     } catch (QmpException e) {
@@ -200,9 +208,27 @@ public final class QmpIncoming implements WaitingQemu {
       Thread.currentThread().interrupt();
     } finally {
       client.close();
-      if (listening != null) {
-        Files.deleteIfExists(listening);
+      removeSocket();
+      forgetRemoval();
+    }
+  }
+
+  private void removeSocket() {
+    try {
+      Path path = listening;
+      if (path != null) {
+        Files.deleteIfExists(path);
       }
+    } catch (IOException e) {
+      // QEMU removes it too, as soon as it has ended; it is empty, and nobody listens.
+    }
+  }
+
+  private void forgetRemoval() {
+    try {
+      Runtime.getRuntime().removeShutdownHook(removal);
+    } catch (IllegalStateException e) {
+      // The process ends, and the hook does the same.
     }
   }
 }

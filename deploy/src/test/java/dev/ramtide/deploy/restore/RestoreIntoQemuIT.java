@@ -1,6 +1,7 @@
 package dev.ramtide.deploy.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,9 +12,14 @@ import dev.ramtide.deploy.demo.QemuGuest;
 import dev.ramtide.deploy.testbed.DebianPackages;
 import dev.ramtide.deploy.testbed.Pipeline;
 import dev.ramtide.deploy.testbed.QemuBinary;
+import dev.ramtide.deploy.testbed.RamtideProcess;
 import dev.ramtide.deploy.testbed.VersionedGuest;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -151,6 +157,57 @@ final class RestoreIntoQemuIT {
           .contains("hung up after")
           .contains("its stderr says why")
           .contains("of 128 MiB");
+    }
+  }
+
+  @Test
+  void aRestoreThatIsBrokenOffLeavesNothingBehind() throws Exception {
+    Path work = Files.createDirectory(directory.resolve("work"));
+    Path deaf = directory.resolve("deaf");
+    try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      listener.bind(UnixDomainSocketAddress.of(deaf));
+      String[] words = {
+        "restore", "--vm", "flash", "--incoming", "unix:" + deaf, "--work-dir", work.toString()
+      };
+      try (RamtideProcess restore = pipeline.start(words);
+          SocketChannel unread = listener.accept()) {
+        assertThat(unread.isConnected()).isTrue(); // And nobody reads: it waits in the middle.
+        assertThat(work).isNotEmptyDirectory();
+        restore.terminate();
+        assertThat(restore.awaitExit(SOON)).isNotZero();
+      }
+      assertThat(work).isEmptyDirectory();
+    }
+  }
+
+  @Test
+  void aFullDiskIsNamedAndLeftAsItWas() throws Exception {
+    Path small = Files.createDirectory(directory.resolve("small"));
+    boolean mounted = run("mount", "-t", "tmpfs", "-o", "size=1m", "none", small.toString());
+    assumeTrue(mounted, "SKIPPED: a small file system can be made by root only");
+    try {
+      assertThat(pipeline.fail("restore", "--vm", "flash", "-o", small.resolve("x") + ""))
+          .contains("no space left for the restored memory")
+          .contains("choose another place with -o");
+      assertThat(small).isEmptyDirectory();
+    } finally {
+      run("umount", small.toString());
+    }
+  }
+
+  private static boolean run(String... command) throws IOException, InterruptedException {
+    return new ProcessBuilder(command).start().waitFor() == 0;
+  }
+
+  @Test
+  void aQemuThatFailedBeforeIsNoQemuThatWaits() throws Exception {
+    try (QemuGuest failed = QemuGuest.startIncoming(FLASH)) {
+      Path file = Files.write(directory.resolve("rubbish"), new byte[100_000]);
+      failed.execute("migrate-incoming", Map.of("uri", "file:" + file, "exit-on-error", false));
+      await().atMost(SOON).until(() -> failed.monitor("info migrate").contains("failed"));
+      assertThat(pipeline.fail("restore", "--vm", "flash", "--qmp", "" + failed.agentSocket()))
+          .contains("has failed to load something before")
+          .contains("Start it anew");
     }
   }
 
