@@ -18,12 +18,12 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads what is in a VM's topics, record by record, with nothing of the sink's. */
-final class VmLogReader implements AutoCloseable {
+public final class VmLogReader implements AutoCloseable {
   private final KafkaConsumer<byte[], byte[]> consumer;
   private final VmTopics topics;
   private final EventCodec codec = new EventCodec();
 
-  VmLogReader(String bootstrapServers, VmTopics topics) {
+  public VmLogReader(String bootstrapServers, VmTopics topics) {
     this.topics = topics;
     this.consumer =
         new KafkaConsumer<>(
@@ -33,7 +33,7 @@ final class VmLogReader implements AutoCloseable {
   }
 
   /** The checkpoints topic from its beginning to its end. */
-  List<CheckpointRecord> checkpointRecords() throws IOException {
+  public List<CheckpointRecord> checkpointRecords() throws IOException {
     List<CheckpointRecord> records = new ArrayList<>();
     for (byte[] value : read(new TopicPartition(topics.checkpoints(), 0), 0, Long.MAX_VALUE)) {
       records.add(codec.decodeCheckpoint(ByteBuffer.wrap(value)));

@@ -45,11 +45,13 @@ final class DrivenCapture {
   private final Qemu qemu;
   private final DriveOptions options;
   private final StreamReading reading;
+  private final HoldLedger ledger;
   private final Instant start = Instant.now();
   private final PauseMeter meter = new PauseMeter(start);
 
-  DrivenCapture(QmpClient client, DriveOptions options, StreamReading reading) {
+  DrivenCapture(QmpClient client, DriveOptions options, StreamReading reading, HoldLedger ledger) {
     this.client = client;
+    this.ledger = ledger;
     this.qemu = new Qemu(client);
     this.options = options;
     this.reading = reading;
@@ -58,19 +60,19 @@ final class DrivenCapture {
   CaptureFacts run(GuestStateHandler handler) throws IOException, InterruptedException {
     RunState before = qemu.runState();
     refuseWhatCannotMigrate(before, qemu.migration());
-    MigrationSettings settings = MigrationSettings.of(qemu);
+    MigrationSettings settings = MigrationSettings.of(qemu, ledger);
     CaptureMode mode;
     MigrationState end;
     // Closed from the last to the first: the guest runs again before anything else is waited for.
     try (CaptureSocket socket = CaptureSocket.open(options.socketParent(), client.peer());
         MigrationWatch watch = MigrationWatch.of(client, settings, socket, meter);
-        GuestRelease release = new GuestRelease(qemu, before, settings, socket)) {
+        GuestRelease release = new GuestRelease(qemu, before, settings, ledger, socket::close)) {
       release.arm();
       mode = prepare(before, settings);
       if (mode == CaptureMode.BACKGROUND) {
         release.leaveToQemu(meter::isOver);
       }
-      release.migrate();
+      release.migrate(socket.uri());
       watch.start(release::resume, mode == CaptureMode.LIVE ? options.liveLimit() : NO_LIMIT);
       read(socket, watch, handler);
       end = watch.awaitCompleted(CONFIRM_TIMEOUT);

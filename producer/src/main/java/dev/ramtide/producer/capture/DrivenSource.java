@@ -16,21 +16,31 @@ public final class DrivenSource implements CaptureSource {
   private final QmpClient client;
   private final DriveOptions options;
   private final StreamReading reading;
+  private final HoldStore holds;
 
-  DrivenSource(QmpClient client, DriveOptions options, StreamReading reading) {
+  DrivenSource(QmpClient client, DriveOptions options, StreamReading reading, HoldStore holds) {
     this.client = client;
     this.options = options;
     this.reading = reading;
+    this.holds = holds;
   }
 
   /**
-   * Connects to a QEMU.
+   * Connects to a QEMU, and gives back first what an agent that was killed still held of it.
    *
    * @throws IOException nobody listens there, or another client holds the socket
    */
   public static DrivenSource open(Path qmpSocket, DriveOptions options)
       throws IOException, InterruptedException {
-    return new DrivenSource(QmpClient.connect(qmpSocket), options, StreamReading.WHOLE);
+    QmpClient client = QmpClient.connect(qmpSocket);
+    HoldFile file = HoldFile.beside(qmpSocket);
+    try {
+      HoldRecovery.ofPredecessor(client, file);
+      return new DrivenSource(client, options, StreamReading.WHOLE, GuestGuard.start(file));
+    } catch (IOException | InterruptedException | RuntimeException e) {
+      client.close();
+      throw e;
+    }
   }
 
   @Override
@@ -45,11 +55,13 @@ public final class DrivenSource implements CaptureSource {
 
   @Override
   public CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException {
-    return new DrivenCapture(client, options, reading).run(handler);
+    HoldLedger ledger = new HoldLedger(GuestHold.of(client.socket()), holds);
+    return new DrivenCapture(client, options, reading, ledger).run(handler);
   }
 
   @Override
   public void close() throws IOException {
     client.close();
+    holds.close();
   }
 }

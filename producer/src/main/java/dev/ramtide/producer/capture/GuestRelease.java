@@ -37,23 +37,36 @@ final class GuestRelease implements AutoCloseable {
   private final Qemu qemu;
   private final RunState before;
   private final MigrationSettings settings;
-  private final CaptureSocket socket;
+  private final HoldLedger ledger;
+  private final Failures.Attempt breakOff;
   private final Thread onExit = new Thread(this::runOnExit, "guest-release");
   private boolean migrating;
   private BooleanSupplier letGoByQemu = () -> false;
 
   /**
    * @param before as the guest was when the capture began
+   * @param breakOff ends the stream, so that QEMU does
    */
-  GuestRelease(Qemu qemu, RunState before, MigrationSettings settings, CaptureSocket socket) {
+  GuestRelease(
+      Qemu qemu,
+      RunState before,
+      MigrationSettings settings,
+      HoldLedger ledger,
+      Failures.Attempt breakOff) {
     this.qemu = qemu;
     this.before = before;
     this.settings = settings;
-    this.socket = socket;
+    this.ledger = ledger;
+    this.breakOff = breakOff;
   }
 
-  /** From now on the guest is released also when this process is told to end. */
-  void arm() {
+  /**
+   * From now on the guest is released also when this process is told to end, or dies.
+   *
+   * @throws IOException what is owed could not be written down
+   */
+  void arm() throws IOException {
+    ledger.mayStand(before.running());
     Runtime.getRuntime().addShutdownHook(onExit);
   }
 
@@ -62,18 +75,19 @@ final class GuestRelease implements AutoCloseable {
    *
    * @param done whether it has done both: who stops the guest after that wants it to stand
    */
-  synchronized void leaveToQemu(BooleanSupplier done) {
+  synchronized void leaveToQemu(BooleanSupplier done) throws IOException {
     letGoByQemu = done;
+    ledger.mayStand(false);
   }
 
   /**
    * Starts the migration that {@link #close} ends; one that somebody else started is not ours to
    * cancel.
    */
-  void migrate() throws IOException, InterruptedException {
+  void migrate(String uri) throws IOException, InterruptedException {
     setMigrating(true);
     try {
-      qemu.migrate(socket.uri());
+      qemu.migrate(uri);
     } catch (QmpException e) {
       setMigrating(false);
       throw e;
@@ -116,11 +130,12 @@ final class GuestRelease implements AutoCloseable {
 
   private synchronized void run() throws IOException {
     Failures failures = new Failures();
-    failures.attempt(socket::close);
+    failures.attempt(breakOff);
     failures.attempt(() -> insist(this::endMigration));
     failures.attempt(() -> insist(this::letRun));
     failures.attempt(() -> insist(settings::putBack));
     failures.throwFirst();
+    ledger.settle();
   }
 
   private void letRun() throws IOException, InterruptedException {
@@ -157,7 +172,8 @@ final class GuestRelease implements AutoCloseable {
     }
   }
 
-  private synchronized void setMigrating(boolean started) {
+  /** The migration that {@link #close} ends is under way already. */
+  synchronized void setMigrating(boolean started) {
     migrating = started;
   }
 

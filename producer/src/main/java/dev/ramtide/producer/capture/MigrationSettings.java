@@ -30,15 +30,46 @@ final class MigrationSettings {
   private final Map<String, Boolean> changedCapabilities = new LinkedHashMap<>();
   private final Map<String, Object> changedParameters = new LinkedHashMap<>();
 
-  private MigrationSettings(Qemu qemu, Map<String, Boolean> capabilities, QmpObject parameters) {
+  private final HoldLedger ledger;
+
+  private MigrationSettings(
+      Qemu qemu, Map<String, Boolean> capabilities, QmpObject parameters, HoldLedger ledger) {
     this.qemu = qemu;
+    this.ledger = ledger;
     this.ownersCapabilities = capabilities;
     this.ownersParameters = parameters;
   }
 
   /** Remembers how things are; changes nothing yet. */
-  static MigrationSettings of(Qemu qemu) throws IOException, InterruptedException {
-    return new MigrationSettings(qemu, qemu.capabilities(), qemu.parameters());
+  static MigrationSettings of(Qemu qemu, HoldLedger ledger)
+      throws IOException, InterruptedException {
+    return new MigrationSettings(qemu, qemu.capabilities(), qemu.parameters(), ledger);
+  }
+
+  /**
+   * What another process changed and did not put back. What somebody has set anew since then is
+   * his.
+   */
+  static MigrationSettings leftBy(GuestHold hold, Qemu qemu, HoldLedger ledger)
+      throws IOException, InterruptedException {
+    MigrationSettings settings = of(qemu, ledger);
+    hold.capabilities()
+        .forEach(
+            (name, owners) -> {
+              Boolean now = settings.ownersCapabilities.get(name);
+              if (now != null && !now.equals(owners)) {
+                settings.changedCapabilities.put(name, owners);
+              }
+            });
+    hold.parameters()
+        .forEach(
+            (name, change) -> {
+              Object now = settings.ownersParameters.fields().get(name);
+              if (now != null && now.toString().equals(change.ours().toString())) {
+                settings.changedParameters.put(name, change.owners());
+              }
+            });
+    return settings;
   }
 
   /** Whether this QEMU can have the capability at all. */
@@ -61,8 +92,11 @@ final class MigrationSettings {
             changes.put(name, wanted);
           }
         });
+    Map<String, Boolean> owners = new LinkedHashMap<>();
+    changes.keySet().forEach(name -> owners.put(name, ownersCapabilities.get(name)));
+    ledger.changingCapabilities(owners);
     qemu.setCapabilities(changes);
-    changes.keySet().forEach(name -> changedCapabilities.put(name, ownersCapabilities.get(name)));
+    changedCapabilities.putAll(owners);
     try {
       for (Map.Entry<String, Object> parameter : PARAMETERS.entrySet()) {
         setParameter(parameter.getKey(), parameter.getValue());
@@ -80,6 +114,7 @@ final class MigrationSettings {
     if (owners == null || owners.toString().equals(value.toString())) {
       return;
     }
+    ledger.changingParameter(name, new GuestHold.Change(owners, value));
     changedParameters.put(name, owners);
     qemu.setParameters(Map.of(name, value));
   }

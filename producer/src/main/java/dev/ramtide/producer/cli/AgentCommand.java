@@ -83,7 +83,10 @@ public final class AgentCommand implements Callable<Integer> {
         names = "--interval",
         paramLabel = "TIME",
         converter = DurationConverter.class,
-        description = "From the start of a checkpoint to that of the next (default: 10s).")
+        description = {
+          "From the start of a checkpoint to that of the next (default: 10s).",
+          "While one takes longer, beats are skipped and counted."
+        })
     private Duration interval = Duration.ofSeconds(10);
   }
 
@@ -147,15 +150,32 @@ public final class AgentCommand implements Callable<Integer> {
     CaptureSession session = new CaptureSession(new KafkaVmLog(settings, clock), options, clock);
     ManifestPrinter printer = new ManifestPrinter(spec.commandLine().getOut(), json);
     try (StopSignal stop = StopSignal.armed(Thread.currentThread());
-        AgentLoop loop =
-            new AgentLoop(session, opener, pace(), rest -> Thread.sleep(rest.toMillis()))) {
-      stop.quietly(() -> loop.run(printer::print, spec.commandLine().getErr()));
+        AgentLoop loop = new AgentLoop(session, opener, pace(), new RealRest())) {
+      stop.quietly(() -> loop.run(printer, spec.commandLine().getErr()));
     }
     return 0;
   }
 
+  private static final class RealRest implements AgentLoop.Rest {
+    @Override
+    public long nanos() {
+      return System.nanoTime();
+    }
+
+    @Override
+    public void of(Duration length) throws InterruptedException {
+      Thread.sleep(length.toMillis());
+    }
+  }
+
   private AgentLoop.Pace pace() {
     Long asked = pace.checkpoints;
+    if (asked != null && pace.once) {
+      throw wrong("--once and --checkpoints " + asked + " say two things: give one of them");
+    }
+    if (pace.interval.isZero()) {
+      throw wrong("--interval 0: give a length of time such as 500ms or 10s");
+    }
     if (asked != null && asked < 1) {
       throw wrong("--checkpoints " + asked + ": at least 1");
     }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.time.Duration;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +24,19 @@ final class AgentLoop implements AutoCloseable {
     CaptureSource open() throws IOException, InterruptedException;
   }
 
-  /** Waits for the next checkpoint's time. */
-  interface Pause {
+  /** The time between checkpoints. */
+  interface Rest {
+    long nanos();
+
     void of(Duration length) throws InterruptedException;
+  }
+
+  /** Is told of each checkpoint. */
+  interface Listener {
+    /**
+     * @param skippedBeats that passed since the one before, because that took too long or failed
+     */
+    void taken(CheckpointManifest manifest, long skippedBeats);
   }
 
   /**
@@ -41,55 +50,56 @@ final class AgentLoop implements AutoCloseable {
     }
   }
 
-  /** A source that fails at once must not be asked in a tight loop. */
-  private static final Duration SHORTEST_RETRY = Duration.ofSeconds(1);
-
   private final CaptureSession session;
   private final SourceOpener opener;
   private final Pace pace;
-  private final Pause pause;
+  private final Rest rest;
   private @Nullable CaptureSource source;
 
-  AgentLoop(CaptureSession session, SourceOpener opener, Pace pace, Pause pause) {
+  AgentLoop(CaptureSession session, SourceOpener opener, Pace pace, Rest rest) {
     this.session = session;
     this.opener = opener;
     this.pace = pace;
-    this.pause = pause;
+    this.rest = rest;
   }
 
   /**
    * Returns when the checkpoints asked for are taken.
    *
-   * @param onCheckpoint told of each checkpoint
+   * @param listener told of each checkpoint
    * @param err told of failures that are tried again
    */
-  void run(Consumer<CheckpointManifest> onCheckpoint, PrintWriter err)
-      throws IOException, InterruptedException {
+  void run(Listener listener, PrintWriter err) throws IOException, InterruptedException {
+    Trouble trouble = new Trouble(err);
+    Beat beat = new Beat(pace.interval(), rest.nanos());
     for (long taken = 0; pace.isForever() || taken < pace.checkpoints(); ) {
-      long start = System.nanoTime();
-      Duration wait = pace.interval();
+      Duration wait = Duration.ZERO;
       try {
-        onCheckpoint.accept(session.capture(source()));
+        CheckpointManifest manifest = session.capture(source());
+        trouble.over(rest.nanos());
+        listener.taken(manifest, beat.takeSkipped());
         taken++;
       } catch (IOException e) {
-        // Kafka's clients turn the interrupt of a SIGTERM into an exception: that is no failure to
-        // try again after.
-        if (!pace.isForever()
-            || e instanceof FencedException
-            || e instanceof InterruptedIOException) {
+        if (!isToBeTriedAgain(e)) {
           throw e;
         }
-        wait = wait.compareTo(SHORTEST_RETRY) < 0 ? SHORTEST_RETRY : wait;
-        err.println(
-            "ramtide agent: " + e.getMessage() + " (next try in " + wait.toSeconds() + " s)");
-        err.flush();
+        wait = trouble.failed(e, rest.nanos());
         closeSource();
       }
-      Duration rest = wait.minusNanos(System.nanoTime() - start);
-      if (!rest.isNegative() && (pace.isForever() || taken < pace.checkpoints())) {
-        pause.of(rest);
+      Duration untilNext = beat.untilNext(rest.nanos());
+      wait = wait.isZero() ? untilNext : wait;
+      if (!wait.isZero() && (pace.isForever() || taken < pace.checkpoints())) {
+        rest.of(wait);
       }
     }
+  }
+
+  private boolean isToBeTriedAgain(IOException e) {
+    // Kafka's clients turn the interrupt of a SIGTERM into an exception: that is no failure to try
+    // again after.
+    return pace.isForever()
+        && !(e instanceof FencedException)
+        && !(e instanceof InterruptedIOException);
   }
 
   private CaptureSource source() throws IOException, InterruptedException {

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** Tells of each checkpoint on stdout: a row of a table, or one JSON object on a line. */
-final class ManifestPrinter {
-  private static final String ROW = "%10s  %-8s  %-10s  %10s  %9s  %10s  %10s  %10s  %8s%n";
+final class ManifestPrinter implements AgentLoop.Listener {
+  private static final String ROW = "%10s  %-8s  %-10s  %10s  %9s  %10s  %10s  %10s  %8s  %7s%n";
   private static final double MEBIBYTE = 1024 * 1024;
 
   private final PrintWriter out;
@@ -20,16 +20,18 @@ final class ManifestPrinter {
     this.json = json;
   }
 
-  void print(CheckpointManifest manifest) {
+  @Override
+  public void taken(CheckpointManifest manifest, long skippedBeats) {
     if (json) {
-      out.println(CheckpointJson.line(CheckpointJson.of(manifest)));
+      out.println(
+          CheckpointJson.line(CheckpointJson.of(manifest).put("skippedBeats", skippedBeats)));
     } else {
-      printRow(manifest);
+      printRow(manifest, skippedBeats);
     }
     out.flush();
   }
 
-  private void printRow(CheckpointManifest manifest) {
+  private void printRow(CheckpointManifest manifest, long skippedBeats) {
     if (!headed) {
       out.printf(
           ROW,
@@ -41,7 +43,8 @@ final class ManifestPrinter {
           "SCANNED",
           "ZERO",
           "PUBLISHED",
-          "MIB");
+          "MIB",
+          "SKIPPED");
       headed = true;
     }
     Duration took = Duration.between(manifest.times().start(), manifest.times().complete());
@@ -55,7 +58,8 @@ final class ManifestPrinter {
         manifest.counts().scanned(),
         manifest.counts().zero(),
         manifest.counts().published(),
-        decimal(manifest.counts().publishedBytes() / MEBIBYTE));
+        decimal(manifest.counts().publishedBytes() / MEBIBYTE),
+        skippedBeats);
   }
 
   private static String decimal(double value) {

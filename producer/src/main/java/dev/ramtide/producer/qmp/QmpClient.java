@@ -90,6 +90,11 @@ public final class QmpClient implements AutoCloseable {
     return QmpPeer.of(channel);
   }
 
+  /** Where it is connected. */
+  public Path socket() {
+    return socket;
+  }
+
   public QmpObject execute(String command) throws IOException, InterruptedException {
     return execute(command, Map.of());
   }

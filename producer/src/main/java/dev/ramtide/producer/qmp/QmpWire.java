@@ -1,8 +1,5 @@
 package dev.ramtide.producer.qmp;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -13,9 +10,6 @@ import java.util.Map;
 final class QmpWire {
   /** Far above any reply that Ramtide asks for; a bound for what comes from the other side. */
   static final int MAX_LINE_BYTES = 8 << 20;
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final SocketChannel channel;
   private final ByteBuffer input = ByteBuffer.allocate(64 << 10).limit(0);
@@ -34,15 +28,14 @@ final class QmpWire {
   QmpObject read() throws IOException {
     byte[] bytes = readLine();
     try {
-      return QmpObject.of(JSON.readValue(bytes, Object.class));
-    } catch (JsonProcessingException e) {
-      throw new QmpProtocolException(
-          "QMP: a line that is not JSON (" + bytes.length + " bytes): this is not a QMP socket");
+      return QmpText.parse(bytes);
+    } catch (QmpProtocolException e) {
+      throw new QmpProtocolException("QMP: " + e.getMessage() + ": this is not a QMP socket");
     }
   }
 
   void write(Map<String, ?> message) throws IOException {
-    byte[] json = JSON.writeValueAsBytes(message);
+    byte[] json = QmpText.bytesOf(message);
     ByteBuffer bytes = ByteBuffer.allocate(json.length + 1).put(json).put((byte) '\n').flip();
     while (bytes.hasRemaining()) {
       channel.write(bytes);

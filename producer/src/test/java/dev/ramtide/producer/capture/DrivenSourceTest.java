@@ -232,7 +232,8 @@ class DrivenSourceTest {
         new DrivenSource(
             QmpClient.connect(qemu.qmp.socket()),
             DriveOptions.DEFAULTS.withSocketParent(deep),
-            DrivenSourceTest::readAll)) {
+            DrivenSourceTest::readAll,
+            HoldStore.NONE)) {
       assertThatThrownBy(() -> source.capture(nobody()))
           .hasMessageContaining("too long for a unix socket");
       try (Stream<Path> left = Files.list(deep)) {
@@ -240,6 +241,8 @@ class DrivenSourceTest {
       }
     }
   }
+
+  private HoldStore holds = HoldStore.NONE;
 
   @FunctionalInterface
   private interface Reading {
@@ -257,7 +260,8 @@ class DrivenSourceTest {
         new DrivenSource(
             QmpClient.connect(qemu.qmp.socket()),
             options,
-            (stream, handler) -> reading.read(stream))) {
+            (stream, handler) -> reading.read(stream),
+            holds)) {
       return source.capture(nobody());
     }
   }

@@ -31,6 +31,7 @@ class AgentLoopTest {
   private final List<Duration> pauses = new ArrayList<>();
   private final StringWriter err = new StringWriter();
   private VmLog vmLog = UNREACHABLE;
+  private long now;
   private int opened;
   private int closed;
 
@@ -47,14 +48,24 @@ class AgentLoopTest {
     assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> run(loop));
     assertThat(opened).isEqualTo(2);
     assertThat(closed).isEqualTo(2);
-    assertThat(err.toString()).contains("no broker (next try in 10 s)");
+    assertThat(err.toString()).containsOnlyOnce("no broker (next try in 1 s)");
   }
 
   @Test
   void aSourceThatSetsThePaceIsNotAskedInATightLoop() {
     AgentLoop loop = loop(new AgentLoop.Pace(0, Duration.ZERO), 1);
     assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> run(loop));
-    assertThat(pauses.get(0)).isBetween(Duration.ofMillis(1), Duration.ofSeconds(1));
+    assertThat(pauses.get(0)).isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @Test
+  void triesGrowRarerAndAreToldOfOnceAMinute() {
+    AgentLoop loop = loop(new AgentLoop.Pace(0, Duration.ofMillis(500)), 12);
+    assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> run(loop));
+    assertThat(pauses.stream().map(Duration::toSeconds))
+        .containsExactly(1L, 2L, 4L, 8L, 10L, 10L, 10L, 10L, 10L, 10L, 10L, 10L);
+    assertThat(err.toString().lines()).hasSize(2);
+    assertThat(err.toString()).contains("no broker (next try in 10 s; for 65 s, 10 tries)");
   }
 
   @Test
@@ -78,16 +89,25 @@ class AgentLoopTest {
           return new NoGuest();
         },
         pace,
-        rest -> {
-          pauses.add(rest);
-          if (pauses.size() == pausesBeforeStop) {
-            throw new InterruptedException();
+        new AgentLoop.Rest() {
+          @Override
+          public long nanos() {
+            return now;
+          }
+
+          @Override
+          public void of(Duration length) throws InterruptedException {
+            pauses.add(length);
+            now += length.toNanos();
+            if (pauses.size() == pausesBeforeStop) {
+              throw new InterruptedException();
+            }
           }
         });
   }
 
   private void run(AgentLoop loop) throws IOException, InterruptedException {
-    loop.run(manifest -> {}, new PrintWriter(err));
+    loop.run((manifest, skipped) -> {}, new PrintWriter(err));
   }
 
   private final class NoGuest implements CaptureSource {

@@ -22,23 +22,25 @@ class ManifestPrinterTest {
   @Test
   void aPersonReadsATable() {
     ManifestPrinter printer = new ManifestPrinter(new PrintWriter(out), false);
-    printer.print(manifest(1, true));
-    printer.print(manifest(2, false));
+    printer.taken(manifest(1, true), 3);
+    printer.taken(manifest(2, false), 3);
     List<String> lines = out.toString().lines().toList();
     assertThat(lines).hasSize(3);
-    assertThat(lines.get(0)).startsWith("CHECKPOINT  KIND").endsWith("MIB");
+    assertThat(lines.get(0)).startsWith("CHECKPOINT  KIND").endsWith("SKIPPED");
     assertThat(lines.get(1)).contains("1  keyframe  background", "7.5 ms", "2.5 s", "100", "1.5");
-    assertThat(lines.get(2)).contains("2  delta");
+    assertThat(lines.get(2)).contains("2  delta").endsWith(" 3");
   }
 
   @Test
   void aProgramReadsOneObjectALine() {
     ManifestPrinter printer = new ManifestPrinter(new PrintWriter(out), true);
-    printer.print(manifest(1, true));
-    printer.print(manifest(2, false));
+    printer.taken(manifest(1, true), 3);
+    printer.taken(manifest(2, false), 3);
     assertThat(out.toString().lines().toList())
         .hasSize(2)
-        .allSatisfy(line -> assertThat(line).startsWith("{\"checkpoint\":").endsWith("}"));
+        .allSatisfy(
+            line ->
+                assertThat(line).startsWith("{\"checkpoint\":").endsWith("\"skippedBeats\":3}"));
   }
 
   private static CheckpointManifest manifest(long number, boolean keyframe) {

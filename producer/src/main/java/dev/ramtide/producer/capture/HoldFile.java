@@ -1,0 +1,101 @@
+package dev.ramtide.producer.capture;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The file beside a QMP socket that says what is held of its QEMU: {@code .qmp.sock.ramtide-hold}.
+ * Whoever may enter that directory may drive the QEMU anyway.
+ *
+ * <p>Replaced by rename, so that it is whole whenever its writer is killed. It is not forced to
+ * disk: what it describes does not outlive the machine either.
+ */
+final class HoldFile implements HoldStore {
+  private static final Logger LOG = LoggerFactory.getLogger(HoldFile.class);
+  private static final int MAX_BYTES = 64 << 10;
+
+  private final Path path;
+  private boolean complained;
+
+  private HoldFile(Path path) {
+    this.path = path;
+  }
+
+  static HoldFile beside(Path qmpSocket) {
+    return new HoldFile(
+        qmpSocket.toAbsolutePath().resolveSibling("." + qmpSocket.getFileName() + ".ramtide-hold"));
+  }
+
+  /**
+   * @throws IOException it is there and cannot be understood; the message says what to do
+   */
+  Optional<GuestHold> read() throws IOException {
+    try {
+      if (Files.size(path) > MAX_BYTES) {
+        throw new IOException(Files.size(path) + " bytes");
+      }
+      return Optional.of(GuestHold.parse(Files.readAllBytes(path)));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new IOException(
+          path
+              + " should say what a killed agent left behind in QEMU, but cannot be read ("
+              + e.getMessage()
+              + "): look at QEMU's migration capabilities and parameters, and remove the file",
+          e);
+    }
+  }
+
+  boolean exists() {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public void write(GuestHold hold) throws IOException {
+    Path written = null;
+    try {
+      written =
+          Files.createTempFile(
+              path.getParent(),
+              ".ramtide-",
+              ".new",
+              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.write(written, hold.toLine());
+      Files.move(written, path, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      if (written != null) {
+        Files.deleteIfExists(written);
+      }
+      complain(e);
+    }
+  }
+
+  /** A socket in a directory of somebody else: the guard is told all the same. */
+  private void complain(IOException e) {
+    if (!complained) {
+      complained = true;
+      LOG.atWarn()
+          .addKeyValue("file", path)
+          .addKeyValue("reason", e.toString())
+          .log(
+              "cannot note what is held of QEMU: only the guard can give it back if this agent is killed");
+    }
+  }
+
+  @Override
+  public void clear() throws IOException {
+    Files.deleteIfExists(path);
+  }
+
+  @Override
+  public void close() {}
+}
