@@ -2,6 +2,7 @@ package dev.ramtide.checkpoint;
 
 import dev.ramtide.integrity.PageDigest;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * {@code CheckpointCompleted}: what a checkpoint consists of, and its proof. Published only after
@@ -12,6 +13,7 @@ import java.util.List;
  *     nothing
  * @param label free text of the operator, or empty
  * @param partitions by partition number
+ * @param hook what became of the operator's command while the guest stood, if there was one
  */
 public record CheckpointManifest(
     long checkpoint,
@@ -22,13 +24,38 @@ public record CheckpointManifest(
     CaptureTimes times,
     List<PartitionCut> partitions,
     DeviceStateSummary deviceState,
-    PageCounts counts)
+    PageCounts counts,
+    Optional<HookOutcome> hook)
     implements CheckpointRecord {
   public CheckpointManifest {
     if (checkpoint < 1 || epoch < 0) {
       throw new IllegalArgumentException("checkpoint " + checkpoint + " of epoch " + epoch);
     }
     partitions = List.copyOf(partitions);
+  }
+
+  /** Of a checkpoint without a hook. */
+  public CheckpointManifest(
+      long checkpoint,
+      long epoch,
+      boolean keyframe,
+      String label,
+      CaptureMode mode,
+      CaptureTimes times,
+      List<PartitionCut> partitions,
+      DeviceStateSummary deviceState,
+      PageCounts counts) {
+    this(
+        checkpoint,
+        epoch,
+        keyframe,
+        label,
+        mode,
+        times,
+        partitions,
+        deviceState,
+        counts,
+        Optional.empty());
   }
 
   /** XOR over all partitions: the digest of the whole memory, whatever the number of partitions. */

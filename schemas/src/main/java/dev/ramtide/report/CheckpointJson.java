@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.CaptureTimes;
 import dev.ramtide.checkpoint.CheckpointManifest;
+import dev.ramtide.checkpoint.HookOutcome;
 import dev.ramtide.checkpoint.PageCounts;
 import dev.ramtide.checkpoint.PartitionCut;
 import java.util.Locale;
@@ -49,6 +50,7 @@ public final class CheckpointJson {
     ObjectNode deviceState = json.putObject("deviceState");
     deviceState.put("bytes", manifest.deviceState().bytes());
     deviceState.put("chunks", manifest.deviceState().chunkCount());
+    manifest.hook().ifPresent(hook -> json.set("pauseHook", hook(hook)));
     ArrayNode partitions = json.putArray("partitions");
     for (PartitionCut cut : manifest.partitions()) {
       ObjectNode partition = partitions.addObject();
@@ -65,6 +67,15 @@ public final class CheckpointJson {
     json.put("resume", times.resume().toString());
     json.put("complete", times.complete().toString());
     json.put("pauseMs", times.pauseLength().toNanos() / 1_000_000.0);
+  }
+
+  private static ObjectNode hook(HookOutcome hook) {
+    ObjectNode json = object();
+    json.put("result", hook.result().name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    json.put("exitCode", hook.exitCode());
+    json.put("ms", hook.length().toNanos() / 1_000_000.0);
+    json.put("output", hook.output());
+    return json;
   }
 
   private static ObjectNode pages(PageCounts counts) {

@@ -31,9 +31,9 @@ final class AvroBodies {
 
   AvroBodies() {
     for (SchemaId id : SchemaId.values()) {
-      SpecificData model = SpecificData.getForSchema(id.schema());
+      SpecificData model = SpecificData.getForSchema(id.current());
       writers.put(id, new SpecificDatumWriter<>(id.schema(), model));
-      readers.put(id, new SpecificDatumReader<>(id.schema(), id.schema(), model));
+      readers.put(id, new SpecificDatumReader<>(id.schema(), id.current(), model));
     }
   }
 

@@ -86,9 +86,7 @@ abstract class BodyEncoder extends Encoder {
   public final void flush() {}
 
   @Override
-  public final void writeNull() {
-    throw notInOurSchemas("null");
-  }
+  public final void writeNull() {}
 
   @Override
   public final void writeFloat(float value) {
@@ -112,7 +110,7 @@ abstract class BodyEncoder extends Encoder {
 
   @Override
   public final void writeIndex(int branch) {
-    throw notInOurSchemas("union");
+    writeInt(branch);
   }
 
   private static UnsupportedOperationException notInOurSchemas(String type) {

@@ -6,6 +6,7 @@ import dev.ramtide.checkpoint.CheckpointFailed;
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.DeviceStateChunk;
 import dev.ramtide.checkpoint.DeviceStateSummary;
+import dev.ramtide.checkpoint.HookOutcome;
 import dev.ramtide.checkpoint.PageCounts;
 import dev.ramtide.checkpoint.PartitionCut;
 import dev.ramtide.integrity.PageDigest;
@@ -13,10 +14,13 @@ import dev.ramtide.wire.avro.CheckpointCompleted;
 import dev.ramtide.wire.avro.Cut;
 import dev.ramtide.wire.avro.DeviceState;
 import dev.ramtide.wire.avro.Digest;
+import dev.ramtide.wire.avro.PauseHook;
+import dev.ramtide.wire.avro.PauseHookResult;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 
 /** The end of a checkpoint and its device state, domain to Avro and back. */
 final class ManifestMapping {
@@ -62,6 +66,7 @@ final class ManifestMapping {
         .setPagesUnchanged(manifest.counts().unchanged())
         .setPagesPublished(manifest.counts().published())
         .setBytesPublished(manifest.counts().publishedBytes())
+        .setPauseHook(manifest.hook().map(ManifestMapping::toAvro).orElse(null))
         .build();
   }
 
@@ -77,7 +82,31 @@ final class ManifestMapping {
         times(manifest),
         partitions,
         deviceState(manifest),
-        counts(manifest));
+        counts(manifest),
+        Optional.ofNullable(manifest.getPauseHook()).map(ManifestMapping::fromAvro));
+  }
+
+  private static PauseHook toAvro(HookOutcome hook) {
+    PauseHookResult result =
+        switch (hook.result()) {
+          case SUCCEEDED -> PauseHookResult.SUCCEEDED;
+          case FAILED -> PauseHookResult.FAILED;
+          case TIMED_OUT -> PauseHookResult.TIMED_OUT;
+          case NOT_STARTED -> PauseHookResult.NOT_STARTED;
+        };
+    return new PauseHook(result, hook.exitCode(), hook.length().toNanos() / 1000, hook.output());
+  }
+
+  private static HookOutcome fromAvro(PauseHook hook) {
+    HookOutcome.Result result =
+        switch (hook.getResult()) {
+          case SUCCEEDED -> HookOutcome.Result.SUCCEEDED;
+          case FAILED -> HookOutcome.Result.FAILED;
+          case TIMED_OUT -> HookOutcome.Result.TIMED_OUT;
+          case NOT_STARTED -> HookOutcome.Result.NOT_STARTED;
+        };
+    Duration length = Duration.of(hook.getMicros(), ChronoUnit.MICROS);
+    return new HookOutcome(result, hook.getExitCode(), length, hook.getOutput());
   }
 
   private static CaptureTimes times(CheckpointCompleted manifest) {

@@ -6,6 +6,10 @@ import dev.ramtide.wire.avro.DeviceState;
 import dev.ramtide.wire.avro.DirtyPages;
 import dev.ramtide.wire.avro.EpochClaimed;
 import dev.ramtide.wire.avro.EpochStarted;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.Objects;
 import java.util.Optional;
 import org.apache.avro.Schema;
 
@@ -21,23 +25,47 @@ enum SchemaId {
   EPOCH_CLAIMED(0x5254_0002, EpochClaimed.getClassSchema()),
   EPOCH_STARTED(0x5254_0003, EpochStarted.getClassSchema()),
   DEVICE_STATE(0x5254_0004, DeviceState.getClassSchema()),
-  CHECKPOINT_COMPLETED(0x5254_0005, CheckpointCompleted.getClassSchema()),
-  CHECKPOINT_FAILED(0x5254_0006, CheckpointFailed.getClassSchema());
+  /** Without a pause hook: read, no longer written. */
+  CHECKPOINT_COMPLETED_1(
+      0x5254_0005, earlier("CheckpointCompleted-1.avsc"), CheckpointCompleted.getClassSchema()),
+  CHECKPOINT_FAILED(0x5254_0006, CheckpointFailed.getClassSchema()),
+  CHECKPOINT_COMPLETED(0x5254_0007, CheckpointCompleted.getClassSchema());
 
   private final int id;
   private final Schema schema;
+  private final Schema current;
 
   SchemaId(int id, Schema schema) {
+    this(id, schema, schema);
+  }
+
+  SchemaId(int id, Schema schema, Schema current) {
     this.id = id;
     this.schema = schema;
+    this.current = current;
+  }
+
+  /** A schema as it once was, from a file that is kept for ever. */
+  private static Schema earlier(String file) {
+    try (InputStream in = SchemaId.class.getResourceAsStream(file)) {
+      return new Schema.Parser().parse(Objects.requireNonNull(in, file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   int id() {
     return id;
   }
 
+  /** What the bytes are written with. */
   Schema schema() {
     return schema;
+  }
+
+  /** What they are read as. */
+  Schema current() {
+    return current;
   }
 
   static Optional<SchemaId> of(int id) {

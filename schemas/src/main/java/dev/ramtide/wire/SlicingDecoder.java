@@ -146,9 +146,7 @@ final class SlicingDecoder extends Decoder {
   }
 
   @Override
-  public void readNull() {
-    throw notInOurSchemas("null");
-  }
+  public void readNull() {}
 
   @Override
   public float readFloat() {
@@ -176,8 +174,8 @@ final class SlicingDecoder extends Decoder {
   }
 
   @Override
-  public int readIndex() {
-    throw notInOurSchemas("union");
+  public int readIndex() throws MalformedEventException {
+    return readInt();
   }
 
   private int nextByte() throws MalformedEventException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.PageVersion;
@@ -42,7 +43,25 @@ class EventCodecTest {
   @Test
   void theHeaderIsThatOfTheConfluentWireFormat() {
     assertThat(codec.encode(records.dirtyPages())).startsWith(0x00, 'R', 'T', 0x00, 0x01);
-    assertThat(codec.encode(records.manifest(1))).startsWith(0x00, 'R', 'T', 0x00, 0x05);
+    assertThat(codec.encode(records.manifest(1))).startsWith(0x00, 'R', 'T', 0x00, 0x07);
+  }
+
+  /** What was written before there were pause hooks: the same bytes but the last field. */
+  @Test
+  void aManifestOfAnEarlierVersionIsReadAsOneWithoutAHook() throws Exception {
+    for (int i = 0; i < 100; i++) {
+      CheckpointManifest manifest = records.manifest(3);
+      if (manifest.hook().isEmpty()) {
+        byte[] value = codec.encode(manifest);
+        byte[] earlier = Arrays.copyOf(value, value.length - 1);
+        ByteBuffer.wrap(earlier).putInt(1, 0x5254_0005);
+        assertThat(codec.decodeCheckpoint(ByteBuffer.wrap(earlier))).isEqualTo(manifest);
+        for (int length = 0; length < earlier.length; length++) {
+          ByteBuffer truncated = ByteBuffer.wrap(earlier, 0, length);
+          assertMalformed(() -> codec.decodeCheckpoint(truncated));
+        }
+      }
+    }
   }
 
   @Test

@@ -10,6 +10,7 @@ import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.EpochClaimed;
 import dev.ramtide.checkpoint.EpochStarted;
+import dev.ramtide.checkpoint.HookOutcome;
 import dev.ramtide.checkpoint.PageCounts;
 import dev.ramtide.checkpoint.PageVersion;
 import dev.ramtide.checkpoint.PartitionCut;
@@ -26,6 +27,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 
@@ -85,7 +87,17 @@ final class RandomRecords {
             instant(), instant(), instant(), instant(), Duration.ofNanos(1000L * random.nextInt())),
         cuts,
         new DeviceStateSummary(random.nextInt(1 << 26), random.nextInt(1000), random.nextInt()),
-        new PageCounts(number(), number(), number(), number(), number()));
+        new PageCounts(number(), number(), number(), number(), number()),
+        random.nextBoolean() ? Optional.of(hook()) : Optional.empty());
+  }
+
+  private HookOutcome hook() {
+    HookOutcome.Result[] results = HookOutcome.Result.values();
+    return new HookOutcome(
+        results[random.nextInt(results.length)],
+        random.nextInt(),
+        Duration.ofNanos(1000L * random.nextInt()),
+        text());
   }
 
   DirtyPages dirtyPages() {
