@@ -4,6 +4,7 @@ import dev.ramtide.deploy.demo.DemoCommand;
 import dev.ramtide.producer.cli.AgentCommand;
 import dev.ramtide.sink.cli.CheckpointsCommand;
 import dev.ramtide.sink.cli.InspectCommand;
+import dev.ramtide.sink.cli.PruneCommand;
 import dev.ramtide.sink.cli.RestoreCommand;
 import dev.ramtide.sink.cli.SinkCommand;
 import dev.ramtide.sink.cli.VerifyCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
       AgentCommand.class,
       SinkCommand.class,
       CheckpointsCommand.class,
+      PruneCommand.class,
       RestoreCommand.class,
       VerifyCommand.class,
       InspectCommand.class,

@@ -37,8 +37,7 @@ public final class ClusterCalls {
     return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
   }
 
-  private static <T> T answer(KafkaFuture<T> future, String what)
-      throws IOException, InterruptedException {
+  static <T> T answer(KafkaFuture<T> future, String what) throws IOException, InterruptedException {
     try {
       return future.get();
     } catch (ExecutionException e) {
