@@ -3,36 +3,56 @@ package dev.ramtide.sink.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.seal.ImageListener;
 import dev.ramtide.sink.state.ControlState;
+import dev.ramtide.sink.state.DurableName;
 import dev.ramtide.sink.state.ImagePaths;
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 
 /**
  * {@code checkpoint.json}: what is in {@code ram.img} now, for people and scripts. Replaced by
- * rename, so that a reader sees a whole one.
+ * rename and on disk before the image becomes less than it says, so that a reader sees a whole one,
+ * and never one that promises too much. Its paths are relative to its directory: a copy of both
+ * files says the truth.
  */
 final class CheckpointFile implements ImageListener {
   @Override
+  public void imageFills(ImagePaths paths, EpochStarted epoch) throws IOException {
+    write(paths, head(paths, "filling", epoch));
+  }
+
+  @Override
   public void imageIs(ImagePaths paths, ControlState state, RecordedCheckpoint checkpoint)
       throws IOException {
-    ObjectNode json = CheckpointJson.object();
-    json.put("state", state instanceof ControlState.Sealed ? "sealed" : "applying");
-    json.put("machine", checkpoint.epoch().machineType());
+    boolean sealed = state instanceof ControlState.Sealed;
+    ObjectNode json = head(paths, sealed ? "sealed" : "applying", checkpoint.epoch());
     json.setAll(CheckpointJson.of(checkpoint.manifest()));
-    Path written = paths.checkpointJson().resolveSibling("checkpoint.json.new");
-    Files.writeString(written, CheckpointJson.indented(json) + System.lineSeparator());
-    Files.move(
-        written,
-        paths.checkpointJson(),
-        StandardCopyOption.ATOMIC_MOVE,
-        StandardCopyOption.REPLACE_EXISTING);
+    if (sealed) {
+      json.put("image", "ram.img");
+      json.put("qemuOptions", "-global migration.mapped-ram=on -incoming file:ram.img");
+    }
+    write(paths, json);
+  }
+
+  private static ObjectNode head(ImagePaths paths, String state, EpochStarted epoch) {
+    ObjectNode json = CheckpointJson.object();
+    // Until its first seal an image may stand in DIR/vm.next; no VM name has a dot.
+    String directory = String.valueOf(paths.directory().getFileName());
+    json.put("vm", directory.replaceFirst("\\.next$", ""));
+    json.put("state", state);
+    json.put("machine", epoch.machineType());
+    json.put("qemuVersion", epoch.qemuVersion());
+    return json;
+  }
+
+  private static void write(ImagePaths paths, ObjectNode json) throws IOException {
+    DurableName.replace(
+        paths.checkpointJson(), CheckpointJson.indented(json) + System.lineSeparator());
   }
 
   /** What the file beside an image says, if there is one. */

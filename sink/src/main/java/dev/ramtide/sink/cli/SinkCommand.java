@@ -7,6 +7,7 @@ import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.SinkProcess;
+import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.Site;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -73,6 +74,14 @@ public final class SinkCommand implements Callable<Integer> {
   private @Nullable Long untilSealed;
 
   @Option(
+      names = "--keep-sealed",
+      paramLabel = "N",
+      description =
+          "Also keep copies of the newest N sealed images in DIR/VM/kept, which share what did not change: needs a"
+              + " file system with reflinks, such as XFS or btrfs (default: none).")
+  private int keepSealed;
+
+  @Option(
       names = "--json",
       description = "With --until-sealed: print what was sealed as JSON, an object a line.")
   private boolean json;
@@ -82,8 +91,11 @@ public final class SinkCommand implements Callable<Integer> {
     requireSense();
     Site site = Site.open(images);
     String named = group != null ? group : broker.topicPrefix() + "-sink-" + site.id();
+    KeptCopies kept = KeptCopies.reflinks(keepSealed);
+    kept.requirePossible(images);
     SinkProcess.Plan plan =
-        new SinkProcess.Plan(site, broker.topicPrefix(), vms, named, threads, new CheckpointFile());
+        new SinkProcess.Plan(
+            site, broker.topicPrefix(), vms, named, threads, new CheckpointFile(), kept);
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitClean(stop, stopped), "sink-stop"));
@@ -100,6 +112,10 @@ public final class SinkCommand implements Callable<Integer> {
   private void requireSense() {
     if (threads < 1) {
       throw new ParameterException(spec.commandLine(), "--threads " + threads + ": at least 1");
+    }
+    if (keepSealed < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "--keep-sealed " + keepSealed + ": 0 or more");
     }
     if (untilSealed != null && vms.isEmpty()) {
       throw new ParameterException(

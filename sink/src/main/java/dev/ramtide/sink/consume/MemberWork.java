@@ -1,6 +1,7 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.sink.seal.ImageListener;
+import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.Site;
 import java.io.IOException;
 
@@ -15,6 +16,8 @@ interface MemberWork {
   SealDuty.DeviceStates deviceStates();
 
   ImageListener listener();
+
+  KeptCopies kept();
 
   boolean isStopping();
 

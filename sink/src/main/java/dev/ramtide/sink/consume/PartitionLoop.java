@@ -225,6 +225,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
                 work.site(),
                 work.deviceStates(),
                 work.listener(),
+                work.kept(),
                 new Doubt(DOUBT_A_DIGEST)));
         unplaced.remove(partition);
       }

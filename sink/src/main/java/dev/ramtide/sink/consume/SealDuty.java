@@ -1,17 +1,21 @@
 package dev.ramtide.sink.consume;
 
+import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.sink.seal.DigestMismatchException;
 import dev.ramtide.sink.seal.ImageListener;
+import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.seal.SealProgress;
 import dev.ramtide.sink.seal.Sealer;
 import dev.ramtide.sink.state.Control;
 import dev.ramtide.sink.state.ControlState;
+import dev.ramtide.sink.state.FileGate;
 import dev.ramtide.sink.state.OpenImage;
 import dev.ramtide.sink.state.Site;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +29,14 @@ import org.slf4j.LoggerFactory;
  * <p>One owner thread, the consumer's; a step waits for the log at most as long as {@link
  * DeviceStateReader} does.
  */
+@SuppressWarnings("try") // A held lock is closed, and not looked at.
 final class SealDuty implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(SealDuty.class);
 
   /** A step that finds the gate held has waited for it 200 ms: every half a minute or so. */
   private static final long TELL_EVERY_BUSY_STEPS = 120;
+
+  private static final Duration TELL_PATIENCE = Duration.ofMillis(200);
 
   private final VmFollow follow;
   private final Site site;
@@ -38,7 +45,10 @@ final class SealDuty implements Closeable {
   private final Doubt doubt;
   private @Nullable OpenImage image;
   private @Nullable Target target;
+  private final KeptCopies kept;
   private long toldSealed;
+  private long triedToKeep;
+  private boolean toldFilling;
   private long busySteps;
 
   /** Fetches device state from the log. */
@@ -50,11 +60,17 @@ final class SealDuty implements Closeable {
   private record Target(RecordedCheckpoint checkpoint, ByteBuffer deviceState) {}
 
   SealDuty(
-      VmFollow follow, Site site, DeviceStates deviceStates, ImageListener listener, Doubt doubt) {
+      VmFollow follow,
+      Site site,
+      DeviceStates deviceStates,
+      ImageListener listener,
+      KeptCopies kept,
+      Doubt doubt) {
     this.follow = follow;
     this.site = site;
     this.deviceStates = deviceStates;
     this.listener = listener;
+    this.kept = kept;
     this.doubt = doubt;
   }
 
@@ -64,31 +80,34 @@ final class SealDuty implements Closeable {
 
   /** Does what can be done now. */
   void step() throws IOException, InterruptedException {
-    Optional<RecordedCheckpoint> newest =
-        follow.wantedEpoch().flatMap(epoch -> follow.history().newest());
+    Optional<EpochStarted> wanted = follow.wantedEpoch();
+    Optional<RecordedCheckpoint> newest = wanted.flatMap(epoch -> follow.history().newest());
     if (newest.isEmpty()) {
+      if (wanted.isPresent() && !toldFilling) {
+        tellFilling(open(wanted.get()));
+      }
       return;
     }
-    OpenImage open = open(newest.get());
-    ControlState state = open.control().read().map(Control::state).orElseThrow();
+    OpenImage open = open(newest.get().epoch());
+    ControlState state = stateOf(open);
     if (state instanceof ControlState.Applying applying) {
       finish(open, applying, newest.get());
     } else if (state instanceof ControlState.Sealed sealed
-        && sealed.checkpoint() >= newest.get().number()) {
-      tell(open, sealed, newest.get());
+        && (!tellAndKeep(open, sealed) || sealed.checkpoint() >= newest.get().number())) {
+      return;
     } else {
       new Sealer(open, listener).begin(state, newest.get());
     }
   }
 
-  private OpenImage open(RecordedCheckpoint newest) throws IOException, InterruptedException {
+  private OpenImage open(EpochStarted epoch) throws IOException, InterruptedException {
     boolean wanted =
         image != null
-            && follow.identityOf(newest.epoch().epoch()).equals(Optional.of(image.identity()))
+            && follow.identityOf(epoch.epoch()).equals(Optional.of(image.identity()))
             && image.isInPlace();
     if (image == null || !wanted) {
       close();
-      image = site.openImage(follow.vm(), newest.epoch());
+      image = site.openImage(follow.vm(), epoch);
     }
     return image;
   }
@@ -185,13 +204,64 @@ final class SealDuty implements Closeable {
     new Sealer(open, listener).begin(applying, newest);
   }
 
-  /** A predecessor may have died between sealing and telling. */
-  private void tell(OpenImage open, ControlState.Sealed sealed, RecordedCheckpoint newest)
-      throws IOException {
-    if (toldSealed != sealed.checkpoint() && sealed.checkpoint() == newest.number()) {
-      listener.imageIs(open.paths(), sealed, newest);
-      toldSealed = sealed.checkpoint();
+  private void tellFilling(OpenImage open) throws IOException, InterruptedException {
+    Optional<FileGate.Hold> hold = open.gate().tryShared(TELL_PATIENCE);
+    if (hold.isPresent()) {
+      try (FileGate.Hold held = hold.get()) {
+        if (stateOf(open) instanceof ControlState.Filling) {
+          listener.imageFills(open.paths(), open.epoch());
+        }
+        toldFilling = true;
+      }
     }
+  }
+
+  /**
+   * A predecessor may have died between sealing and telling, or before it made the copy.
+   *
+   * @return false when the image must stay as it is for a while: somebody holds its gate
+   */
+  private boolean tellAndKeep(OpenImage open, ControlState.Sealed sealed)
+      throws IOException, InterruptedException {
+    Optional<RecordedCheckpoint> recorded = follow.history().checkpoint(sealed.checkpoint());
+    if (toldSealed != sealed.checkpoint() && recorded.isPresent()) {
+      Optional<FileGate.Hold> hold = open.gate().tryShared(TELL_PATIENCE);
+      if (hold.isEmpty()) {
+        return false;
+      }
+      try (FileGate.Hold held = hold.get()) {
+        if (!stateOf(open).equals(sealed)) {
+          return false; // Another sealer was here.
+        }
+        listener.imageIs(open.paths(), sealed, recorded.get());
+        toldSealed = sealed.checkpoint();
+      }
+    }
+    return toldSealed != sealed.checkpoint() || keep(open, sealed.checkpoint());
+  }
+
+  /** What cannot be kept is said once, and sealing goes on: the image matters more than a copy. */
+  private boolean keep(OpenImage open, long checkpoint) throws InterruptedException {
+    if (triedToKeep == checkpoint) {
+      return true;
+    }
+    try {
+      if (!kept.keep(open.paths(), checkpoint)) {
+        return false;
+      }
+    } catch (IOException e) {
+      LOG.atError()
+          .addKeyValue("vm", follow.vm())
+          .addKeyValue("checkpoint", checkpoint)
+          .addKeyValue("reason", String.valueOf(e))
+          .log("no copy of this checkpoint is kept");
+    }
+    triedToKeep = checkpoint;
+    return true;
+  }
+
+  private static ControlState stateOf(OpenImage open) throws IOException {
+    return open.control().read().map(Control::state).orElseThrow();
   }
 
   @Override

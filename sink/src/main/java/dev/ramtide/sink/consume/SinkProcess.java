@@ -2,6 +2,7 @@ package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.sink.seal.ImageListener;
+import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.ControlFile;
 import dev.ramtide.sink.state.Site;
 import dev.ramtide.wire.VmTopics;
@@ -49,6 +50,7 @@ public final class SinkProcess implements MemberWork, Closeable {
    * @param vms to follow; empty means all under the prefix
    * @param group the consumer group of the site
    * @param members consumers, each with a thread
+   * @param kept copies of sealed images
    */
   public record Plan(
       Site site,
@@ -56,7 +58,8 @@ public final class SinkProcess implements MemberWork, Closeable {
       List<VmId> vms,
       String group,
       int members,
-      ImageListener listener) {}
+      ImageListener listener,
+      KeptCopies kept) {}
 
   public SinkProcess(Plan plan, ConsumerSettings settings) {
     this.plan = plan;
@@ -162,6 +165,11 @@ public final class SinkProcess implements MemberWork, Closeable {
   @Override
   public ImageListener listener() {
     return plan.listener();
+  }
+
+  @Override
+  public KeptCopies kept() {
+    return plan.kept();
   }
 
   @Override

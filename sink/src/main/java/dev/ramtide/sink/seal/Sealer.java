@@ -19,10 +19,10 @@ import java.util.Optional;
  * Moves an image from one checkpoint to the next.
  *
  * <pre>
- *   begin(n)  exclusive lock | magic destroyed, forced | control := APPLYING n | lock released
+ *   begin(n)  exclusive lock | listener | magic destroyed, forced | control := APPLYING n | lock released
  *             partitions, each under the shared lock, run to the end of n
  *   trySeal   exclusive lock | every state at the end of n | digests | headers, bitmaps, device state | forced
- *             | magic | forced | control := SEALED n | lock released
+ *             | magic | forced | control := SEALED n | listener | lock released
  * </pre>
  *
  * A crash between any two steps leaves either the sealed checkpoint or a file that QEMU refuses,
@@ -63,12 +63,13 @@ public final class Sealer {
         // in its hand.
       }
       ControlState next = expected.apply(target.number());
+      // Nobody may read of a checkpoint that is no longer there: said first, and on disk.
+      listener.imageIs(image.paths(), next, target);
       // The magic before the permission to write: as soon as control says APPLYING a partition of
       // another process may
       // change pages, and no QEMU may load the file from then on.
       composer.destroyMagic();
       image.control().write(control.to(next));
-      listener.imageIs(image.paths(), next, target);
     }
     return true;
   }

@@ -5,8 +5,6 @@ import dev.ramtide.checkpoint.VmId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
@@ -46,15 +44,7 @@ public final class Site {
       Path file = directory.resolve("site-id");
       if (!Files.exists(file)) {
         // On disk before it has its name: two sites with an empty id would share a group.
-        Path written =
-            Files.writeString(
-                directory.resolve(".site-id.new"),
-                UUID.randomUUID().toString(),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.DSYNC);
-        Files.move(written, file, StandardCopyOption.ATOMIC_MOVE);
+        DurableName.replace(file, UUID.randomUUID().toString());
       }
       return Files.readString(file).strip();
     }
@@ -112,9 +102,14 @@ public final class Site {
       Path own = imageOf(vm).directory();
       if (Files.exists(own)) {
         DirectoryTree.delete(old);
-        Files.move(own, old, StandardCopyOption.ATOMIC_MOVE);
+        DurableName.move(own, old);
       }
-      Files.move(nextOf(vm).directory(), own, StandardCopyOption.ATOMIC_MOVE);
+      Path kept = new ImagePaths(old).kept();
+      if (Files.exists(kept) && !Files.exists(nextOf(vm).kept())) {
+        DurableName.move(
+            kept, nextOf(vm).kept()); // They are what they were, whatever the guest is.
+      }
+      DurableName.move(nextOf(vm).directory(), own);
     }
     DirectoryTree.delete(old);
   }

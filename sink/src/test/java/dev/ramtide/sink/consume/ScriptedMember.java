@@ -1,5 +1,7 @@
 package dev.ramtide.sink.consume;
 
+import dev.ramtide.sink.seal.ImageListener;
+import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.ControlFile;
 import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.Site;
@@ -23,6 +25,17 @@ final class ScriptedMember implements Closeable {
   }
 
   ScriptedMember(Path directory, ScriptedLog log, Duration doubt) throws IOException {
+    this(
+        directory,
+        log,
+        doubt,
+        (paths, state, checkpoint) -> {},
+        new KeptCopies(0, (from, to) -> false));
+  }
+
+  ScriptedMember(
+      Path directory, ScriptedLog log, Duration doubt, ImageListener listener, KeptCopies kept)
+      throws IOException {
     site = Site.open(directory);
     for (int partition = 0; partition < 3; partition++) {
       feeds.add(new ScriptedFeed(log, partition));
@@ -33,7 +46,8 @@ final class ScriptedMember implements Closeable {
             log.follow,
             site,
             (vm, checkpoint) -> ScriptedLog.DEVICE_STATE.duplicate(),
-            (paths, state, checkpoint) -> {},
+            listener,
+            kept,
             new Doubt(doubt));
   }
 

@@ -1,0 +1,82 @@
+package dev.ramtide.sink.image;
+
+import com.sun.jna.LastErrorException;
+import com.sun.jna.Library;
+import com.sun.jna.Native;
+import com.sun.jna.Platform;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+
+/**
+ * Linux' {@code ioctl(FICLONE)}: a copy that shares its blocks with the original until one of the
+ * two changes. It takes no time and no space; XFS (made with reflink=1) and btrfs can, ext4 cannot.
+ */
+public final class FileClone {
+  private static final int OPEN_READ = 0;
+  private static final int OPEN_WRITE = 1;
+  private static final int OPEN_CLOSE_ON_EXEC = 0x80000;
+  private static final long FICLONE = 0x40049409L;
+
+  /** EXDEV, EINVAL, ENOTTY, ENOSYS, EOPNOTSUPP: what file systems say that cannot. */
+  private static final Set<Integer> UNABLE = Set.of(18, 22, 25, 38, 95);
+
+  private FileClone() {}
+
+  /**
+   * Makes the copy, readable for its owner alone.
+   *
+   * @return false when this file system cannot; then {@code to} is not there
+   */
+  public static boolean copy(Path from, Path to) throws IOException {
+    if (!Platform.isLinux() || !Platform.is64Bit()) {
+      return false;
+    }
+    try (ChannelFile copy = ChannelFile.open(to)) {
+      boolean cloned = share(from, to);
+      if (cloned) {
+        copy.force();
+      } else {
+        Files.delete(to);
+      }
+      return cloned;
+    }
+  }
+
+  private static boolean share(Path from, Path to) throws IOException {
+    int source = -1;
+    int target = -1;
+    try {
+      source = C.LIBRARY.open(from.toString(), OPEN_READ | OPEN_CLOSE_ON_EXEC);
+      target = C.LIBRARY.open(to.toString(), OPEN_WRITE | OPEN_CLOSE_ON_EXEC);
+      C.LIBRARY.ioctl(target, FICLONE, source);
+      return true;
+    } catch (LastErrorException e) {
+      if (UNABLE.contains(e.getErrorCode())) {
+        return false;
+      }
+      throw new IOException("a reflink copy of " + from + " to " + to + ": " + e.getMessage(), e);
+    } finally {
+      close(source);
+      close(target);
+    }
+  }
+
+  private static void close(int descriptor) {
+    if (descriptor >= 0) {
+      C.LIBRARY.close(descriptor);
+    }
+  }
+
+  /** The C library; the names are its own. */
+  private interface C extends Library {
+    C LIBRARY = Native.load("c", C.class);
+
+    int open(String path, int flags) throws LastErrorException;
+
+    int ioctl(int descriptor, long request, int argument) throws LastErrorException;
+
+    int close(int descriptor);
+  }
+}
