@@ -3,6 +3,7 @@ package dev.ramtide.deploy.cli;
 import dev.ramtide.deploy.demo.DemoCommand;
 import dev.ramtide.producer.cli.AgentCommand;
 import dev.ramtide.sink.cli.CheckpointsCommand;
+import dev.ramtide.sink.cli.DeleteCommand;
 import dev.ramtide.sink.cli.InspectCommand;
 import dev.ramtide.sink.cli.PruneCommand;
 import dev.ramtide.sink.cli.RestoreCommand;
@@ -41,6 +42,7 @@ import picocli.CommandLine.Spec;
       RestoreCommand.class,
       VerifyCommand.class,
       InspectCommand.class,
+      DeleteCommand.class,
       DemoCommand.class
     })
 public final class Ramtide implements Callable<Integer> {

@@ -13,6 +13,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The few questions that a sink asks the cluster, with answers a person can act upon. */
@@ -35,6 +36,21 @@ public final class ClusterCalls {
   private static UUID idOf(String topic, Map<String, TopicDescription> found) {
     Uuid id = Objects.requireNonNull(found.get(topic), topic).topicId();
     return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
+  }
+
+  /** As {@link #answer}, for what may have gone by itself meanwhile. */
+  static void answerUnlessGone(KafkaFuture<Void> future, String what)
+      throws IOException, InterruptedException {
+    try {
+      answer(future, what);
+    } catch (IOException e) {
+      boolean gone =
+          e.getCause() instanceof GroupIdNotFoundException
+              || e.getCause() instanceof UnknownTopicOrPartitionException;
+      if (!gone) {
+        throw e;
+      }
+    }
   }
 
   static <T> T answer(KafkaFuture<T> future, String what) throws IOException, InterruptedException {

@@ -6,8 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * The image directory of a site: one image per VM, and a second one beside it while a guest with
@@ -85,6 +87,54 @@ public final class Site {
   public void promote(VmId vm) throws IOException, InterruptedException {
     try (FileGate.Hold held = lock()) {
       finishPromotion(vm);
+    }
+  }
+
+  /** All directories that a VM has here; empty when it has none. */
+  public List<Path> directoriesOf(VmId vm) {
+    return Stream.of("", ".next", ".old")
+        .map(ending -> directory.resolve(vm.name() + ending))
+        .filter(Files::exists)
+        .toList();
+  }
+
+  /**
+   * Removes a VM's images, kept copies and all.
+   *
+   * @throws IOException also when a sink has it open; then nothing was removed
+   */
+  public void remove(VmId vm) throws IOException, InterruptedException {
+    try (FileGate.Hold held = lock()) {
+      for (Path image : directoriesOf(vm)) {
+        requireUnused(new ImagePaths(image));
+      }
+      for (Path image : directoriesOf(vm)) {
+        DirectoryTree.delete(image);
+      }
+      DurableName.forceDirectory(directory);
+    }
+  }
+
+  /**
+   * A sink holds the lock of each partition that it fills.
+   *
+   * @throws IOException one does
+   */
+  public static void requireUnused(ImagePaths paths) throws IOException, InterruptedException {
+    if (!Files.isDirectory(paths.locks())) {
+      return;
+    }
+    List<Path> locks;
+    try (Stream<Path> files = Files.list(paths.locks())) {
+      locks = files.toList();
+    }
+    for (Path lock : locks) {
+      Optional<FileGate.Hold> free = FileGate.of(lock).tryExclusive(Duration.ZERO);
+      if (free.isEmpty()) {
+        throw new IOException(
+            paths.directory() + " is in use by a sink or a reader (" + lock + "): stop it first");
+      }
+      free.get().close();
     }
   }
 

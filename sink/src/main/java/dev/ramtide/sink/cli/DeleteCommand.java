@@ -1,0 +1,156 @@
+package dev.ramtide.sink.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.VmIdConverter;
+import dev.ramtide.report.CheckpointJson;
+import dev.ramtide.sink.consume.ConsumerSettings;
+import dev.ramtide.sink.consume.VmDeletion;
+import dev.ramtide.sink.state.ImagePaths;
+import dev.ramtide.sink.state.Site;
+import dev.ramtide.wire.VmTopics;
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The verb {@code delete}. */
+@Command(
+    name = "delete",
+    description = {
+      "Removes a VM from Kafka: its topics with all checkpoints, and what sinks have committed for them. With --images"
+          + " its images too.",
+      "Names what it will remove and asks. Stop the VM's agent before: one that runs on begins anew with empty topics."
+    })
+public final class DeleteCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec = CommandSpec.create();
+
+  @Mixin private BrokerOptions broker = new BrokerOptions();
+
+  @Option(
+      names = "--vm",
+      required = true,
+      paramLabel = "NAME",
+      converter = VmIdConverter.class,
+      description = "The VM.")
+  private VmId vm = new VmId("unset");
+
+  @Option(
+      names = "--images",
+      paramLabel = "DIR",
+      description = "Also remove the VM's images from a sink's directory.")
+  private @Nullable Path images;
+
+  @Option(names = "--yes", description = "Do not ask.")
+  private boolean yes;
+
+  @Option(names = "--force", description = "Also while a sink follows the VM.")
+  private boolean force;
+
+  @Option(names = "--dry-run", description = "Only say what would be removed.")
+  private boolean dryRun;
+
+  @Option(names = "--json", description = "Print one JSON object; needs --yes or --dry-run.")
+  private boolean json;
+
+  @Override
+  public Integer call() throws IOException, InterruptedException {
+    VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
+    try (VmDeletion deletion =
+        new VmDeletion(new ConsumerSettings(broker.clientProperties()), topics)) {
+      VmDeletion.Found found = deletion.look();
+      List<Path> directories = directories();
+      tell(found, directories);
+      boolean nothing = found.isNothing() && directories.isEmpty();
+      if (!dryRun && !nothing) {
+        requireIdle(found, directories);
+        requireYes();
+        if (!directories.isEmpty() && images != null) {
+          Site.open(images).remove(vm); // First: it may be refused, and then all is as it was.
+        }
+        deletion.delete();
+      }
+      report(found, directories, nothing);
+    }
+    return 0;
+  }
+
+  private List<Path> directories() throws IOException {
+    if (images == null) {
+      return List.of();
+    }
+    if (!Files.isDirectory(images)) {
+      throw new IOException("--images " + images + ": no such directory; nothing was removed");
+    }
+    return Site.open(images).directoriesOf(vm);
+  }
+
+  private void requireIdle(VmDeletion.Found found, List<Path> directories)
+      throws IOException, InterruptedException {
+    if (!found.atWork().isEmpty() && !force) {
+      throw new IOException(
+          "nothing was removed: "
+              + String.join(", ", found.atWork())
+              + " follows "
+              + vm
+              + ": stop it first, or --force");
+    }
+    for (Path directory : directories) {
+      Site.requireUnused(new ImagePaths(directory));
+    }
+  }
+
+  private void requireYes() throws IOException {
+    Console console = yes ? null : System.console();
+    if (yes) {
+      return;
+    }
+    String said =
+        console == null || json ? null : console.readLine("Type the VM's name to remove it: ");
+    if (said == null) {
+      throw new IOException("nothing was removed: nobody is there to ask; say --yes");
+    }
+    if (!said.strip().equals(vm.name())) {
+      throw new IOException("nothing was removed: '" + said.strip() + "' is not " + vm);
+    }
+  }
+
+  /** On stderr with JSON: what comes on stdout then is one object. */
+  private void tell(VmDeletion.Found found, List<Path> directories) {
+    PrintWriter to = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
+    found.topics().forEach(topic -> to.println("topic           " + topic));
+    found.groups().forEach(group -> to.println("consumer group  " + group));
+    found
+        .sharedGroups()
+        .forEach(group -> to.println("consumer group  " + group + " (this VM's part of it)"));
+    directories.forEach(directory -> to.println("images          " + directory));
+    to.flush();
+  }
+
+  private void report(VmDeletion.Found found, List<Path> directories, boolean nothing) {
+    ObjectNode node = CheckpointJson.object();
+    node.put("vm", vm.name()).put("dryRun", dryRun).put("removed", !dryRun && !nothing);
+    found.topics().forEach(node.putArray("topics")::add);
+    found.groups().forEach(node.putArray("groups")::add);
+    found.sharedGroups().forEach(node.putArray("sharedGroups")::add);
+    found.atWork().forEach(node.putArray("atWork")::add);
+    directories.stream().map(Path::toString).forEach(node.putArray("images")::add);
+    String text =
+        nothing
+            ? "%s: nothing is there, or it was removed before (topics %s.%s.*)"
+                .formatted(vm, broker.topicPrefix(), vm)
+            : "%s: %s".formatted(vm, dryRun ? "would be removed" : "removed");
+    spec.commandLine().getOut().println(json ? CheckpointJson.line(node) : text);
+    spec.commandLine().getOut().flush();
+  }
+}
