@@ -2,6 +2,7 @@ package dev.ramtide.deploy.cli;
 
 import dev.ramtide.deploy.demo.DemoCommand;
 import dev.ramtide.producer.cli.AgentCommand;
+import dev.ramtide.producer.cli.QmpCommand;
 import dev.ramtide.sink.cli.CheckpointsCommand;
 import dev.ramtide.sink.cli.DeleteCommand;
 import dev.ramtide.sink.cli.InspectCommand;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Spec;
     subcommands = {
       KafkaCommand.class,
       AgentCommand.class,
+      QmpCommand.class,
       SinkCommand.class,
       CheckpointsCommand.class,
       PruneCommand.class,

@@ -7,6 +7,7 @@ import dev.ramtide.producer.publish.VmLog;
 import dev.ramtide.producer.stream.MachineDescription;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -97,6 +98,14 @@ public final class CaptureSession implements AutoCloseable {
   /** Number of the checkpoint that is being taken. */
   long checkpoint() {
     return checkpoint;
+  }
+
+  Optional<PauseHook> hook() {
+    return options.hook();
+  }
+
+  String label() {
+    return options.label();
   }
 
   EpochLog log() {

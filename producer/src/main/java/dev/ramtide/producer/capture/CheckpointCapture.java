@@ -1,10 +1,15 @@
 package dev.ramtide.producer.capture;
 
 import dev.ramtide.checkpoint.CheckpointManifest;
+import dev.ramtide.checkpoint.HookOutcome;
+import dev.ramtide.producer.stream.GuestPause;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.producer.stream.MachineDescription;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One capture on its way from the source into the log. */
@@ -12,6 +17,10 @@ final class CheckpointCapture implements GuestStateHandler {
   private final CaptureSession session;
   private final CaptureSource source;
   private @Nullable GuestEpoch guest;
+  private volatile @Nullable HookRun hookRun;
+
+  /** What became of the hook, and the number that it was told. */
+  private record HookRun(long checkpoint, HookOutcome outcome) {}
 
   CheckpointCapture(CaptureSession session, CaptureSource source) {
     this.session = session;
@@ -34,6 +43,21 @@ final class CheckpointCapture implements GuestStateHandler {
   }
 
   @Override
+  public void paused(GuestPause pause) throws InterruptedException {
+    Optional<PauseHook> hook = session.hook();
+    if (hook.isPresent()) {
+      long checkpoint = session.checkpoint();
+      Map<String, String> facts =
+          Map.of(
+              "RAMTIDE_CHECKPOINT", Long.toString(checkpoint),
+              "RAMTIDE_LABEL", session.label(),
+              "RAMTIDE_MODE", pause.mode().name().toLowerCase(Locale.ROOT),
+              "RAMTIDE_PAUSE_TIME", pause.since().toString());
+      hookRun = new HookRun(checkpoint, hook.get().run(facts));
+    }
+  }
+
+  @Override
   public void page(int block, long pageIndex, byte[] buffer, int at) throws IOException {
     guest().filter().page(block, pageIndex, buffer, at);
   }
@@ -50,7 +74,16 @@ final class CheckpointCapture implements GuestStateHandler {
   }
 
   CheckpointManifest complete(CaptureFacts facts) throws IOException {
-    return guest().complete(session.checkpoint(), facts);
+    HookRun run = hookRun;
+    if (run != null && run.checkpoint() != session.checkpoint()) {
+      throw new IOException(
+          "the pause hook ran for checkpoint "
+              + run.checkpoint()
+              + ", which another agent took meanwhile: this one would be "
+              + session.checkpoint());
+    }
+    Optional<HookOutcome> outcome = Optional.ofNullable(run).map(HookRun::outcome);
+    return guest().complete(session.checkpoint(), facts, outcome);
   }
 
   private GuestEpoch guest() {

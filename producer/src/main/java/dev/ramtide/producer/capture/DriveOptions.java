@@ -10,11 +10,16 @@ import java.time.Duration;
  *     so that it ends
  * @param socketParent where the private directory for the migration socket is made; its path must
  *     be short, a unix socket's path has about 100 bytes
+ * @param holdGuest whether the guest is held while {@code GuestStateHandler.paused} is told
  */
-public record DriveOptions(DriveMode mode, Duration liveLimit, Path socketParent) {
+public record DriveOptions(
+    DriveMode mode, Duration liveLimit, Path socketParent, boolean holdGuest) {
   public static final DriveOptions DEFAULTS =
       new DriveOptions(
-          DriveMode.AUTO, Duration.ofSeconds(60), Path.of(System.getProperty("java.io.tmpdir")));
+          DriveMode.AUTO,
+          Duration.ofSeconds(60),
+          Path.of(System.getProperty("java.io.tmpdir")),
+          false);
 
   public DriveOptions {
     if (liveLimit.isNegative()) {
@@ -23,14 +28,19 @@ public record DriveOptions(DriveMode mode, Duration liveLimit, Path socketParent
   }
 
   public DriveOptions withMode(DriveMode newMode) {
-    return new DriveOptions(newMode, liveLimit, socketParent);
+    return new DriveOptions(newMode, liveLimit, socketParent, holdGuest);
   }
 
   public DriveOptions withLiveLimit(Duration newLimit) {
-    return new DriveOptions(mode, newLimit, socketParent);
+    return new DriveOptions(mode, newLimit, socketParent, holdGuest);
   }
 
   public DriveOptions withSocketParent(Path newParent) {
-    return new DriveOptions(mode, liveLimit, newParent);
+    return new DriveOptions(mode, liveLimit, newParent, holdGuest);
+  }
+
+  /** The same, with the guest held for a hook. */
+  public DriveOptions holdingGuest() {
+    return new DriveOptions(mode, liveLimit, socketParent, true);
   }
 }

@@ -6,6 +6,7 @@ import dev.ramtide.producer.qmp.Qemu;
 import dev.ramtide.producer.qmp.QmpClient;
 import dev.ramtide.producer.qmp.QmpException;
 import dev.ramtide.producer.qmp.RunState;
+import dev.ramtide.producer.stream.GuestPause;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.qemustream.MalformedStreamException;
 import java.io.IOException;
@@ -13,6 +14,9 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One capture of a guest by QMP, from the look at how it stands to the moment at which everything
@@ -33,6 +37,8 @@ import java.time.Instant;
  * whatever mode was asked for.
  */
 final class DrivenCapture {
+  private static final Logger LOG = LoggerFactory.getLogger(DrivenCapture.class);
+
   /** From QEMU's last byte to its word that all went well. */
   private static final Duration CONFIRM_TIMEOUT = Duration.ofSeconds(30);
 
@@ -69,12 +75,13 @@ final class DrivenCapture {
         GuestRelease release = new GuestRelease(qemu, before, settings, ledger, socket::close)) {
       release.arm();
       mode = prepare(before, settings);
-      if (mode == CaptureMode.BACKGROUND) {
+      boolean heldByUs = hold(mode, before, watch, handler);
+      if (mode == CaptureMode.BACKGROUND && !heldByUs) {
         release.leaveToQemu(meter::isOver);
       }
       release.migrate(socket.uri());
       watch.start(release::resume, mode == CaptureMode.LIVE ? options.liveLimit() : NO_LIMIT);
-      read(socket, watch, handler);
+      read(socket, watch, heldByUs ? new FirstPageSignal(handler, () -> letRun(release)) : handler);
       end = watch.awaitCompleted(CONFIRM_TIMEOUT);
     }
     Duration downtime = Duration.ofMillis(before.running() ? Math.max(0, end.downtimeMs()) : 0);
@@ -123,11 +130,58 @@ final class DrivenCapture {
           ? CaptureMode.BACKGROUND
           : CaptureMode.STOP;
     }
-    settings.apply(false);
-    if (wanted == DriveMode.STOP && before.running()) {
+    boolean stop = wanted == DriveMode.STOP || !before.running();
+    boolean held = options.holdGuest() && !stop;
+    settings.apply(held ? Set.of(MigrationSettings.PAUSE_BEFORE_SWITCHOVER) : Set.of());
+    return stop ? CaptureMode.STOP : CaptureMode.LIVE;
+  }
+
+  /**
+   * Stops the guest where that comes first, and tells of it whoever wants it to be held.
+   *
+   * <p>QEMU's own pause in the background is too short for anybody, so a guest that is to be held
+   * is stopped by us before the snapshot; live, QEMU holds it before the switchover.
+   *
+   * @return whether the guest was stopped by us and may run on with the first page
+   */
+  private boolean hold(
+      CaptureMode mode, RunState before, MigrationWatch watch, GuestStateHandler handler)
+      throws IOException, InterruptedException {
+    if (mode == CaptureMode.LIVE) {
+      watch.beforeSwitchover(() -> tellPaused(mode, handler));
+      return false;
+    }
+    boolean background = mode == CaptureMode.BACKGROUND;
+    if (before.running() && (!background || options.holdGuest())) {
       qemu.stop();
     }
-    return wanted == DriveMode.STOP || !before.running() ? CaptureMode.STOP : CaptureMode.LIVE;
+    tellPaused(mode, handler);
+    return background && before.running() && options.holdGuest();
+  }
+
+  private void tellPaused(CaptureMode mode, GuestStateHandler handler) throws InterruptedException {
+    if (options.holdGuest()) {
+      handler.paused(new GuestPause(mode, meter.pause()));
+    }
+  }
+
+  /**
+   * From a thread of its own: as it lets the guest go on QEMU touches memory that it has protected,
+   * and waits until we have read that page. If it fails, the end of the capture tries again.
+   */
+  private static void letRun(GuestRelease release) {
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                release.resume();
+              } catch (IOException | InterruptedException e) {
+                LOG.debug("the guest is let go at the end of the capture", e);
+              }
+            },
+            "guest-resume");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private boolean prepareBackground(MigrationSettings settings)
@@ -135,7 +189,7 @@ final class DrivenCapture {
     String why = "this version does not know it";
     if (settings.knows(MigrationSettings.BACKGROUND_SNAPSHOT)) {
       try {
-        settings.apply(true);
+        settings.apply(Set.of(MigrationSettings.BACKGROUND_SNAPSHOT));
         return true;
       } catch (QmpException e) {
         why = e.description();

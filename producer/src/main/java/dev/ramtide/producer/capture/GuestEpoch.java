@@ -3,6 +3,7 @@ package dev.ramtide.producer.capture;
 import dev.ramtide.checkpoint.CaptureTimes;
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.EpochStarted;
+import dev.ramtide.checkpoint.HookOutcome;
 import dev.ramtide.checkpoint.PageCounts;
 import dev.ramtide.guest.Striping;
 import dev.ramtide.producer.dirty.ChangeFilter;
@@ -14,6 +15,7 @@ import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * One machine in one epoch: what was said of it, and what the log holds of its pages. When the
@@ -87,7 +89,8 @@ final class GuestEpoch {
   }
 
   /** Completes the checkpoint: when this returns it counts. */
-  CheckpointManifest complete(long checkpoint, CaptureFacts facts) throws IOException {
+  CheckpointManifest complete(long checkpoint, CaptureFacts facts, Optional<HookOutcome> hook)
+      throws IOException {
     PageCounts counts = filter.end();
     FlushedCapture flushed = log.flush();
     if (flushed.deviceState().bytes() == 0) {
@@ -104,7 +107,8 @@ final class GuestEpoch {
             times(facts, clock.instant()),
             flushed.cuts(filter.digests()),
             flushed.deviceState(),
-            counts);
+            counts,
+            hook);
     log.complete(manifest);
     checkpointsSinceKeyframe = keyframe ? 1 : checkpointsSinceKeyframe + 1;
     return manifest;

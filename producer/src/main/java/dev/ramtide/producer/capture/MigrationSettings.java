@@ -6,6 +6,7 @@ import dev.ramtide.producer.qmp.QmpObject;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * QEMU's migration capabilities and parameters as its owner set them, and ours for the time of a
@@ -16,6 +17,9 @@ import java.util.Map;
  */
 final class MigrationSettings {
   static final String BACKGROUND_SNAPSHOT = "background-snapshot";
+
+  /** QEMU waits with the guest stopped, in status {@code pre-switchover}, to be told to go on. */
+  static final String PAUSE_BEFORE_SWITCHOVER = "pause-before-switchover";
 
   /**
    * 0 is unlimited (the default is 128 MiB/s); TLS has no place on a private unix socket; another
@@ -80,15 +84,15 @@ final class MigrationSettings {
   /**
    * Sets the capabilities and parameters of a capture.
    *
+   * @param on the capabilities that it needs, besides events
    * @throws QmpException this QEMU, its host or its guest cannot do it; nothing is changed then
    */
-  synchronized void apply(boolean backgroundSnapshot) throws IOException, InterruptedException {
+  synchronized void apply(Set<String> on) throws IOException, InterruptedException {
     Map<String, Boolean> changes = new LinkedHashMap<>();
     ownersCapabilities.forEach(
-        (name, on) -> {
-          boolean wanted =
-              name.equals("events") || backgroundSnapshot && name.equals(BACKGROUND_SNAPSHOT);
-          if (wanted != on) {
+        (name, is) -> {
+          boolean wanted = name.equals("events") || on.contains(name);
+          if (wanted != is) {
             changes.put(name, wanted);
           }
         });

@@ -41,6 +41,7 @@ final class MigrationWatch implements AutoCloseable {
   private final Thread thread = new Thread(this::follow, "migration-watch");
   private QmpClient.Subscription subscription = () -> {};
   private GuestRelease.Step whenSent = () -> {};
+  private GuestRelease.Step whenPaused = () -> {};
   private long liveDeadline;
   private volatile boolean abandoned;
 
@@ -63,6 +64,11 @@ final class MigrationWatch implements AutoCloseable {
               }
             });
     return watch;
+  }
+
+  /** Runs the step when QEMU waits before the switchover, and then lets it go on. */
+  void beforeSwitchover(GuestRelease.Step step) {
+    whenPaused = step;
   }
 
   /**
@@ -146,6 +152,11 @@ final class MigrationWatch implements AutoCloseable {
       MigrationState state = qemu.migration();
       if (state.isOver()) {
         return state;
+      }
+      if (state.isBeforeSwitchover()) {
+        whenPaused.run();
+        qemu.continueMigration();
+        continue;
       }
       if (abandoned) {
         throw new IOException("QEMU does not end the migration (status " + state.status() + ")");

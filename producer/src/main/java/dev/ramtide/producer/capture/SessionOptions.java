@@ -2,6 +2,7 @@ package dev.ramtide.producer.capture;
 
 import dev.ramtide.guest.Striping;
 import dev.ramtide.producer.dirty.RangeAssembler;
+import java.util.Optional;
 
 /**
  * How a guest's memory is cut into events and checkpoints.
@@ -12,9 +13,21 @@ import dev.ramtide.producer.dirty.RangeAssembler;
  * @param keyframeInterval every how many checkpoints all pages are published again; 0: only when an
  *     epoch begins
  * @param label free text that each manifest carries, or empty
+ * @param hook what runs while the guest stands, with a source that holds it
  */
 public record SessionOptions(
-    int stripePages, int partitionCount, int payloadBytes, int keyframeInterval, String label) {
+    int stripePages,
+    int partitionCount,
+    int payloadBytes,
+    int keyframeInterval,
+    String label,
+    Optional<PauseHook> hook) {
+  /** Without a hook. */
+  public SessionOptions(
+      int stripePages, int partitionCount, int payloadBytes, int keyframeInterval, String label) {
+    this(stripePages, partitionCount, payloadBytes, keyframeInterval, label, Optional.empty());
+  }
+
   public SessionOptions {
     if (stripePages < 1 || stripePages > Striping.MAX_STRIPE_PAGES) {
       throw new IllegalArgumentException(

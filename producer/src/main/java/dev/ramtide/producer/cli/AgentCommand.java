@@ -149,11 +149,13 @@ public final class AgentCommand implements Callable<Integer> {
     Clock clock = Clock.systemUTC();
     CaptureSession session = new CaptureSession(new KafkaVmLog(settings, clock), options, clock);
     ManifestPrinter printer = new ManifestPrinter(spec.commandLine().getOut(), json);
+    HookReport report = new HookReport(printer, spec.commandLine().getErr());
     try (StopSignal stop = StopSignal.armed(Thread.currentThread());
         AgentLoop loop = new AgentLoop(session, opener, pace(), new RealRest())) {
-      stop.quietly(() -> loop.run(printer, spec.commandLine().getErr()));
+      stop.quietly(() -> loop.run(report, spec.commandLine().getErr()));
     }
-    return 0;
+    // Who asked for so many waits for the outcome, the hook's included.
+    return report.failed() > 0 && !pace().isForever() ? 1 : 0;
   }
 
   private static final class RealRest implements AgentLoop.Rest {
@@ -188,7 +190,12 @@ public final class AgentCommand implements Callable<Integer> {
   private SessionOptions sessionOptions() {
     try {
       return new SessionOptions(
-          log.stripePages, log.partitions, log.payloadBytes, log.keyframeInterval, log.label);
+          log.stripePages,
+          log.partitions,
+          log.payloadBytes,
+          log.keyframeInterval,
+          log.label,
+          drive.hook(vm));
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }

@@ -25,6 +25,11 @@ public record MigrationState(String status, Optional<String> error, long downtim
     return OVER.contains(status);
   }
 
+  /** Whether the guest is stopped and QEMU waits to be told to go on. */
+  public boolean isBeforeSwitchover() {
+    return status.equals("pre-switchover");
+  }
+
   public boolean isCompleted() {
     return status.equals("completed");
   }

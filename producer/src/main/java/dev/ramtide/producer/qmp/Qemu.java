@@ -64,6 +64,11 @@ public final class Qemu {
     return MigrationState.of(client.execute("query-migrate"));
   }
 
+  /** Lets a migration go on that waits in status {@code pre-switchover}. */
+  public void continueMigration() throws IOException, InterruptedException {
+    client.execute("migrate-continue", Map.of("state", "pre-switchover"));
+  }
+
   /** Asks a migration to end; without one it does nothing. */
   public void cancelMigration() throws IOException, InterruptedException {
     client.execute("migrate_cancel");

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  *
  * <p>The order of calls is: {@link #machine} once, pages in the order in which QEMU's bytes were
  * true (a page may come again: the last one wins), {@link #deviceState} in pieces. Nothing is kept
- * from a buffer after the call returns. All calls come from one thread.
+ * from a buffer after the call returns. All calls but {@link #paused} come from one thread.
  *
  * <p>An {@link IOException} from a method means that the capture is lost; the source stops it and
  * lets the guest run on.
@@ -16,6 +16,12 @@ import java.nio.ByteBuffer;
 public interface GuestStateHandler {
   /** Tells what the pages that follow belong to. */
   void machine(MachineDescription machine) throws IOException;
+
+  /**
+   * The guest stands until this returns. Called at most once, by a source that was asked to hold
+   * it, and in a live capture from another thread while pages still come.
+   */
+  default void paused(GuestPause pause) throws InterruptedException {}
 
   /**
    * A page with its bytes (which may all be zero).

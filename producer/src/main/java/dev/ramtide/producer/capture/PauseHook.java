@@ -1,0 +1,100 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.checkpoint.HookOutcome;
+import dev.ramtide.checkpoint.VmId;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.Reader;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A command of the operator's that runs while the guest stands, so that something outside, a disk's
+ * snapshot, can be tied to the checkpoint.
+ *
+ * @param vm in whose name it runs
+ * @param command for {@code /bin/sh -c}
+ * @param timeout after which it is killed, and all that it started
+ */
+public record PauseHook(VmId vm, String command, Duration timeout) {
+  public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
+
+  private static final Duration OUTPUT_PATIENCE = Duration.ofMillis(200);
+
+  public PauseHook {
+    if (command.isBlank() || timeout.isNegative() || timeout.isZero()) {
+      throw new IllegalArgumentException("hook '" + command + "', timeout " + timeout);
+    }
+  }
+
+  /**
+   * Runs it to its end, or to the timeout. Its stderr is ours.
+   *
+   * @param facts environment variables; the shell never parses their values
+   * @throws InterruptedException the hook was killed
+   */
+  HookOutcome run(Map<String, String> facts) throws InterruptedException {
+    long start = System.nanoTime();
+    ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", command);
+    builder.environment().putAll(facts);
+    builder.environment().put("RAMTIDE_VM", vm.name());
+    builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
+    builder.redirectError(Redirect.INHERIT);
+    Process process;
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      return outcome(HookOutcome.Result.NOT_STARTED, -1, start, String.valueOf(e.getMessage()));
+    }
+    CompletableFuture<String> output = new CompletableFuture<>();
+    Thread drain = new Thread(() -> drain(process, output), "pause-hook-output");
+    drain.setDaemon(true);
+    drain.start();
+    try {
+      if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
+        return outcome(HookOutcome.Result.TIMED_OUT, -1, start, firstLine(output));
+      }
+      int exit = process.exitValue();
+      HookOutcome.Result result =
+          exit == 0 ? HookOutcome.Result.SUCCEEDED : HookOutcome.Result.FAILED;
+      return outcome(result, exit, start, firstLine(output));
+    } finally {
+      // Also what it left in the background: the guest stood for the command, not for longer.
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+    }
+  }
+
+  private static HookOutcome outcome(
+      HookOutcome.Result result, int exit, long startNanos, String output) {
+    long micros = (System.nanoTime() - startNanos) / 1000;
+    return new HookOutcome(result, exit, Duration.ofNanos(micros * 1000), output);
+  }
+
+  /** Something in the background may hold stdout open: then what has come by now must do. */
+  private static String firstLine(CompletableFuture<String> output) throws InterruptedException {
+    return output.completeOnTimeout("", OUTPUT_PATIENCE.toMillis(), TimeUnit.MILLISECONDS).join();
+  }
+
+  /** Takes the first line, and the rest only so that nobody waits for a reader. */
+  private static void drain(Process process, CompletableFuture<String> output) {
+    StringBuilder line = new StringBuilder();
+    try (Reader in = new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8)) {
+      for (int next = in.read(); next >= 0; next = in.read()) {
+        if (next == '\n') {
+          output.complete(line.toString());
+        } else if (line.length() < HookOutcome.MAX_OUTPUT_CHARS) {
+          line.append(Character.isISOControl(next) ? ' ' : (char) next);
+        }
+      }
+    } catch (IOException e) {
+      // It was killed while it wrote: what came is what there is.
+    }
+    output.complete(line.toString());
+  }
+}
