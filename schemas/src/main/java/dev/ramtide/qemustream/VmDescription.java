@@ -2,6 +2,7 @@ package dev.ramtide.qemustream;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -43,6 +44,21 @@ public record VmDescription(ByteBuffer text) {
    */
   public static VmDescription atEndOf(ByteBuffer deviceState, long streamOffset)
       throws MalformedStreamException {
+    return find(deviceState)
+        .orElseThrow(
+            () ->
+                new MalformedStreamException(
+                    streamOffset + deviceState.remaining(),
+                    "the device state does not end with QEMU's description of it: it was cut off,"
+                        + " or the machine runs with suppress-vmdesc=on, which must be off"));
+  }
+
+  /** Whether the bytes end with a whole description. */
+  public static boolean endsWithOne(ByteBuffer deviceState) {
+    return find(deviceState).isPresent();
+  }
+
+  private static Optional<VmDescription> find(ByteBuffer deviceState) {
     ByteBuffer bytes = deviceState.slice();
     int end = bytes.limit();
     int printable = end;
@@ -52,13 +68,10 @@ public record VmDescription(ByteBuffer text) {
     // The low bytes of the length may look like text, the 06 before them does not.
     for (int start = printable; start <= Math.min(printable + Integer.BYTES, end - 2); start++) {
       if (isDescription(bytes, start)) {
-        return new VmDescription(bytes.slice(start, end - start));
+        return Optional.of(new VmDescription(bytes.slice(start, end - start)));
       }
     }
-    throw new MalformedStreamException(
-        streamOffset + end,
-        "the device state does not end with QEMU's description of it: it was cut off,"
-            + " or the machine runs with suppress-vmdesc=on, which must be off");
+    return Optional.empty();
   }
 
   private static boolean isDescription(ByteBuffer bytes, int start) {

@@ -54,8 +54,8 @@ public final class CaptureSession implements AutoCloseable {
     begin();
     CheckpointCapture capture = new CheckpointCapture(this, source);
     try {
-      CaptureFacts facts = source.capture(capture);
-      return capture.complete(facts);
+      source.capture(capture, capture);
+      return capture.manifest();
     } catch (IOException | InterruptedException | RuntimeException e) {
       if (capture.begun()) {
         endEpoch(e);

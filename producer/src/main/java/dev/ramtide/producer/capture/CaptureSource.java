@@ -25,6 +25,15 @@ public interface CaptureSource extends AutoCloseable {
    */
   CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException;
 
+  /**
+   * As {@link #capture(GuestStateHandler)}, and has the capture made safe. A source that can tells
+   * QEMU only then that all is well; the others let the guest go on first.
+   */
+  default void capture(GuestStateHandler handler, Confirmation confirmation)
+      throws IOException, InterruptedException {
+    confirmation.complete(capture(handler));
+  }
+
   @Override
   void close() throws IOException;
 }

@@ -13,10 +13,11 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** One capture on its way from the source into the log. */
-final class CheckpointCapture implements GuestStateHandler {
+final class CheckpointCapture implements GuestStateHandler, Confirmation {
   private final CaptureSession session;
   private final CaptureSource source;
   private @Nullable GuestEpoch guest;
+  private @Nullable CheckpointManifest manifest;
   private volatile @Nullable HookRun hookRun;
 
   /** What became of the hook, and the number that it was told. */
@@ -73,7 +74,8 @@ final class CheckpointCapture implements GuestStateHandler {
     session.log().deviceState(bytes);
   }
 
-  CheckpointManifest complete(CaptureFacts facts) throws IOException {
+  @Override
+  public void complete(CaptureFacts facts) throws IOException {
     HookRun run = hookRun;
     if (run != null && run.checkpoint() != session.checkpoint()) {
       throw new IOException(
@@ -83,7 +85,16 @@ final class CheckpointCapture implements GuestStateHandler {
               + session.checkpoint());
     }
     Optional<HookOutcome> outcome = Optional.ofNullable(run).map(HookRun::outcome);
-    return guest().complete(session.checkpoint(), facts, outcome);
+    manifest = guest().complete(session.checkpoint(), facts, outcome);
+  }
+
+  /** Of the checkpoint, which is in the log. */
+  CheckpointManifest manifest() {
+    CheckpointManifest completed = manifest;
+    if (completed == null) {
+      throw new IllegalStateException("the source returned without a checkpoint");
+    }
+    return completed;
   }
 
   private GuestEpoch guest() {

@@ -12,8 +12,10 @@ import dev.ramtide.qemustream.MalformedStreamException;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +65,11 @@ final class DrivenCapture {
     this.reading = reading;
   }
 
-  CaptureFacts run(GuestStateHandler handler) throws IOException, InterruptedException {
+  /**
+   * @param confirmation what QEMU is told to wait for, if it is to wait at all
+   */
+  CaptureFacts run(GuestStateHandler handler, Confirmation confirmation)
+      throws IOException, InterruptedException {
     RunState before = qemu.runState();
     refuseWhatCannotMigrate(before, qemu.migration());
     MigrationSettings settings = MigrationSettings.of(qemu, ledger);
@@ -81,11 +87,25 @@ final class DrivenCapture {
       }
       release.migrate(socket.uri());
       watch.start(release::resume, mode == CaptureMode.LIVE ? options.liveLimit() : NO_LIMIT);
-      read(socket, watch, heldByUs ? new FirstPageSignal(handler, () -> letRun(release)) : handler);
+      SocketChannel stream =
+          read(
+              socket,
+              watch,
+              heldByUs ? new FirstPageSignal(handler, () -> letRun(release)) : handler);
+      if (options.confirm()) {
+        confirmation.complete(factsSoFar(mode));
+        ReturnPath.confirm(stream);
+      }
       end = watch.awaitCompleted(CONFIRM_TIMEOUT);
     }
     Duration downtime = Duration.ofMillis(before.running() ? Math.max(0, end.downtimeMs()) : 0);
     return new CaptureFacts(mode, start, meter.pause(), meter.resume(), meter.length(downtime));
+  }
+
+  /** Of a guest that stands until its checkpoint is in the log, and so cannot tell for how long. */
+  private CaptureFacts factsSoFar(CaptureMode mode) {
+    Instant now = Instant.now();
+    return new CaptureFacts(mode, start, meter.pause(), now, Duration.between(meter.pause(), now));
   }
 
   private static void refuseWhatCannotMigrate(RunState state, MigrationState migration)
@@ -123,8 +143,12 @@ final class DrivenCapture {
   private CaptureMode prepare(RunState before, MigrationSettings settings)
       throws IOException, InterruptedException {
     DriveMode wanted = options.mode();
+    if (options.confirm()) {
+      refuseWhatCannotBeConfirmed(before);
+    }
     boolean background =
-        wanted == DriveMode.BACKGROUND || wanted == DriveMode.AUTO || !before.running();
+        !options.confirm()
+            && (wanted == DriveMode.BACKGROUND || wanted == DriveMode.AUTO || !before.running());
     if (background && prepareBackground(settings)) {
       return before.running() || wanted == DriveMode.BACKGROUND
           ? CaptureMode.BACKGROUND
@@ -132,8 +156,29 @@ final class DrivenCapture {
     }
     boolean stop = wanted == DriveMode.STOP || !before.running();
     boolean held = options.holdGuest() && !stop;
-    settings.apply(held ? Set.of(MigrationSettings.PAUSE_BEFORE_SWITCHOVER) : Set.of());
+    Set<String> capabilities = new HashSet<>();
+    if (held) {
+      capabilities.add(MigrationSettings.PAUSE_BEFORE_SWITCHOVER);
+    }
+    if (options.confirm()) {
+      capabilities.add(MigrationSettings.RETURN_PATH);
+    }
+    settings.apply(capabilities);
     return stop ? CaptureMode.STOP : CaptureMode.LIVE;
+  }
+
+  private void refuseWhatCannotBeConfirmed(RunState before)
+      throws IOException, InterruptedException {
+    if (!before.running()) {
+      throw new IOException(
+          "the guest stands, and is captured by a background snapshot, which has no return path:"
+              + " leave --confirm out, or let the guest run");
+    }
+    if (!qemu.describesDevices()) {
+      throw new IOException(
+          "the machine runs with suppress-vmdesc=on: nothing would mark the end of a stream that"
+              + " QEMU keeps open. Leave --confirm out, or that option");
+    }
   }
 
   /**
@@ -202,10 +247,12 @@ final class DrivenCapture {
     return false;
   }
 
-  private void read(CaptureSocket socket, MigrationWatch watch, GuestStateHandler handler)
+  private SocketChannel read(CaptureSocket socket, MigrationWatch watch, GuestStateHandler handler)
       throws IOException, InterruptedException {
     try {
-      reading.read(socket.accept(), handler);
+      SocketChannel stream = socket.accept();
+      reading.read(stream, handler);
+      return stream;
     } catch (ClosedByInterruptException e) {
       throw interrupted(e);
     } catch (IOException e) {

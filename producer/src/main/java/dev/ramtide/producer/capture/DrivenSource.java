@@ -55,8 +55,25 @@ public final class DrivenSource implements CaptureSource {
 
   @Override
   public CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException {
+    return capture(
+        handler, options.confirm() ? StreamReading.WITH_RETURN_PATH : reading, facts -> {});
+  }
+
+  @Override
+  public void capture(GuestStateHandler handler, Confirmation confirmation)
+      throws IOException, InterruptedException {
+    if (options.confirm()) {
+      capture(handler, StreamReading.WITH_RETURN_PATH, confirmation);
+    } else {
+      CaptureSource.super.capture(handler, confirmation);
+    }
+  }
+
+  private CaptureFacts capture(
+      GuestStateHandler handler, StreamReading stream, Confirmation confirmation)
+      throws IOException, InterruptedException {
     HoldLedger ledger = new HoldLedger(GuestHold.of(client.socket()), holds);
-    return new DrivenCapture(client, options, reading, ledger).run(handler);
+    return new DrivenCapture(client, options, stream, ledger).run(handler, confirmation);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.SourceKind;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -20,9 +21,12 @@ public final class ListeningSource implements CaptureSource {
   private final ListenAddress address;
   private final ServerSocketChannel listener;
   private final StreamReading reading;
+  private final boolean confirm;
 
-  private ListeningSource(ListenAddress address, StreamReading reading) throws IOException {
+  private ListeningSource(ListenAddress address, StreamReading reading, boolean confirm)
+      throws IOException {
     this.address = address;
+    this.confirm = confirm;
     this.listener = address.listen();
     this.reading = reading;
   }
@@ -36,8 +40,13 @@ public final class ListeningSource implements CaptureSource {
     return open(address, StreamReading.WHOLE);
   }
 
+  /** Begins to listen for a QEMU with the capability return-path: it is told when all is safe. */
+  public static ListeningSource openConfirming(ListenAddress address) throws IOException {
+    return new ListeningSource(address, StreamReading.WITH_RETURN_PATH, true);
+  }
+
   static ListeningSource open(ListenAddress address, StreamReading reading) throws IOException {
-    return new ListeningSource(address, reading);
+    return new ListeningSource(address, reading, false);
   }
 
   /**
@@ -60,13 +69,33 @@ public final class ListeningSource implements CaptureSource {
 
   @Override
   public CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException {
+    CaptureFacts[] facts = new CaptureFacts[1];
+    capture(handler, found -> facts[0] = found);
+    return facts[0];
+  }
+
+  @Override
+  public void capture(GuestStateHandler handler, Confirmation confirmation)
+      throws IOException, InterruptedException {
     try (SocketChannel stream = listener.accept()) {
       Instant start = Instant.now();
       reading.read(stream, handler);
       Instant end = Instant.now();
-      return new CaptureFacts(CaptureMode.EXTERNAL, start, end, end, Duration.ZERO);
+      confirmation.complete(new CaptureFacts(CaptureMode.EXTERNAL, start, end, end, Duration.ZERO));
+      if (confirm) {
+        ReturnPath.confirm(stream);
+        awaitClose(stream);
+      }
     } catch (ClosedByInterruptException e) {
       throw DrivenCapture.interrupted(e);
+    }
+  }
+
+  /** QEMU ends the connection; if we did it first, it might not have read our answer. */
+  private static void awaitClose(SocketChannel stream) throws IOException {
+    ByteBuffer rest = ByteBuffer.allocate(64);
+    while (stream.read(rest.clear()) >= 0) {
+      continue;
     }
   }
 

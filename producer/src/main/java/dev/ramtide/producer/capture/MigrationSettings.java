@@ -28,6 +28,9 @@ final class MigrationSettings {
   private static final Map<String, Object> PARAMETERS =
       Map.of("max-bandwidth", 0, "tls-creds", "", "mode", "normal");
 
+  /** QEMU keeps the guest stopped until it is told that all of it arrived. */
+  static final String RETURN_PATH = "return-path";
+
   private final Qemu qemu;
   private final Map<String, Boolean> ownersCapabilities;
   private final QmpObject ownersParameters;

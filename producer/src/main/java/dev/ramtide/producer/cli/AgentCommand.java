@@ -6,6 +6,7 @@ import dev.ramtide.options.DurationConverter;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.producer.capture.CaptureSession;
 import dev.ramtide.producer.capture.CaptureSource;
+import dev.ramtide.producer.capture.DriveOptions;
 import dev.ramtide.producer.capture.DrivenSource;
 import dev.ramtide.producer.capture.ListenAddress;
 import dev.ramtide.producer.capture.ListeningSource;
@@ -62,6 +63,14 @@ public final class AgentCommand implements Callable<Integer> {
 
   @ArgGroup(exclusive = false, heading = "%nHow the log is written:%n")
   private LogOptions log = new LogOptions();
+
+  @Option(
+      names = "--confirm",
+      description = {
+        "QEMU is told that its migration succeeded only when the checkpoint is in Kafka (capability return-path).",
+        "The guest stands until then. With --qmp for --mode live and stop; auto is live."
+      })
+  private boolean confirm;
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
@@ -207,14 +216,27 @@ public final class AgentCommand implements Callable<Integer> {
     }
     Path qmp = from.qmp;
     if (qmp != null) {
-      return () -> DrivenSource.open(qmp, drive.toOptions());
+      DriveOptions options = driveOptions();
+      return () -> DrivenSource.open(qmp, options);
     }
     Path image = from.image;
     if (image != null) {
+      if (confirm) {
+        throw wrong("--confirm needs a QEMU that waits: --qmp or --listen");
+      }
       return () -> new MappedRamFileSource(image);
     }
     ListenAddress address = listenAddress(String.valueOf(from.listen));
     return () -> listen(address);
+  }
+
+  private DriveOptions driveOptions() {
+    try {
+      DriveOptions options = drive.toOptions();
+      return confirm ? options.confirming() : options;
+    } catch (IllegalArgumentException e) {
+      throw wrong(String.valueOf(e.getMessage()));
+    }
   }
 
   private ListenAddress listenAddress(String uri) {
@@ -226,7 +248,8 @@ public final class AgentCommand implements Callable<Integer> {
   }
 
   private CaptureSource listen(ListenAddress address) throws IOException {
-    ListeningSource source = ListeningSource.open(address);
+    ListeningSource source =
+        confirm ? ListeningSource.openConfirming(address) : ListeningSource.open(address);
     PrintWriter err = spec.commandLine().getErr();
     err.println("listening: " + source.uri());
     err.flush();

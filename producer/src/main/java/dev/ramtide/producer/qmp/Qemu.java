@@ -64,6 +64,12 @@ public final class Qemu {
     return MigrationState.of(client.execute("query-migrate"));
   }
 
+  /** Whether a stream of this machine ends with the description of its devices. */
+  public boolean describesDevices() throws IOException, InterruptedException {
+    Map<String, String> property = Map.of("path", "/machine", "property", "suppress-vmdesc");
+    return !client.execute("qom-get", property).flag("flag");
+  }
+
   /** Lets a migration go on that waits in status {@code pre-switchover}. */
   public void continueMigration() throws IOException, InterruptedException {
     client.execute("migrate-continue", Map.of("state", "pre-switchover"));

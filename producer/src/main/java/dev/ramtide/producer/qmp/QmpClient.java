@@ -103,7 +103,7 @@ public final class QmpClient implements AutoCloseable {
    * Runs one command and waits for its reply.
    *
    * @return the object that QEMU returned; a list comes as the field {@code list}, text as the
-   *     field {@code text}
+   *     field {@code text}, true or false as the field {@code flag}
    * @throws QmpException QEMU refused
    * @throws IOException the connection is lost, or no reply came in time
    * @throws InterruptedException the command may have run; the connection is whole

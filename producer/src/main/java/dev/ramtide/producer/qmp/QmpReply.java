@@ -12,6 +12,9 @@ final class QmpReply {
     if (value instanceof List<?> list) {
       return new QmpObject(Map.of("list", list));
     }
+    if (value instanceof Boolean flag) {
+      return new QmpObject(Map.of("flag", flag));
+    }
     if (value instanceof String text) {
       return new QmpObject(Map.of("text", text));
     }

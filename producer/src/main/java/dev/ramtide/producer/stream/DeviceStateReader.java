@@ -2,6 +2,7 @@ package dev.ramtide.producer.stream;
 
 import dev.ramtide.qemustream.DeviceStateEnding;
 import dev.ramtide.qemustream.MalformedStreamException;
+import dev.ramtide.qemustream.VmDescription;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -14,11 +15,13 @@ import java.util.Arrays;
 final class DeviceStateReader {
   private final StreamBuffer in;
   private final int maxBytes;
+  private final StreamEnd end;
   private byte[] copy = new byte[256 * 1024];
   private int bytes;
 
-  DeviceStateReader(StreamBuffer in, int maxBytes) {
+  DeviceStateReader(StreamBuffer in, int maxBytes, StreamEnd end) {
     this.in = in;
+    this.end = end;
     this.maxBytes = maxBytes;
   }
 
@@ -26,7 +29,7 @@ final class DeviceStateReader {
   void readInto(GuestStateHandler handler, int pageBytes, DeviceStateEnding ending)
       throws IOException {
     long start = in.streamOffset();
-    while (in.peek() >= 0) {
+    while (!hasEnded() && in.peek() >= 0) {
       int piece = in.available();
       keep(piece);
       handler.deviceState(
@@ -34,6 +37,12 @@ final class DeviceStateReader {
       in.skip(piece);
     }
     ending.check(ByteBuffer.wrap(copy, 0, bytes), pageBytes, start);
+  }
+
+  /** Of a stream that does not close: what came so far ends as a whole one does. */
+  private boolean hasEnded() {
+    return end == StreamEnd.DESCRIPTION
+        && VmDescription.endsWithOne(ByteBuffer.wrap(copy, 0, bytes));
   }
 
   private void keep(int piece) throws MalformedStreamException {

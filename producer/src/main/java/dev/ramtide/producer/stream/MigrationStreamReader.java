@@ -48,6 +48,7 @@ public final class MigrationStreamReader {
 
   private final StreamBuffer in;
   private final int maxDeviceStateBytes;
+  private final StreamEnd end;
   private Phase phase = Phase.BEFORE_RAM;
 
   /**
@@ -55,6 +56,14 @@ public final class MigrationStreamReader {
    * @param maxDeviceStateBytes what a device state may be at most; as much memory is taken for it
    */
   public MigrationStreamReader(ReadableByteChannel in, int maxDeviceStateBytes) {
+    this(in, maxDeviceStateBytes, StreamEnd.CLOSE);
+  }
+
+  /**
+   * @param end {@link StreamEnd#DESCRIPTION} if QEMU was told to use a return path
+   */
+  public MigrationStreamReader(ReadableByteChannel in, int maxDeviceStateBytes, StreamEnd end) {
+    this.end = end;
     this.in = new StreamBuffer(in);
     this.maxDeviceStateBytes = maxDeviceStateBytes;
   }
@@ -81,7 +90,7 @@ public final class MigrationStreamReader {
           "not one page with bytes came: they go through channels of their own,"
               + " turn the capability multifd off");
     }
-    new DeviceStateReader(in, maxDeviceStateBytes)
+    new DeviceStateReader(in, maxDeviceStateBytes, end)
         .readInto(handler, preamble.pageBytes(), DeviceStateEnding.DESCRIBED);
   }
 
@@ -167,8 +176,18 @@ public final class MigrationStreamReader {
   private void readCommand(long at) throws IOException {
     int command = in.be16();
     int payloadBytes = in.be16();
+    if (end == StreamEnd.DESCRIPTION && isOfReturnPath(command, payloadBytes)) {
+      in.require(payloadBytes);
+      in.skip(payloadBytes); // A ping need not be answered.
+      return;
+    }
     if (command != StreamCommand.SWITCHOVER_START || payloadBytes != 0) {
       throw Refusal.command(at, command, payloadBytes);
     }
+  }
+
+  private static boolean isOfReturnPath(int command, int payloadBytes) {
+    return command == StreamCommand.OPEN_RETURN_PATH && payloadBytes == 0
+        || command == StreamCommand.PING && payloadBytes == Integer.BYTES;
   }
 }

@@ -14,7 +14,7 @@ import dev.ramtide.qemustream.StreamCommand;
 final class Refusal {
   private static final String POSTCOPY = "turn the capability postcopy-ram off";
   private static final String RETURN_PATH =
-      "turn the capabilities return-path and postcopy-ram off";
+      "turn the capabilities return-path and postcopy-ram off, or use --confirm";
 
   private Refusal() {}
 
