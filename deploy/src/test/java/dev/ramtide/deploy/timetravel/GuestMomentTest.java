@@ -21,16 +21,21 @@ final class GuestMomentTest {
 
   /** The memory of a guest in the middle of a pass, made here and not by the guest. */
   private static final class Memory implements PhysicalMemory {
-    private final ByteBuffer bytes = ByteBuffer.allocate(32 << 20).order(ByteOrder.LITTLE_ENDIAN);
+    private static final int BASE = SPEC.program().fill().base();
+
+    private final ByteBuffer low = ByteBuffer.allocate(4096).order(ByteOrder.LITTLE_ENDIAN);
+
+    /** What lies from {@link #BASE} on. */
+    private final ByteBuffer bytes = ByteBuffer.allocate(1 << 20).order(ByteOrder.LITTLE_ENDIAN);
 
     Memory(int passes, int position) {
       GuestProgram.Fill fill = SPEC.program().fill();
       int value = fill.seed();
       for (int at = 0; at < fill.sizeBytes(); at += 4) {
-        bytes.putInt(fill.base() + at, value);
+        bytes.putInt(at, value);
         value = value * fill.factor() + fill.summand();
       }
-      bytes.putInt((int) GuestProgram.PASS_ADDRESS, passes);
+      low.putInt((int) GuestProgram.PASS_ADDRESS, passes);
       for (int page = 0; page < HOT_PAGES; page++) {
         count(page, page < position ? passes + 1 : passes);
       }
@@ -41,7 +46,7 @@ final class GuestMomentTest {
     }
 
     int hot(int page) {
-      return SPEC.program().hotBase() + page * 4096;
+      return SPEC.program().hotBase() - BASE + page * 4096;
     }
 
     @Override
@@ -51,7 +56,9 @@ final class GuestMomentTest {
 
     @Override
     public InputStream read(long address, long sizeBytes) {
-      return new ByteArrayInputStream(bytes.array(), (int) address, (int) sizeBytes);
+      boolean inLow = address < BASE;
+      return new ByteArrayInputStream(
+          (inLow ? low : bytes).array(), (int) (inLow ? address : address - BASE), (int) sizeBytes);
     }
   }
 
@@ -95,7 +102,7 @@ final class GuestMomentTest {
   @Test
   void whatTheGuestFoundItselfCounts() {
     Memory memory = new Memory(7, 20);
-    memory.bytes.putInt((int) GuestProgram.ERROR_ADDRESS, memory.hot(5));
+    memory.low.putInt((int) GuestProgram.ERROR_ADDRESS, memory.hot(5));
     assertTorn(memory);
   }
 
