@@ -21,6 +21,16 @@ public final class MalformedStreamException extends IOException {
     this.streamOffset = streamOffset;
   }
 
+  private MalformedStreamException(MalformedStreamException cause, int channel) {
+    super("multifd channel " + channel + ": " + cause.getMessage(), cause);
+    this.streamOffset = cause.streamOffset;
+  }
+
+  /** The same, of a stream that is one channel of several. */
+  public MalformedStreamException inChannel(int channel) {
+    return new MalformedStreamException(this, channel);
+  }
+
   /** The stream ended where more had to come. */
   public static MalformedStreamException truncated(long streamOffset) {
     return new MalformedStreamException(
