@@ -1,8 +1,7 @@
 package dev.ramtide.producer.stream;
 
-import dev.ramtide.guest.GuestMemoryMap;
-import dev.ramtide.guest.RamBlock;
 import dev.ramtide.producer.stream.MachineDescription.Coverage;
+import dev.ramtide.producer.stream.RamReader.RoundEnd;
 import dev.ramtide.qemustream.DeviceStateEnding;
 import dev.ramtide.qemustream.MalformedStreamException;
 import dev.ramtide.qemustream.RamFlags;
@@ -13,11 +12,10 @@ import dev.ramtide.qemustream.StreamCommand;
 import dev.ramtide.qemustream.StreamPreamble;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads a plain migration stream, precopy or background snapshot, once and in bounded memory.
+ * Reads a migration stream, precopy or background snapshot, once and in bounded memory.
  *
  * <pre>
  *   preamble
@@ -28,7 +26,10 @@ import java.util.List;
  *   device state    from the first FULL section to the end, passed on as it is
  * </pre>
  *
- * What else a stream could carry is refused, see {@link Refusal}. One owner thread; one reader
+ * With multifd most pages come through channels beside it; the ends of rounds keep the two in
+ * order, see {@link MultifdRounds}.
+ *
+ * <p>What else a stream could carry is refused, see {@link Refusal}. One owner thread; one reader
  * reads one stream.
  *
  * @see <a href="https://www.qemu.org/docs/master/devel/migration/main.html">QEMU: migration
@@ -46,26 +47,29 @@ public final class MigrationStreamReader {
     }
   }
 
+  private final ReadableByteChannel connection;
   private final StreamBuffer in;
   private final int maxDeviceStateBytes;
   private final StreamEnd end;
+  private final PageChannels channels;
   private Phase phase = Phase.BEFORE_RAM;
 
   /**
-   * @param in a blocking channel at the start of the stream; stays the caller's to close
+   * @param connection a blocking channel at the start of the stream; stays the caller's to close,
+   *     and is closed if one of the others fails
    * @param maxDeviceStateBytes what a device state may be at most; as much memory is taken for it
-   */
-  public MigrationStreamReader(ReadableByteChannel in, int maxDeviceStateBytes) {
-    this(in, maxDeviceStateBytes, StreamEnd.CLOSE);
-  }
-
-  /**
    * @param end {@link StreamEnd#DESCRIPTION} if QEMU was told to use a return path
    */
-  public MigrationStreamReader(ReadableByteChannel in, int maxDeviceStateBytes, StreamEnd end) {
+  public MigrationStreamReader(
+      ReadableByteChannel connection,
+      int maxDeviceStateBytes,
+      StreamEnd end,
+      PageChannels channels) {
+    this.connection = connection;
     this.end = end;
-    this.in = new StreamBuffer(in);
+    this.in = new StreamBuffer(connection);
     this.maxDeviceStateBytes = maxDeviceStateBytes;
+    this.channels = channels;
   }
 
   /**
@@ -80,22 +84,25 @@ public final class MigrationStreamReader {
     if (!preamble.capabilities().isEmpty()) {
       throw Refusal.capability(preamble.capabilities().get(0));
     }
-    RamReader ram = readRamStart(preamble, handler);
-    while (!atDeviceState()) {
-      readRamElement(ram);
+    RamStart start = readRamStart(preamble.pageBytes());
+    List<? extends ReadableByteChannel> others = channels.await();
+    RoundEnd roundEnd = roundEnd(start, !others.isEmpty());
+    handler.machine(
+        new MachineDescription(
+            preamble.bytes(), preamble.machineType(), start.memory(), Coverage.WHOLE));
+    phase = Phase.BEFORE_PAGES;
+    GuestStateHandler shared = others.isEmpty() ? handler : new SerialHandler(handler);
+    try (MultifdReceiver multifd =
+        MultifdReceiver.start(others, start.memory(), shared, connection)) {
+      try {
+        readGuest(start, shared, multifd, roundEnd);
+      } catch (IOException e) {
+        throw multifd.reasonFor(e);
+      }
     }
-    if (ram.dataPages() == 0) {
-      throw new MalformedStreamException(
-          in.streamOffset(),
-          "not one page with bytes came: they go through channels of their own,"
-              + " turn the capability multifd off");
-    }
-    new DeviceStateReader(in, maxDeviceStateBytes, end)
-        .readInto(handler, preamble.pageBytes(), DeviceStateEnding.DESCRIBED);
   }
 
-  private RamReader readRamStart(StreamPreamble preamble, GuestStateHandler handler)
-      throws IOException {
+  private RamStart readRamStart(int pageBytes) throws IOException {
     long at = in.streamOffset();
     int type = in.u8();
     while (type == SectionType.COMMAND) {
@@ -113,39 +120,41 @@ public final class MigrationStreamReader {
     if (!RamSection.isRam(header, at)) {
       throw Refusal.iterativeSection(at, header);
     }
-    GuestMemoryMap memory = readBlocks(preamble.pageBytes());
-    readEndOfList();
-    SectionHeader.readFooter(in, header.sectionId());
-    handler.machine(
-        new MachineDescription(preamble.bytes(), preamble.machineType(), memory, Coverage.WHOLE));
-    phase = Phase.BEFORE_PAGES;
-    return new RamReader(in, memory, header.sectionId(), handler);
+    return RamStart.read(in, header, pageBytes);
   }
 
-  private GuestMemoryMap readBlocks(int pageBytes) throws IOException {
-    long at = in.streamOffset();
-    long remainingBytes = RamSection.readMemSize(in, pageBytes);
-    List<RamBlock> blocks = new ArrayList<>();
-    while (remainingBytes > 0) {
-      RamBlock block = RamSection.readBlock(in, pageBytes, remainingBytes);
-      blocks.add(block);
-      RamSection.checkBlockCount(blocks.size(), in.streamOffset());
-      remainingBytes -= block.usedLength();
+  /** Reads all that follows the list of blocks. */
+  private void readGuest(
+      RamStart start, GuestStateHandler handler, MultifdReceiver multifd, RoundEnd roundEnd)
+      throws IOException {
+    if (roundEnd != RoundEnd.NOWHERE) {
+      multifd.endOfRound(in.streamOffset());
     }
-    try {
-      return new GuestMemoryMap(pageBytes, blocks);
-    } catch (IllegalArgumentException refused) {
-      throw new MalformedStreamException(at, String.valueOf(refused.getMessage()));
+    SectionHeader.readFooter(in, start.sectionId());
+    RamReader ram = new RamReader(in, start, handler, multifd, roundEnd);
+    while (!atDeviceState()) {
+      readRamElement(ram);
     }
+    if (ram.dataPages() == 0 && roundEnd == RoundEnd.NOWHERE) {
+      throw new MalformedStreamException(
+          in.streamOffset(),
+          "not one page with bytes came, they go through channels of their own: "
+              + PageChannels.REMEDY);
+    }
+    new DeviceStateReader(in, maxDeviceStateBytes, end)
+        .readInto(handler, start.memory().pageBytes(), DeviceStateEnding.DESCRIBED);
+    multifd.end(in.streamOffset(), end == StreamEnd.CLOSE);
   }
 
-  /** No page may come with the list: multifd and RDMA tell of themselves here. */
-  private void readEndOfList() throws IOException {
-    long at = in.streamOffset();
-    long word = in.be64();
-    if (word != RamFlags.EOS) {
-      throw Refusal.ramRecord(at, (int) word & StreamPreamble.DEFAULT_PAGE_BYTES - 1);
+  private static RoundEnd roundEnd(RamStart start, boolean multifd)
+      throws MalformedStreamException {
+    if (multifd) {
+      return start.flush().isPresent() ? RoundEnd.FLUSH : RoundEnd.SECTION;
     }
+    if (start.flush().isPresent()) {
+      throw Refusal.ramRecord(start.flush().getAsLong(), RamFlags.MULTIFD_FLUSH);
+    }
+    return RoundEnd.NOWHERE;
   }
 
   private boolean atDeviceState() throws IOException {

@@ -17,8 +17,20 @@ final class RamReader {
   private static final int PAGE_AGAIN = RamFlags.PAGE | RamFlags.CONTINUE;
   private static final int ZERO_AGAIN = RamFlags.ZERO | RamFlags.CONTINUE;
 
+  /** Where a round over memory ends, for which the channels beside this stream wait. */
+  enum RoundEnd {
+    /** There are no channels. */
+    NOWHERE,
+    /** With a record of its own: machines of QEMU 8.1 and newer. */
+    FLUSH,
+    /** With each section: older ones. */
+    SECTION
+  }
+
   private final StreamBuffer in;
   private final GuestStateHandler handler;
+  private final MultifdReceiver channels;
+  private final RoundEnd roundEnd;
   private final GuestMemoryMap memory;
   private final long sectionId;
   private final int pageBytes;
@@ -36,11 +48,18 @@ final class RamReader {
 
   private long dataPages;
 
-  RamReader(StreamBuffer in, GuestMemoryMap memory, long sectionId, GuestStateHandler handler) {
+  RamReader(
+      StreamBuffer in,
+      RamStart start,
+      GuestStateHandler handler,
+      MultifdReceiver channels,
+      RoundEnd roundEnd) {
     this.in = in;
     this.handler = handler;
-    this.memory = memory;
-    this.sectionId = sectionId;
+    this.channels = channels;
+    this.roundEnd = roundEnd;
+    this.memory = start.memory();
+    this.sectionId = start.sectionId();
     this.pageBytes = memory.pageBytes();
     this.pageShift = Integer.numberOfTrailingZeros(pageBytes);
     this.names =
@@ -89,11 +108,23 @@ final class RamReader {
         }
         case RamFlags.EOS -> {
           passZeroPages();
+          if (roundEnd == RoundEnd.SECTION) {
+            channels.endOfRound(in.streamOffset());
+          }
           return;
         }
+        case RamFlags.MULTIFD_FLUSH -> endOfRound();
         default -> throw Refusal.ramRecord(in.streamOffset() - Long.BYTES, flags);
       }
     }
+  }
+
+  private void endOfRound() throws IOException {
+    if (roundEnd != RoundEnd.FLUSH) {
+      throw Refusal.ramRecord(in.streamOffset() - Long.BYTES, RamFlags.MULTIFD_FLUSH);
+    }
+    passZeroPages();
+    channels.endOfRound(in.streamOffset());
   }
 
   private void page(long word) throws IOException {

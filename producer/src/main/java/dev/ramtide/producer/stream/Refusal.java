@@ -95,7 +95,7 @@ final class Refusal {
     if ((flags & RamFlags.XBZRLE) != 0) {
       what = "turn the capability xbzrle off";
     } else if ((flags & RamFlags.MULTIFD_FLUSH) != 0) {
-      what = "turn the capability multifd off";
+      what = PageChannels.REMEDY;
     } else if ((flags & RamFlags.COMPRESS_PAGE) != 0) {
       what = "turn the capability compress off";
     } else if ((flags & RamFlags.HOOK) != 0) {

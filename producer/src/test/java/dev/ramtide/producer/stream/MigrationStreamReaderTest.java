@@ -139,7 +139,11 @@ class MigrationStreamReaderTest {
     ByteBuffer whole = onePage().deviceState().bytes();
     int deviceStateBytes = whole.limit() - onePage().size();
     MigrationStreamReader reader =
-        new MigrationStreamReader(new PiecewiseChannel(whole, 1), deviceStateBytes - 1);
+        new MigrationStreamReader(
+            new PiecewiseChannel(whole, 1),
+            deviceStateBytes - 1,
+            StreamEnd.CLOSE,
+            PageChannels.NONE);
     assertThatThrownBy(() -> reader.readInto(guest))
         .hasMessageContaining("longer than " + (deviceStateBytes - 1));
   }
@@ -263,11 +267,15 @@ class MigrationStreamReaderTest {
   }
 
   private void read(PiecewiseChannel channel) throws IOException {
-    new MigrationStreamReader(channel, MAX_DEVICE_STATE_BYTES).readInto(guest);
+    new MigrationStreamReader(channel, MAX_DEVICE_STATE_BYTES, StreamEnd.CLOSE, PageChannels.NONE)
+        .readInto(guest);
   }
 
   private static MigrationStreamReader reader(ByteBuffer bytes) {
     return new MigrationStreamReader(
-        new PiecewiseChannel(bytes, Integer.MAX_VALUE), MAX_DEVICE_STATE_BYTES);
+        new PiecewiseChannel(bytes, Integer.MAX_VALUE),
+        MAX_DEVICE_STATE_BYTES,
+        StreamEnd.CLOSE,
+        PageChannels.NONE);
   }
 }

@@ -230,7 +230,10 @@ class MigrationStreamRefusalTest {
   private static void refused(long streamOffset, String message, StreamBuilder stream) {
     MigrationStreamReader reader =
         new MigrationStreamReader(
-            new PiecewiseChannel(stream.bytes(), Integer.MAX_VALUE), MAX_DEVICE_STATE_BYTES);
+            new PiecewiseChannel(stream.bytes(), Integer.MAX_VALUE),
+            MAX_DEVICE_STATE_BYTES,
+            StreamEnd.CLOSE,
+            PageChannels.NONE);
     assertThatThrownBy(() -> reader.readInto(new RecordedGuest()))
         .isInstanceOf(MalformedStreamException.class)
         .hasMessageContaining(message)

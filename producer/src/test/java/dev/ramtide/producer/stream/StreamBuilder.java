@@ -74,6 +74,16 @@ public final class StreamBuilder {
     return this;
   }
 
+  /** The end of a round of multifd. */
+  public StreamBuilder flush() {
+    return word(RamFlags.MULTIFD_FLUSH);
+  }
+
+  /** The start as a machine of QEMU 8.1 or newer sends it with multifd. */
+  public StreamBuilder multifdStart(RamBlock... blocks) {
+    return preamble(PREAMBLE).blockList(blocks).flush().eos();
+  }
+
   public StreamBuilder page(String block, long pageIndex, byte[] page) {
     out.be64(pageIndex * PAGE_BYTES | RamFlags.PAGE).str8(block).raw(page);
     return this;
