@@ -108,6 +108,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "guest",
         "integrity",
         "checkpoint",
+        "qemustream", // how the pages of a multifd packet are compressed is an option
         "wire",
         "options",
         "report",
@@ -188,6 +189,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         new Wall("com.fasterxml.jackson.", with(commands, "producer.qmp", "report")),
         new Wall("picocli.", with(commands, "options")),
         new Wall("com.sun.jna.", Set.of("sink.image")),
+        new Wall("com.github.luben.zstd.", Set.of("producer.stream")),
         new Wall("me.tongfei.progressbar.", commands),
         new Wall("ch.qos.logback.", Set.of()),
         // The embedded broker locks its directory; it reads and writes no file of ours.

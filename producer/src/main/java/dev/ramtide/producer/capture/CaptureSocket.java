@@ -4,9 +4,7 @@ import dev.ramtide.producer.qmp.QmpPeer;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -15,8 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
  * The unix socket to which QEMU sends one capture, in a directory of its own that nobody else may
  * enter: what comes through it is all that the guest knows.
  *
- * <p>{@link #close} may come from any thread and wakes the one that waits in {@link #accept} or
- * reads.
+ * <p>{@link #close} may come from any thread and wakes the one that waits or reads.
  */
 final class CaptureSocket implements AutoCloseable {
   /** {@code sun_path} of Linux, without the final zero. */
@@ -24,23 +21,20 @@ final class CaptureSocket implements AutoCloseable {
 
   private final Path directory;
   private final Path path;
-  private final ServerSocketChannel listener;
-  private SocketChannel stream;
-  private boolean closed;
+  private final MigrationConnections connections;
 
-  private CaptureSocket(Path directory, Path path, ServerSocketChannel listener)
-      throws IOException {
+  private CaptureSocket(Path directory, Path path, MigrationConnections connections) {
     this.directory = directory;
     this.path = path;
-    this.listener = listener;
-    this.stream = SocketChannel.open(StandardProtocolFamily.UNIX);
+    this.connections = connections;
   }
 
   /**
    * @param parent exists; the private directory is made in it
    * @param qemu whoever is to connect
+   * @param channelCount how many times, besides the main connection
    */
-  static CaptureSocket open(Path parent, QmpPeer qemu) throws IOException {
+  static CaptureSocket open(Path parent, QmpPeer qemu, int channelCount) throws IOException {
     Path directory =
         Files.createTempDirectory(
             parent,
@@ -53,7 +47,7 @@ final class CaptureSocket implements AutoCloseable {
         throw new IOException(
             "the path " + path + " is too long for a unix socket: choose a shorter --socket-dir");
       }
-      listener.bind(UnixDomainSocketAddress.of(path), 1);
+      listener.bind(UnixDomainSocketAddress.of(path), channelCount + 1);
       // An agent that runs as root serves a QEMU that does not; any other agent could not give the
       // files away.
       if (!Files.getOwner(path).equals(qemu.user())
@@ -61,7 +55,7 @@ final class CaptureSocket implements AutoCloseable {
         Files.setOwner(path, qemu.user());
         Files.setOwner(directory, qemu.user());
       }
-      return new CaptureSocket(directory, path, listener);
+      return new CaptureSocket(directory, path, new MigrationConnections(listener, channelCount));
     } catch (IOException | RuntimeException e) {
       listener.close();
       Files.deleteIfExists(path);
@@ -75,25 +69,14 @@ final class CaptureSocket implements AutoCloseable {
     return "unix:" + path;
   }
 
-  /** Waits for QEMU. The channel ends with this socket. */
-  SocketChannel accept() throws IOException {
-    SocketChannel accepted = listener.accept();
-    synchronized (this) {
-      stream.close();
-      stream = accepted;
-      if (closed) {
-        accepted.close();
-        throw new ClosedChannelException();
-      }
-    }
-    return accepted;
+  /** What QEMU connects; all of it ends with this socket. */
+  MigrationConnections connections() {
+    return connections;
   }
 
   @Override
-  public synchronized void close() throws IOException {
-    closed = true;
-    stream.close();
-    listener.close();
+  public void close() throws IOException {
+    connections.close();
     Files.deleteIfExists(path);
     Files.deleteIfExists(directory);
   }

@@ -10,12 +10,13 @@ import dev.ramtide.producer.stream.GuestPause;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.qemustream.MalformedStreamException;
 import java.io.IOException;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,21 +74,24 @@ final class DrivenCapture {
     RunState before = qemu.runState();
     refuseWhatCannotMigrate(before, qemu.migration());
     MigrationSettings settings = MigrationSettings.of(qemu, ledger);
+    // One that stands is captured in the background.
+    MultifdOptions multifd = before.running() ? options.multifd() : MultifdOptions.NONE;
     CaptureMode mode;
     MigrationState end;
     // Closed from the last to the first: the guest runs again before anything else is waited for.
-    try (CaptureSocket socket = CaptureSocket.open(options.socketParent(), client.peer());
+    try (CaptureSocket socket =
+            CaptureSocket.open(options.socketParent(), client.peer(), multifd.channels());
         MigrationWatch watch = MigrationWatch.of(client, settings, socket, meter);
         GuestRelease release = new GuestRelease(qemu, before, settings, ledger, socket::close)) {
       release.arm();
-      mode = prepare(before, settings);
+      mode = prepare(before, settings, multifd);
       boolean heldByUs = hold(mode, before, watch, handler);
       if (mode == CaptureMode.BACKGROUND && !heldByUs) {
         release.leaveToQemu(meter::isOver);
       }
       release.migrate(socket.uri());
       watch.start(release::resume, mode == CaptureMode.LIVE ? options.liveLimit() : NO_LIMIT);
-      SocketChannel stream =
+      ByteChannel stream =
           read(
               socket,
               watch,
@@ -140,15 +144,16 @@ final class DrivenCapture {
   }
 
   /** Sets QEMU up, and pauses the guest where that comes first. */
-  private CaptureMode prepare(RunState before, MigrationSettings settings)
+  private CaptureMode prepare(RunState before, MigrationSettings settings, MultifdOptions multifd)
       throws IOException, InterruptedException {
     DriveMode wanted = options.mode();
     if (options.confirm()) {
       refuseWhatCannotBeConfirmed(before);
     }
     boolean background =
-        !options.confirm()
-            && (wanted == DriveMode.BACKGROUND || wanted == DriveMode.AUTO || !before.running());
+        !before.running() && !options.confirm()
+            || wanted == DriveMode.BACKGROUND
+            || wanted == DriveMode.AUTO && !options.confirm() && !multifd.areUsed();
     if (background && prepareBackground(settings)) {
       return before.running() || wanted == DriveMode.BACKGROUND
           ? CaptureMode.BACKGROUND
@@ -163,7 +168,15 @@ final class DrivenCapture {
     if (options.confirm()) {
       capabilities.add(MigrationSettings.RETURN_PATH);
     }
+    if (multifd.areUsed()) {
+      capabilities.add(MigrationSettings.MULTIFD);
+    }
     settings.apply(capabilities);
+    if (multifd.areUsed()) {
+      settings.setParameter("multifd-channels", multifd.channels());
+      settings.setParameter(
+          "multifd-compression", multifd.compression().name().toLowerCase(Locale.ROOT));
+    }
     return stop ? CaptureMode.STOP : CaptureMode.LIVE;
   }
 
@@ -247,11 +260,12 @@ final class DrivenCapture {
     return false;
   }
 
-  private SocketChannel read(CaptureSocket socket, MigrationWatch watch, GuestStateHandler handler)
+  private ByteChannel read(CaptureSocket socket, MigrationWatch watch, GuestStateHandler handler)
       throws IOException, InterruptedException {
     try {
-      SocketChannel stream = socket.accept();
-      reading.read(stream, handler);
+      MigrationConnections connections = socket.connections();
+      ByteChannel stream = connections.awaitMain();
+      reading.read(stream, connections, handler);
       return stream;
     } catch (ClosedByInterruptException e) {
       throw interrupted(e);

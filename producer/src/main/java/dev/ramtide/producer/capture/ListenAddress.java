@@ -21,6 +21,9 @@ import java.util.regex.Pattern;
  * tcp:HOST:PORT}.
  */
 public final class ListenAddress {
+  /** All multifd channels of a QEMU may connect before the first of them is accepted. */
+  private static final int BACKLOG = 128;
+
   private static final Pattern TCP =
       Pattern.compile("tcp:(?:\\[([^\\]]+)\\]|([^:\\[\\]]+)):(\\d{1,5})");
 
@@ -57,7 +60,7 @@ public final class ListenAddress {
             ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
             : ServerSocketChannel.open();
     try {
-      return listener.bind(address);
+      return listener.bind(address, BACKLOG);
     } catch (IOException e) {
       listener.close();
       throw new IOException("cannot listen on " + this + ": " + e.getMessage(), e);

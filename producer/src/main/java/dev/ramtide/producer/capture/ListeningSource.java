@@ -5,56 +5,61 @@ import dev.ramtide.checkpoint.SourceKind;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ByteChannel;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Waits for whatever drives QEMU to say {@code migrate}: one connection is one capture.
+ * Waits for whatever drives QEMU to say {@code migrate}: one migration is one capture.
  *
  * <p>Nothing can be asked of that QEMU, so the pause is unknown. The migration fails on its side,
  * and its guest runs on, when a capture fails on ours: the connection is closed.
  */
 public final class ListeningSource implements CaptureSource {
   private final ListenAddress address;
-  private final ServerSocketChannel listener;
-  private final StreamReading reading;
+  private final String uri;
+  private final MigrationConnections connections;
   private final boolean confirm;
 
-  private ListeningSource(ListenAddress address, StreamReading reading, boolean confirm)
-      throws IOException {
+  private ListeningSource(
+      ListenAddress address, String uri, MigrationConnections connections, boolean confirm) {
     this.address = address;
+    this.uri = uri;
+    this.connections = connections;
     this.confirm = confirm;
-    this.listener = address.listen();
-    this.reading = reading;
   }
 
   /**
    * Begins to listen.
    *
+   * @param multifdChannels what QEMU has as {@code multifd-channels}; 0 if its capability multifd
+   *     is off
+   * @param confirm whether QEMU has the capability return-path: it is told when all is safe
    * @throws IOException the address is taken, or may not be used
    */
-  public static ListeningSource open(ListenAddress address) throws IOException {
-    return open(address, StreamReading.WHOLE);
-  }
-
-  /** Begins to listen for a QEMU with the capability return-path: it is told when all is safe. */
-  public static ListeningSource openConfirming(ListenAddress address) throws IOException {
-    return new ListeningSource(address, StreamReading.WITH_RETURN_PATH, true);
-  }
-
-  static ListeningSource open(ListenAddress address, StreamReading reading) throws IOException {
-    return new ListeningSource(address, reading, false);
+  public static ListeningSource open(ListenAddress address, int multifdChannels, boolean confirm)
+      throws IOException {
+    ServerSocketChannel listener = address.listen();
+    try {
+      return new ListeningSource(
+          address,
+          address.uriOf(listener),
+          new MigrationConnections(listener, multifdChannels),
+          confirm);
+    } catch (IOException e) {
+      listener.close();
+      throw e;
+    }
   }
 
   /**
    * Where it listens, as QEMU's {@code migrate} wants it; with the port that was chosen when port 0
    * was asked for.
    */
-  public String uri() throws IOException {
-    return address.uriOf(listener);
+  public String uri() {
+    return uri;
   }
 
   @Override
@@ -77,9 +82,11 @@ public final class ListeningSource implements CaptureSource {
   @Override
   public void capture(GuestStateHandler handler, Confirmation confirmation)
       throws IOException, InterruptedException {
-    try (SocketChannel stream = listener.accept()) {
+    try {
+      ByteChannel stream = connections.awaitMain();
       Instant start = Instant.now();
-      reading.read(stream, handler);
+      (confirm ? StreamReading.WITH_RETURN_PATH : StreamReading.WHOLE)
+          .read(stream, connections, handler);
       Instant end = Instant.now();
       confirmation.complete(new CaptureFacts(CaptureMode.EXTERNAL, start, end, end, Duration.ZERO));
       if (confirm) {
@@ -88,11 +95,13 @@ public final class ListeningSource implements CaptureSource {
       }
     } catch (ClosedByInterruptException e) {
       throw DrivenCapture.interrupted(e);
+    } finally {
+      connections.endMigration();
     }
   }
 
   /** QEMU ends the connection; if we did it first, it might not have read our answer. */
-  private static void awaitClose(SocketChannel stream) throws IOException {
+  private static void awaitClose(ByteChannel stream) throws IOException {
     ByteBuffer rest = ByteBuffer.allocate(64);
     while (stream.read(rest.clear()) >= 0) {
       continue;
@@ -101,7 +110,7 @@ public final class ListeningSource implements CaptureSource {
 
   @Override
   public void close() throws IOException {
-    listener.close();
+    connections.close();
     address.remove();
   }
 }

@@ -28,6 +28,9 @@ final class MigrationSettings {
   private static final Map<String, Object> PARAMETERS =
       Map.of("max-bandwidth", 0, "tls-creds", "", "mode", "normal");
 
+  /** Pages go through connections of their own. */
+  static final String MULTIFD = "multifd";
+
   /** QEMU keeps the guest stopped until it is told that all of it arrived. */
   static final String RETURN_PATH = "return-path";
 

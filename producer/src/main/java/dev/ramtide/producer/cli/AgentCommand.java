@@ -11,9 +11,11 @@ import dev.ramtide.producer.capture.DrivenSource;
 import dev.ramtide.producer.capture.ListenAddress;
 import dev.ramtide.producer.capture.ListeningSource;
 import dev.ramtide.producer.capture.MappedRamFileSource;
+import dev.ramtide.producer.capture.MultifdOptions;
 import dev.ramtide.producer.capture.SessionOptions;
 import dev.ramtide.producer.publish.KafkaVmLog;
 import dev.ramtide.producer.publish.LogSettings;
+import dev.ramtide.qemustream.MultifdCompression;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -24,6 +26,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -71,6 +74,15 @@ public final class AgentCommand implements Callable<Integer> {
         "The guest stands until then. With --qmp for --mode live and stop; auto is live."
       })
   private boolean confirm;
+
+  @Option(
+      names = "--multifd-channels",
+      paramLabel = "N",
+      description = {
+        "QEMU sends its pages through N connections beside the main one (capability multifd).",
+        "With --qmp for --mode live and stop; auto is live. With --listen as QEMU's multifd-channels has it."
+      })
+  private int multifdChannels;
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
@@ -197,43 +209,45 @@ public final class AgentCommand implements Callable<Integer> {
   }
 
   private SessionOptions sessionOptions() {
-    try {
-      return new SessionOptions(
-          log.stripePages,
-          log.partitions,
-          log.payloadBytes,
-          log.keyframeInterval,
-          log.label,
-          drive.hook(vm));
-    } catch (IllegalArgumentException e) {
-      throw wrong(String.valueOf(e.getMessage()));
-    }
+    return checked(
+        () ->
+            new SessionOptions(
+                log.stripePages,
+                log.partitions,
+                log.payloadBytes,
+                log.keyframeInterval,
+                log.label,
+                drive.hook(vm)));
   }
 
   private AgentLoop.SourceOpener opener() {
     if (drive.areGiven() && from.qmp == null) {
-      throw wrong("--mode, --live-limit and --socket-dir say how to drive QEMU: they need --qmp");
+      throw wrong(
+          "--mode, --live-limit, --multifd-compression, --pause-hook and --socket-dir say how to"
+              + " drive QEMU: they need --qmp");
     }
     Path qmp = from.qmp;
     if (qmp != null) {
-      DriveOptions options = driveOptions();
+      DriveOptions options = checked(() -> drive.toOptions(multifdChannels, confirm));
       return () -> DrivenSource.open(qmp, options);
     }
     Path image = from.image;
     if (image != null) {
-      if (confirm) {
-        throw wrong("--confirm needs a QEMU that waits: --qmp or --listen");
+      if (confirm || multifdChannels != 0) {
+        throw wrong("--confirm and --multifd-channels need a QEMU: --qmp or --listen");
       }
       return () -> new MappedRamFileSource(image);
     }
     ListenAddress address = listenAddress(String.valueOf(from.listen));
-    return () -> listen(address);
+    MultifdOptions multifd =
+        checked(() -> new MultifdOptions(multifdChannels, MultifdCompression.NONE));
+    return () -> listen(address, multifd);
   }
 
-  private DriveOptions driveOptions() {
+  /** What the options say, or what is wrong with them. */
+  private <T> T checked(Supplier<T> options) {
     try {
-      DriveOptions options = drive.toOptions();
-      return confirm ? options.confirming() : options;
+      return options.get();
     } catch (IllegalArgumentException e) {
       throw wrong(String.valueOf(e.getMessage()));
     }
@@ -247,9 +261,8 @@ public final class AgentCommand implements Callable<Integer> {
     }
   }
 
-  private CaptureSource listen(ListenAddress address) throws IOException {
-    ListeningSource source =
-        confirm ? ListeningSource.openConfirming(address) : ListeningSource.open(address);
+  private CaptureSource listen(ListenAddress address, MultifdOptions multifd) throws IOException {
+    ListeningSource source = ListeningSource.open(address, multifd.channels(), confirm);
     PrintWriter err = spec.commandLine().getErr();
     err.println("listening: " + source.uri());
     err.flush();

@@ -4,7 +4,9 @@ import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.DurationConverter;
 import dev.ramtide.producer.capture.DriveMode;
 import dev.ramtide.producer.capture.DriveOptions;
+import dev.ramtide.producer.capture.MultifdOptions;
 import dev.ramtide.producer.capture.PauseHook;
+import dev.ramtide.qemustream.MultifdCompression;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -31,6 +33,12 @@ final class DriveModeOptions {
       description =
           "After this long a live capture may pause the guest as long as the rest takes (default: 60s).")
   private @Nullable Duration liveLimit;
+
+  @Option(
+      names = "--multifd-compression",
+      paramLabel = "METHOD",
+      description = "With --multifd-channels: none (default), zlib or zstd, on the way from QEMU.")
+  private @Nullable MultifdCompression multifdCompression;
 
   @Option(
       names = "--socket-dir",
@@ -60,6 +68,7 @@ final class DriveModeOptions {
   boolean areGiven() {
     return mode != null
         || liveLimit != null
+        || multifdCompression != null
         || socketDirectory != null
         || pauseHook != null
         || pauseHookTimeout != null;
@@ -79,9 +88,16 @@ final class DriveModeOptions {
     return Optional.of(new PauseHook(vm, pauseHook, timeout));
   }
 
-  DriveOptions toOptions() {
-    DriveOptions options = DriveOptions.DEFAULTS;
+  /**
+   * @throws IllegalArgumentException options that do not go together
+   */
+  DriveOptions toOptions(int multifdChannels, boolean confirm) {
+    MultifdCompression compression =
+        multifdCompression == null ? MultifdCompression.NONE : multifdCompression;
+    DriveOptions options =
+        DriveOptions.DEFAULTS.withMultifd(new MultifdOptions(multifdChannels, compression));
     options = mode == null ? options : options.withMode(mode);
+    options = confirm ? options.confirming() : options;
     options = pauseHook == null ? options : options.holdingGuest();
     options = liveLimit == null ? options : options.withLiveLimit(liveLimit);
     return socketDirectory == null ? options : options.withSocketParent(socketDirectory);

@@ -232,7 +232,7 @@ class DrivenSourceTest {
         new DrivenSource(
             QmpClient.connect(qemu.qmp.socket()),
             DriveOptions.DEFAULTS.withSocketParent(deep),
-            DrivenSourceTest::readAll,
+            (stream, channels, handler) -> readAll(stream, handler),
             HoldStore.NONE)) {
       assertThatThrownBy(() -> source.capture(nobody()))
           .hasMessageContaining("too long for a unix socket");
@@ -260,7 +260,7 @@ class DrivenSourceTest {
         new DrivenSource(
             QmpClient.connect(qemu.qmp.socket()),
             options,
-            (stream, handler) -> reading.read(stream),
+            (stream, channels, handler) -> reading.read(stream),
             holds)) {
       return source.capture(nobody());
     }

@@ -50,7 +50,8 @@ class ListenAddressTest {
         .bind(UnixDomainSocketAddress.of(path))
         .close();
     assertThat(path).exists();
-    try (ListeningSource source = ListeningSource.open(ListenAddress.parse("unix:" + path))) {
+    try (ListeningSource source =
+        ListeningSource.open(ListenAddress.parse("unix:" + path), 0, false)) {
       assertThat(source.uri()).isEqualTo("unix:" + path);
     }
     assertThat(path).doesNotExist();
@@ -63,7 +64,7 @@ class ListenAddressTest {
         ServerSocketChannel.open(StandardProtocolFamily.UNIX)
             .bind(UnixDomainSocketAddress.of(path))) {
       assertThat(other.isOpen()).isTrue();
-      assertThatThrownBy(() -> ListeningSource.open(ListenAddress.parse("unix:" + path)))
+      assertThatThrownBy(() -> ListeningSource.open(ListenAddress.parse("unix:" + path), 0, false))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("another process");
     }
@@ -73,7 +74,7 @@ class ListenAddressTest {
   @Test
   void aFileThatIsNoSocketStays() throws Exception {
     Path path = Files.writeString(dir.resolve("precious"), "data");
-    assertThatThrownBy(() -> ListeningSource.open(ListenAddress.parse("unix:" + path)))
+    assertThatThrownBy(() -> ListeningSource.open(ListenAddress.parse("unix:" + path), 0, false))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not a socket");
     assertThat(path).hasContent("data");
