@@ -15,7 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Keeps a captured guest in memory: pages that are not zero, of its main RAM. */
-final class CapturedGuest implements GuestStateHandler {
+class CapturedGuest implements GuestStateHandler {
   private static final int PAGE_BYTES = 4096;
 
   /** No memory for a guest's processor: the old video memory, and the firmware's shadow. */

@@ -44,7 +44,8 @@ class ListeningSourceIT {
   @ValueSource(strings = {"dirty-bitmaps", "x-ignore-shared"})
   void aStreamThatCannotBeCarriedIsRefusedAndTheGuestRunsOn(String capability) throws Exception {
     try (QemuGuest guest = start();
-        ListeningSource source = ListeningSource.open(ListenAddress.parse("tcp:127.0.0.1:0"))) {
+        ListeningSource source =
+            ListeningSource.open(ListenAddress.parse("tcp:127.0.0.1:0"), 0, false)) {
       CompletableFuture<Throwable> outcome =
           CompletableFuture.supplyAsync(
               () -> catchThrowable(() -> source.capture(new CapturedGuest())));
@@ -59,8 +60,9 @@ class ListeningSourceIT {
 
   @Test
   void anAddressInUseIsRefused() throws Exception {
-    try (ListeningSource source = ListeningSource.open(ListenAddress.parse("tcp:127.0.0.1:0"))) {
-      assertThatThrownBy(() -> ListeningSource.open(ListenAddress.parse(source.uri())))
+    try (ListeningSource source =
+        ListeningSource.open(ListenAddress.parse("tcp:127.0.0.1:0"), 0, false)) {
+      assertThatThrownBy(() -> ListeningSource.open(ListenAddress.parse(source.uri()), 0, false))
           .isInstanceOf(IOException.class)
           .hasMessageContaining("cannot listen on " + source.uri());
     }
@@ -68,7 +70,7 @@ class ListeningSourceIT {
 
   private static void capture(String address) throws Exception {
     try (QemuGuest guest = start();
-        ListeningSource source = ListeningSource.open(ListenAddress.parse(address))) {
+        ListeningSource source = ListeningSource.open(ListenAddress.parse(address), 0, false)) {
       for (int number = 0; number < 2; number++) {
         CapturedGuest captured = new CapturedGuest();
         CompletableFuture<CaptureMode> mode =

@@ -19,6 +19,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** With --confirm QEMU itself knows whether its checkpoint is safe. */
@@ -30,14 +31,17 @@ final class ConfirmIT {
   @TempDir private Path directory;
 
   @ParameterizedTest
-  @ValueSource(strings = {"live", "stop", "auto"})
-  void qemuIsToldThatItSucceededAndTheGuestGoesOn(String mode) throws Exception {
+  @CsvSource({"live, ", "stop, ", "auto, ", "live, none", "stop, zstd"})
+  void qemuIsToldThatItSucceededAndTheGuestGoesOn(String mode, String multifd) throws Exception {
     try (Pipeline pipeline = Pipeline.start(directory);
         QemuGuest guest = QemuGuest.start(SPEC)) {
       guest.awaitMarker(SOON);
       OwnersQemu qemu = OwnersQemu.of(guest);
-      List<JsonNode> manifests =
-          pipeline.run(args(guest, mode, "--checkpoints", "2", "--interval", "200ms"));
+      List<String> more = new ArrayList<>(List.of("--checkpoints", "2", "--interval", "200ms"));
+      if (multifd != null) {
+        more.addAll(List.of("--multifd-channels", "3", "--multifd-compression", multifd));
+      }
+      List<JsonNode> manifests = pipeline.run(args(guest, mode, more.toArray(String[]::new)));
       assertThat(manifests).hasSize(2);
       assertThat(manifests.get(0).get("mode").asText())
           .isEqualTo(mode.equals("auto") ? "live" : mode);
@@ -116,6 +120,8 @@ final class ConfirmIT {
       assertThat(pipeline.fail(args(mute, "live", "--once"))).contains("suppress-vmdesc=on");
       assertThat(pipeline.fail("agent", "--vm", "x", "--image", "y", "--confirm"))
           .contains("--listen");
+      assertThat(pipeline.fail(args(guest, "live", "--once", "--multifd-compression", "zlib")))
+          .contains("--multifd-compression needs --multifd-channels");
       guest.awaitMarker(SOON);
       guest.stop();
       assertThat(pipeline.fail(args(guest, "live", "--once"))).contains("the guest stands");

@@ -1,8 +1,10 @@
 package dev.ramtide.deploy.testbed;
 
 import dev.ramtide.deploy.demo.GuestProgram;
+import dev.ramtide.producer.qmp.MigrationState;
 import dev.ramtide.producer.qmp.Qemu;
 import dev.ramtide.producer.qmp.QmpClient;
+import dev.ramtide.producer.qmp.QmpObject;
 import dev.ramtide.producer.qmp.RunState;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +14,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A guest of ours on a QEMU and a machine of a chosen version, so that it can go from one QEMU to
@@ -101,6 +105,34 @@ public final class VersionedGuest implements AutoCloseable {
 
   public void execute(String command) throws IOException, InterruptedException {
     client.execute(command);
+  }
+
+  /** Sets parameters and capabilities, for whoever migrates it. */
+  public void prepareMigration(Set<String> capabilities, Map<String, ?> parameters)
+      throws IOException, InterruptedException {
+    Qemu qemu = new Qemu(client);
+    qemu.setCapabilities(
+        capabilities.stream().collect(Collectors.toMap(name -> name, name -> true)));
+    qemu.setParameters(parameters);
+  }
+
+  /** Capabilities and parameters. */
+  public List<QmpObject> migrationSettings() throws IOException, InterruptedException {
+    return List.of(
+        client.execute("query-migrate-capabilities"), client.execute("query-migrate-parameters"));
+  }
+
+  /** How often the last migration went over all memory. */
+  public long passesOverMemory() throws IOException, InterruptedException {
+    return client.execute("query-migrate").object("ram").number("dirty-sync-count");
+  }
+
+  /** Sends itself somewhere; returns what became of it. */
+  public MigrationState migrateTo(String uri) throws IOException, InterruptedException {
+    Qemu qemu = new Qemu(client);
+    qemu.migrate(uri);
+    await("end of the migration", () -> qemu.migration().isOver());
+    return qemu.migration();
   }
 
   /** Waits until the guest has filled its memory and counts. */
