@@ -8,7 +8,8 @@ import java.nio.ByteBuffer;
  *
  * <p>The order of calls is: {@link #machine} once, pages in the order in which QEMU's bytes were
  * true (a page may come again: the last one wins), {@link #deviceState} in pieces. Nothing is kept
- * from a buffer after the call returns. All calls but {@link #paused} come from one thread.
+ * from a buffer after the call returns. All calls but {@link #paused} come one after the other,
+ * with multifd from several threads.
  *
  * <p>An {@link IOException} from a method means that the capture is lost; the source stops it and
  * lets the guest run on.
