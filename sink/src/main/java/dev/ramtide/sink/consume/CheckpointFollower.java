@@ -90,13 +90,14 @@ final class CheckpointFollower implements Closeable {
 
   private void accept(ConsumerRecord<byte[], ByteBuffer> record) {
     VmFollow vm = follow(new TopicPartition(record.topic(), record.partition()));
-    if (vm.failure().isPresent()) {
+    if (vm.isLost()) {
       return;
     }
     try {
       vm.accept(record.offset(), codec.decodeCheckpoint(PageRecord.valueOf(record)));
     } catch (IOException e) {
-      vm.fail(
+      lose(
+          vm,
           new IOException(
               record.topic() + ", record offset " + record.offset() + ": " + e.getMessage(), e));
     }
@@ -115,15 +116,23 @@ final class CheckpointFollower implements Closeable {
 
   /** Only this VM: the others' topics are as they were. */
   private void giveUp(TopicPartition partition) {
-    follow(partition)
-        .fail(
-            new IOException(
-                partition.topic()
-                    + ": the records that come next are not there: the topic was deleted and created"
-                    + " again, or its end was cut off. Start the sink again"));
+    lose(
+        follow(partition),
+        new IOException(
+            partition.topic()
+                + ": the records that come next are not there: the topic was deleted and created"
+                + " again, or its end was cut off. Start the sink again"));
     catchUpTo.remove(partition);
     consumer.pause(List.of(partition));
     consumer.seek(partition, 0); // Paused it is not fetched; at no valid place poll fails again.
+  }
+
+  private static void lose(VmFollow vm, IOException reason) {
+    LOG.atError()
+        .addKeyValue("vm", vm.vm())
+        .addKeyValue("reason", reason.getMessage())
+        .log("the VM is given up by this process, others go on");
+    vm.lose(reason);
   }
 
   private VmFollow follow(TopicPartition partition) {

@@ -21,7 +21,7 @@ interface MemberWork {
 
   boolean isStopping();
 
-  /** Gives one VM up and says so. */
+  /** Gives one VM up for a while and says so. */
   void failVm(VmFollow vm, IOException reason);
 
   /** Ends the process. */

@@ -2,6 +2,7 @@ package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.wire.VmTopics;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -27,8 +29,8 @@ import org.slf4j.LoggerFactory;
  * One member of the group: its consumer, the partitions that it owns, and their work, in one
  * thread. The conductor of the sink.
  *
- * <p>A VM that cannot go on is given up with an error, its partitions stay paused, the other VMs go
- * on. What hits the whole process (the disk, the broker's refusal) ends the loop.
+ * <p>A VM that cannot go on is given up for a while with an error, its partitions are paused, the
+ * other VMs go on. What hits the whole process (the broker's refusal) ends the loop.
  */
 @SuppressWarnings("try") // A held lock is closed, and not looked at.
 final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
@@ -121,10 +123,15 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
     boolean due =
         unforcedBytes >= FORCE_EVERY_BYTES
             || System.nanoTime() - forcedAtNanos >= FORCE_EVERY_NANOS;
+    boolean quiet = records.isEmpty();
     for (PartitionTask task : tasks.values()) {
-      if (due || records.isEmpty() || task.isAtGateUnforced()) {
-        guarded(task.follow(), task::force);
-      }
+      guarded(
+          task.follow(),
+          () -> {
+            if (due || quiet || task.isAtGateUnforced()) {
+              task.force();
+            }
+          });
     }
     if (due) {
       unforcedBytes = 0;
@@ -138,11 +145,11 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
   }
 
   /**
-   * Runs a step unless its VM was given up. A step that fails for good gives it up; one that Kafka
-   * kept from its end is tried again with the next turn.
+   * Runs a step unless its VM was given up. A step that fails gives it up; one that Kafka kept from
+   * its end is tried again with the next turn.
    */
   private void guarded(VmFollow vm, Step step) throws IOException, InterruptedException {
-    if (vm.failure().isPresent()) {
+    if (!vm.tryAgain(System.nanoTime())) {
       pauseAll(vm);
       return;
     }
@@ -155,6 +162,24 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
           .log("Kafka does not answer, trying again");
     } catch (IOException e) {
       work.failVm(vm, e);
+      letGo(vm);
+    }
+  }
+
+  /** The next try begins from what is on disk, and others may have the locks until then. */
+  private void letGo(VmFollow vm) {
+    pauseAll(vm);
+    Stream.concat(
+            tasks.values().stream().filter(task -> task.follow() == vm),
+            duties.values().stream().filter(duty -> duty.follow() == vm))
+        .forEach(PartitionLoop::letGo);
+  }
+
+  private static void letGo(Closeable files) {
+    try {
+      files.close();
+    } catch (IOException e) {
+      LOG.debug("files of a VM that was given up anyway", e);
     }
   }
 

@@ -99,7 +99,8 @@ public final class SinkProcess implements MemberWork, Closeable {
   }
 
   /**
-   * What ended the process; also when every VM had to be given up and there is nothing left to do.
+   * What ended the process; also when every VM had to be given up and there is nothing left to do:
+   * whoever started it then learns of it.
    */
   public Optional<IOException> failure() {
     Optional<IOException> whole = Optional.ofNullable(failure.get());
@@ -179,11 +180,14 @@ public final class SinkProcess implements MemberWork, Closeable {
 
   @Override
   public void failVm(VmFollow vm, IOException reason) {
-    LOG.atError()
-        .addKeyValue("vm", vm.vm())
-        .addKeyValue("reason", reason.getMessage())
-        .log("the VM is given up by this process, others go on");
-    vm.fail(reason);
+    Optional<Duration> pause = vm.fail(reason, System.nanoTime());
+    pause.ifPresent(
+        length ->
+            LOG.atError()
+                .addKeyValue("vm", vm.vm())
+                .addKeyValue("reason", reason.getMessage())
+                .addKeyValue("nextTrySeconds", length.toSeconds())
+                .log("the VM is given up for a while, others go on"));
   }
 
   @Override

@@ -8,13 +8,14 @@ import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.sink.state.ImageIdentity;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
  * What a process knows of one VM: its history as far as it was read, and whether it had to be given
- * up.
+ * up, for good or for a while.
  *
  * <p>Thread-safe: the follower writes, partitions and sealer ask.
  */
@@ -25,6 +26,8 @@ public final class VmFollow {
   private final Map<Long, ImageIdentity> identities = new HashMap<>();
   private boolean caughtUp;
   private Optional<IOException> failure = Optional.empty();
+  private boolean lost;
+  private final Patience patience = new Patience(Duration.ofSeconds(10), Duration.ofMinutes(5));
 
   /**
    * @param topicIds of the topics as they are in the cluster now
@@ -91,13 +94,40 @@ public final class VmFollow {
   }
 
   /**
-   * Gives the VM up: nothing of it is applied or sealed by this process any more. The first reason
-   * stays.
+   * Gives the VM up for good, because its history cannot be read on: nothing of it is applied or
+   * sealed by this process any more. The first reason stays.
    */
-  synchronized void fail(IOException reason) {
-    if (failure.isEmpty()) {
+  synchronized void lose(IOException reason) {
+    if (!lost) {
+      lost = true;
       failure = Optional.of(reason);
     }
+  }
+
+  synchronized boolean isLost() {
+    return lost;
+  }
+
+  /**
+   * Gives the VM up for a while: a disk may get room again, an image that is in the way may be
+   * removed. Its history is read on.
+   *
+   * @return how long, unless it was given up already
+   */
+  synchronized Optional<Duration> fail(IOException reason, long nowNanos) {
+    if (failure.isPresent()) {
+      return Optional.empty();
+    }
+    failure = Optional.of(reason);
+    return Optional.of(patience.failed(nowNanos));
+  }
+
+  /** Takes the VM up again if it is time to; returns whether it may be worked on. */
+  synchronized boolean tryAgain(long nowNanos) {
+    if (failure.isPresent() && !lost && patience.isDue(nowNanos)) {
+      failure = Optional.empty();
+    }
+    return failure.isEmpty();
   }
 
   public synchronized Optional<IOException> failure() {
