@@ -128,7 +128,7 @@ public final class PruneCommand implements Callable<Integer> {
       return "%s: nothing to delete: %s".formatted(vm, why(plan));
     }
     if (plan.dropped().isEmpty()) {
-      return "%s: %s no checkpoint: %s; %d records that none needs"
+      return "%s: %s no checkpoint: %s; records that none needs: %d"
           .formatted(vm, verb, why(plan), deletion.records());
     }
     return String.format(
