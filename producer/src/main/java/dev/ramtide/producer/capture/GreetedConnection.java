@@ -1,7 +1,6 @@
 package dev.ramtide.producer.capture;
 
 import dev.ramtide.qemustream.MultifdHello;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
@@ -28,14 +27,11 @@ final class GreetedConnection implements ByteChannel {
   /**
    * Takes what is there of the first bytes.
    *
-   * @return whether they are complete
-   * @throws IOException there are no more
+   * @return whether they are complete, or all that there will be
    */
   boolean greet(SelectionKey key) throws IOException {
-    if (socket.read(greeting) < 0) {
-      throw new EOFException("closed after " + greeting.position() + " bytes");
-    }
-    if (greeting.hasRemaining()) {
+    boolean ended = socket.read(greeting) < 0;
+    if (greeting.hasRemaining() && !ended) {
       return false;
     }
     key.cancel();
@@ -46,7 +42,7 @@ final class GreetedConnection implements ByteChannel {
 
   /** Whether it is a multifd channel; anything else is to be read as the main connection. */
   boolean isChannel() {
-    return greeting.getInt(0) == MultifdHello.MAGIC;
+    return greeting.limit() == Integer.BYTES && greeting.getInt(0) == MultifdHello.MAGIC;
   }
 
   @Override

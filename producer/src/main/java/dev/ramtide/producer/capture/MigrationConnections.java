@@ -160,14 +160,17 @@ final class MigrationConnections implements PageChannels, AutoCloseable {
     socket.configureBlocking(false).register(selector, SelectionKey.OP_READ, connection);
   }
 
-  /** One that says nothing, or ends at once, is nobody's: a probe of the port, for example. */
+  /**
+   * One that says nothing is not waited for; one that ends before it said what it is is a main
+   * connection cut short, and refused as such.
+   */
   private void greet(GreetedConnection connection, SelectionKey key) throws IOException {
     try {
       if (connection.greet(key)) {
         (connection.isChannel() ? channels : mains).add(connection);
       }
     } catch (IOException e) {
-      LOG.debug("a connection that ended before it said what it is", e);
+      LOG.debug("a connection that broke before it said what it is", e);
       open.remove(connection);
       connection.close();
     }

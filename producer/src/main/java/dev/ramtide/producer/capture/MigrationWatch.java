@@ -148,15 +148,17 @@ final class MigrationWatch implements AutoCloseable {
   }
 
   private MigrationState awaitEnd() throws IOException, InterruptedException {
+    boolean toldToGoOn = false;
     while (true) {
       MigrationState state = qemu.migration();
       if (state.isOver()) {
         return state;
       }
-      if (state.isBeforeSwitchover()) {
+      // Once: told to go on, QEMU says until its thread wakes that it still waits.
+      if (state.isBeforeSwitchover() && !toldToGoOn) {
         whenPaused.run();
         qemu.continueMigration();
-        continue;
+        toldToGoOn = true;
       }
       if (abandoned) {
         throw new IOException("QEMU does not end the migration (status " + state.status() + ")");

@@ -8,6 +8,7 @@ import dev.ramtide.producer.qmp.QmpClient;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.qemustream.MalformedStreamException;
 import java.io.IOException;
+import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -207,6 +210,25 @@ class DrivenSourceTest {
     assertThat(qemu.runState()).isEqualTo("running");
   }
 
+  /** QEMU, told to go on, says for a moment longer that it waits: a hook must not run twice. */
+  @Test
+  void aGuestThatIsHeldBeforeTheSwitchoverIsHeldOnce() throws Exception {
+    AtomicInteger held = new AtomicInteger();
+    DriveOptions options =
+        DriveOptions.DEFAULTS.withMode(DriveMode.LIVE).withSocketParent(dir).holdingGuest();
+    try (DrivenSource source =
+        new DrivenSource(
+            QmpClient.connect(qemu.qmp.socket()),
+            options,
+            (stream, channels, handler) -> readAll(stream, handler),
+            holds)) {
+      assertThat(source.capture(countingPauses(held)).mode()).isEqualTo(CaptureMode.LIVE);
+    }
+    assertThat(held).hasValue(1);
+    assertThat(qemu.qmp.received()).containsOnlyOnce("migrate-continue");
+    assertThat(qemu.runState()).isEqualTo("running");
+  }
+
   @Test
   void aMigrationOfSomebodyElseIsNotDisturbed() {
     qemu.migration(Map.of("status", "active"));
@@ -279,12 +301,28 @@ class DrivenSourceTest {
   }
 
   private static GuestStateHandler nobody() {
+    return handler(
+        method -> {
+          throw new AssertionError(method);
+        });
+  }
+
+  private static GuestStateHandler countingPauses(AtomicInteger pauses) {
+    return handler(
+        method -> {
+          assertThat(method.getName()).isEqualTo("paused");
+          pauses.incrementAndGet();
+        });
+  }
+
+  private static GuestStateHandler handler(Consumer<Method> called) {
     return (GuestStateHandler)
         Proxy.newProxyInstance(
             DrivenSourceTest.class.getClassLoader(),
             new Class<?>[] {GuestStateHandler.class},
             (proxy, method, arguments) -> {
-              throw new AssertionError(method);
+              called.accept(method);
+              return null;
             });
   }
 }

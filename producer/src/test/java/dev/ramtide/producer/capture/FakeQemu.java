@@ -42,12 +42,19 @@ final class FakeQemu implements AutoCloseable {
   private Fate fate = Fate.COMPLETES;
   private String backgroundRefusal = "";
   private int contRefusals;
+  private boolean toldToGoOn;
   private long clockUs = 1_795_383_134_000_000L;
 
   FakeQemu(Path socket) throws IOException {
     qmp = new FakeQmpServer(socket);
     for (String name :
-        List.of("events", "xbzrle", "multifd", "return-path", "background-snapshot")) {
+        List.of(
+            "events",
+            "xbzrle",
+            "multifd",
+            "return-path",
+            "background-snapshot",
+            "pause-before-switchover")) {
       capabilities.put(name, false);
     }
     parameters.putAll(
@@ -60,7 +67,7 @@ final class FakeQemu implements AutoCloseable {
             "",
             "mode",
             "normal"));
-    qmp.on("query-status", arguments -> status());
+    qmp.on("query-status", arguments -> queryStatus());
     qmp.on("stop", arguments -> pause("paused"));
     qmp.on("cont", arguments -> cont());
     qmp.on("query-migrate-capabilities", arguments -> listCapabilities());
@@ -69,6 +76,7 @@ final class FakeQemu implements AutoCloseable {
     qmp.on("migrate-set-parameters", this::setParameters);
     qmp.on("query-migrate", arguments -> migration());
     qmp.on("migrate", this::migrate);
+    qmp.on("migrate-continue", arguments -> goOn());
     qmp.on("migrate_cancel", arguments -> cancel());
   }
 
@@ -109,12 +117,41 @@ final class FakeQemu implements AutoCloseable {
     qmp.close();
   }
 
-  private synchronized Object status() {
+  private synchronized Object queryStatus() {
     return Map.of("status", runState, "running", runState.equals("running"));
   }
 
+  /**
+   * As of a thread that takes a moment to wake: what was told to go on still says that it waits.
+   */
   private synchronized Object migration() {
-    return migration;
+    Map<String, Object> answer = migration;
+    if (toldToGoOn) {
+      toldToGoOn = false;
+      change("device");
+      notifyAll();
+    }
+    return answer;
+  }
+
+  private synchronized Object goOn() {
+    if (!status().equals("pre-switchover")) {
+      throw new IllegalStateException("Migration not in expected state: " + status());
+    }
+    toldToGoOn = true;
+    return Map.of();
+  }
+
+  private synchronized void waitBeforeSwitchover() throws InterruptedException {
+    pause("finish-migrate");
+    change("pre-switchover");
+    while (status().equals("pre-switchover")) {
+      wait();
+    }
+  }
+
+  private Object status() {
+    return migration.getOrDefault("status", "none");
   }
 
   void stopByOwner() {
@@ -180,7 +217,7 @@ final class FakeQemu implements AutoCloseable {
   }
 
   private synchronized Object cancel() {
-    if (migration.getOrDefault("status", "none").equals("active")) {
+    if (status().equals("active")) {
       change("cancelled");
     }
     return Map.of();
@@ -213,11 +250,14 @@ final class FakeQemu implements AutoCloseable {
         fail("Unable to write to socket: No space left on device");
         return;
       }
+      if (capabilities.get("pause-before-switchover")) {
+        waitBeforeSwitchover();
+      }
       if (!background) {
         pause("postmigrate");
       }
       change("completed");
-    } catch (IOException e) {
+    } catch (IOException | InterruptedException e) {
       fail("Unable to write to socket: " + e.getMessage());
     }
   }

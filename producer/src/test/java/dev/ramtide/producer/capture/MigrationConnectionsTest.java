@@ -51,11 +51,23 @@ class MigrationConnectionsTest {
     }
   }
 
-  /** A probe of the port, and somebody who never says who he is. */
+  @Test
+  void oneThatEndsBeforeItSaidWhatItIsIsAMigrationCutShort() throws Exception {
+    try (MigrationConnections connections = open(1)) {
+      connect().close();
+      assertThat(connections.awaitMain().read(ByteBuffer.allocate(8))).isNegative();
+      SocketChannel cut = connect();
+      cut.write(ByteBuffer.wrap(new byte[] {0x11, 0x22, 0x33}));
+      cut.close();
+      GreetedConnection main = connections.awaitMain();
+      assertThat(main.read(ByteBuffer.allocate(8))).isEqualTo(3);
+      assertThat(main.read(ByteBuffer.allocate(8))).isNegative();
+    }
+  }
+
   @Test
   void whoeverSaysNothingIsNotWaitedFor() throws Exception {
     try (MigrationConnections connections = open(1)) {
-      connect().close();
       connect();
       SocketChannel slow = connect();
       slow.write(ByteBuffer.wrap(new byte[] {0x11, 0x22}));
