@@ -5,9 +5,14 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Measures how long a guest stood still, by the times that QEMU puts on its STOP and RESUME events.
+ * Measures how long a guest stood still, by what QEMU itself says of it: the times on its STOP and
+ * RESUME events, and the {@code downtime} of its migration.
  *
- * <p>The first STOP counts, and the last RESUME: what lies between is all ours. Any thread.
+ * <p>The first STOP counts, and the last RESUME: what lies between is all ours. Neither of the two
+ * figures holds the other. Downtime begins before the event, when the processors are asked to stop,
+ * which on a busy host takes milliseconds; but it is in whole ones, knows nothing of a guest that
+ * was stopped before the migration, and ends before one that waits for {@code cont} goes on. The
+ * longer one is the guest's. Any thread.
  */
 final class PauseMeter {
   private final Instant start;
@@ -42,10 +47,11 @@ final class PauseMeter {
     return resumed.isBefore(pause()) ? pause() : resumed;
   }
 
-  /** Between the two, or {@code fallback} when QEMU told of no pause. */
-  synchronized Duration length(Duration fallback) {
-    return stopped.equals(Instant.MAX) || resumed.equals(Instant.MIN)
-        ? fallback
-        : Duration.between(pause(), resume());
+  /**
+   * @param downtime as QEMU counts it for this migration; zero where it tells of none
+   */
+  synchronized Duration length(Duration downtime) {
+    Duration between = Duration.between(pause(), resume());
+    return downtime.compareTo(between) > 0 ? downtime : between;
   }
 }
