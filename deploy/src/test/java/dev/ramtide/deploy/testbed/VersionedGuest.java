@@ -23,6 +23,7 @@ import java.util.stream.Collectors;
  */
 public final class VersionedGuest implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration CONVERGENCE = Duration.ofSeconds(15);
   private static final int DISK_BYTES = 1 << 20;
   private static final int MEMORY_MIB = 128;
 
@@ -127,11 +128,22 @@ public final class VersionedGuest implements AutoCloseable {
     return client.execute("query-migrate").object("ram").number("dirty-sync-count");
   }
 
-  /** Sends itself somewhere; returns what became of it. */
+  /**
+   * Sends itself somewhere; returns what became of it. On a machine that compresses more slowly
+   * than the guest writes it is stopped after a while for as long as the rest takes.
+   */
   public MigrationState migrateTo(String uri) throws IOException, InterruptedException {
     Qemu qemu = new Qemu(client);
     qemu.migrate(uri);
-    await("end of the migration", () -> qemu.migration().isOver());
+    long patienceNanos = System.nanoTime() + CONVERGENCE.toNanos();
+    await(
+        "end of the migration",
+        () -> {
+          if (System.nanoTime() > patienceNanos) {
+            qemu.setParameters(Map.of("downtime-limit", SOON.toMillis()));
+          }
+          return qemu.migration().isOver();
+        });
     return qemu.migration();
   }
 

@@ -1,9 +1,11 @@
 package dev.ramtide.sink.consume;
 
+import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.sink.seal.ImageListener;
 import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.Site;
 import java.io.IOException;
+import java.util.Optional;
 
 /** What the loops of one process share. */
 interface MemberWork {
@@ -11,7 +13,8 @@ interface MemberWork {
 
   Site site();
 
-  CheckpointFollower follower();
+  /** What is known of a VM, once its topics were found. */
+  Optional<VmFollow> vm(VmId vm);
 
   SealDuty.DeviceStates deviceStates();
 

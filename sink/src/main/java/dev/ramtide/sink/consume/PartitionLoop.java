@@ -145,12 +145,14 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
   }
 
   /**
-   * Runs a step unless its VM was given up. A step that fails gives it up; one that Kafka kept from
-   * its end is tried again with the next turn.
+   * Runs a step unless its VM was given up. A step that fails gives it up, for all members; one
+   * that Kafka kept from its end is tried again with the next turn.
    */
   private void guarded(VmFollow vm, Step step) throws IOException, InterruptedException {
     if (!vm.tryAgain(System.nanoTime())) {
-      pauseAll(vm);
+      // Perhaps by another member, and after this one had polled: what was delivered meanwhile is
+      // dropped here, so each task has to begin again from what its state says.
+      letGo(vm);
       return;
     }
     try {
@@ -215,8 +217,8 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
           }
         });
     if (task.follow().failure().isPresent()) {
+      letGo(task.follow()); // Whoever goes on from here later must not believe the place below.
       // A paused partition is not fetched; without a valid place poll would fail again.
-      consumer.pause(List.of(partition));
       consumer.seek(partition, 0);
     }
   }
@@ -237,7 +239,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
   private void place() {
     for (TopicPartition partition : List.copyOf(unplaced)) {
       Optional<VmTopics> topics = VmTopics.parse(partition.topic());
-      Optional<VmFollow> vm = topics.map(VmTopics::vm).flatMap((VmId id) -> work.follower().vm(id));
+      Optional<VmFollow> vm = topics.map(VmTopics::vm).flatMap((VmId id) -> work.vm(id));
       if (vm.isPresent() && partition.topic().equals(topics.get().pages())) {
         ConsumerFeed feed = new ConsumerFeed(consumer, partition);
         tasks.put(partition, new PartitionTask(vm.get(), partition.partition(), work.site(), feed));

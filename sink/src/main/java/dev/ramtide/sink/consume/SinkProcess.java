@@ -151,8 +151,8 @@ public final class SinkProcess implements MemberWork, Closeable {
   }
 
   @Override
-  public CheckpointFollower follower() {
-    return follower;
+  public Optional<VmFollow> vm(VmId vm) {
+    return follower.vm(vm);
   }
 
   @Override

@@ -1,0 +1,192 @@
+package dev.ramtide.sink.consume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.ramtide.checkpoint.EpochStarted;
+import dev.ramtide.checkpoint.RecordedCheckpoint;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.sink.seal.ImageListener;
+import dev.ramtide.sink.seal.KeptCopies;
+import dev.ramtide.sink.state.ControlFile;
+import dev.ramtide.sink.state.ControlState;
+import dev.ramtide.sink.state.ImagePaths;
+import dev.ramtide.sink.state.Site;
+import dev.ramtide.wire.VmTopics;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** NothingLost in the loop of one member, over Kafka's own consumer without a broker. */
+final class PartitionLoopTest {
+  private static final VmTopics TOPICS = new VmTopics("ramtide", ScriptedLog.VM);
+  private static final Duration SOON = Duration.ofSeconds(20);
+
+  /** Of the ten seconds for which a VM is given up. */
+  private static final Duration ALL_BUT_A_MOMENT = Duration.ofMillis(9_700);
+
+  private static final int RECORDS = 3;
+
+  @TempDir private Path directory;
+  private final ScriptedLog log = new ScriptedLog();
+  private final MockConsumer<byte[], ByteBuffer> consumer = new MockConsumer<>("none");
+
+  @Test
+  void whatAnotherMemberGaveUpGoesOnWhereItStoodAndNotWhereTheConsumerStands() throws Exception {
+    log.startEpoch(40);
+    log.publishEveryPage(0);
+    log.complete(1, true);
+    // The other member fails when this one has polled, and before it applies.
+    AtomicInteger failures = new AtomicInteger(1);
+    Member member = new Member(directory.resolve("site"));
+    member.whenPolled =
+        () -> {
+          if (consumer.paused().size() < 4 && failures.getAndDecrement() > 0) {
+            member.failVm(log.follow, new IOException("the other one's disk"));
+          }
+        };
+    member.start();
+    try {
+      member.awaitSealed(1);
+      assertThat(failures).hasNonPositiveValue();
+    } finally {
+      member.stop();
+    }
+    try (ScriptedMember undisturbed = new ScriptedMember(directory.resolve("other"), log)) {
+      undisturbed.settle();
+      assertThat(Files.readAllBytes(image().ram()))
+          .isEqualTo(Files.readAllBytes(undisturbed.image()));
+    }
+  }
+
+  private ImagePaths image() {
+    return new ImagePaths(directory.resolve("site").resolve(ScriptedLog.VM.name()));
+  }
+
+  /** A loop in a thread of its own that owns everything. */
+  private final class Member implements MemberWork {
+    private final Site site;
+    private final Thread thread = new Thread(new PartitionLoop(consumer, this), "loop");
+    private volatile boolean stopping;
+    private volatile Optional<IOException> failure = Optional.empty();
+    private volatile Runnable whenPolled = () -> {};
+
+    Member(Path directory) throws IOException {
+      site = Site.open(directory);
+    }
+
+    void start() {
+      List<TopicPartition> all = new ArrayList<>();
+      for (int partition = 0; partition < 3; partition++) {
+        all.add(new TopicPartition(TOPICS.pages(), partition));
+      }
+      all.add(new TopicPartition(TOPICS.checkpoints(), 0));
+      consumer.schedulePollTask(() -> consumer.rebalance(all));
+      consumer.schedulePollTask(this::polled);
+      thread.start();
+    }
+
+    /** In each poll, before it returns what stands where the consumer stands. */
+    private void polled() {
+      whenPolled.run();
+      consumer.assignment().stream()
+          .filter(partition -> partition.topic().equals(TOPICS.pages()))
+          .filter(partition -> !consumer.paused().contains(partition))
+          .forEach(this::addRecords);
+      consumer.schedulePollTask(this::polled);
+    }
+
+    private void addRecords(TopicPartition partition) {
+      for (PageRecord record :
+          log.read(partition.partition(), consumer.position(partition), RECORDS)) {
+        consumer.addRecord(
+            new ConsumerRecord<>(
+                partition.topic(),
+                partition.partition(),
+                record.recordOffset(),
+                new byte[0],
+                record.value()));
+      }
+    }
+
+    void awaitSealed(long checkpoint) throws Exception {
+      long deadline = System.nanoTime() + SOON.toNanos();
+      Path control = image().control();
+      Optional<ControlState> now = Optional.empty();
+      while (!now.equals(Optional.of(new ControlState.Sealed(checkpoint)))) {
+        if (failure.isPresent() || System.nanoTime() > deadline) {
+          fail("is " + now + ", process " + failure + ", VM " + log.follow.failure());
+        }
+        Thread.sleep(5);
+        now = Files.exists(control) ? ControlFile.readFrom(control).map(c -> c.state()) : now;
+      }
+    }
+
+    void stop() throws InterruptedException {
+      stopping = true;
+      thread.join();
+    }
+
+    @Override
+    public VmFilter filter() {
+      return new VmFilter("ramtide", List.of(ScriptedLog.VM));
+    }
+
+    @Override
+    public Site site() {
+      return site;
+    }
+
+    @Override
+    public Optional<VmFollow> vm(VmId vm) {
+      return Optional.of(log.follow);
+    }
+
+    @Override
+    public SealDuty.DeviceStates deviceStates() {
+      return (vm, checkpoint) -> ScriptedLog.DEVICE_STATE.duplicate();
+    }
+
+    @Override
+    public ImageListener listener() {
+      return new ImageListener() {
+        @Override
+        public void imageFills(ImagePaths paths, EpochStarted epoch) {}
+
+        @Override
+        public void imageIs(ImagePaths paths, ControlState state, RecordedCheckpoint checkpoint) {}
+      };
+    }
+
+    @Override
+    public KeptCopies kept() {
+      return new KeptCopies(0, (from, to) -> false);
+    }
+
+    @Override
+    public boolean isStopping() {
+      return stopping;
+    }
+
+    @Override
+    public void failVm(VmFollow vm, IOException reason) {
+      vm.fail(reason, System.nanoTime() - ALL_BUT_A_MOMENT.toNanos());
+    }
+
+    @Override
+    public void failProcess(IOException reason) {
+      failure = Optional.of(reason);
+    }
+  }
+}
