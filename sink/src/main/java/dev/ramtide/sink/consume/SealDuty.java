@@ -78,26 +78,46 @@ final class SealDuty implements Closeable {
     return follow;
   }
 
-  /** Does what can be done now. */
+  /** Does what can be done now, and tells of a lock for which it has waited long. */
   void step() throws IOException, InterruptedException {
+    tellWhenLongBusy(work());
+  }
+
+  /**
+   * @return whether somebody holds what it needs
+   */
+  private boolean work() throws IOException, InterruptedException {
     Optional<EpochStarted> wanted = follow.wantedEpoch();
     Optional<RecordedCheckpoint> newest = wanted.flatMap(epoch -> follow.history().newest());
     if (newest.isEmpty()) {
       if (wanted.isPresent() && !toldFilling) {
         tellFilling(open(wanted.get()));
       }
-      return;
+      return false;
     }
     OpenImage open = open(newest.get().epoch());
     ControlState state = stateOf(open);
     if (state instanceof ControlState.Applying applying) {
-      finish(open, applying, newest.get());
-    } else if (state instanceof ControlState.Sealed sealed
-        && (!tellAndKeep(open, sealed) || sealed.checkpoint() >= newest.get().number())) {
-      return;
-    } else {
-      new Sealer(open, listener).begin(state, newest.get());
+      return finish(open, applying, newest.get());
+    } else if (state instanceof ControlState.Sealed sealed) {
+      boolean free = tellAndKeep(open, sealed);
+      return !free
+          || sealed.checkpoint() < newest.get().number() && !begin(open, state, newest.get());
     }
+    return !begin(open, state, newest.get());
+  }
+
+  private boolean begin(OpenImage open, ControlState from, RecordedCheckpoint next)
+      throws IOException, InterruptedException {
+    boolean begun = false;
+    try {
+      begun = new Sealer(open, listener).begin(from, next);
+    } finally {
+      if (!begun) {
+        toldSealed = 0; // It may have failed after it said that it goes on: what is is told again.
+      }
+    }
+    return begun;
   }
 
   private OpenImage open(EpochStarted epoch) throws IOException, InterruptedException {
@@ -132,19 +152,17 @@ final class SealDuty implements Closeable {
     doubt.clear();
   }
 
-  private void finish(OpenImage open, ControlState.Applying applying, RecordedCheckpoint newest)
+  private boolean finish(OpenImage open, ControlState.Applying applying, RecordedCheckpoint newest)
       throws IOException, InterruptedException {
     Optional<RecordedCheckpoint> wanted = follow.history().checkpoint(applying.checkpoint());
     if (wanted.isEmpty()) { // Pruned while the site was away: only a later one can be made.
-      beginLater(open, applying, newest);
-      return;
+      return !beginLater(open, applying, newest);
     }
     Target now;
     try {
       now = targetOf(wanted.get());
     } catch (OffsetOutOfRangeException e) { // Pruned since the history was read.
-      beginLater(open, applying, newest);
-      return;
+      return !beginLater(open, applying, newest);
     }
     Sealer sealer = new Sealer(open, listener);
     SealProgress progress;
@@ -153,9 +171,8 @@ final class SealDuty implements Closeable {
       doubt.clear();
     } catch (DigestMismatchException e) {
       reconsider(sealer, applying, newest, e);
-      return;
+      return false;
     }
-    tellWhenLongBusy(progress);
     if (progress instanceof SealProgress.Overtaken && newest.number() > applying.checkpoint()) {
       sealer.begin(applying, newest);
     } else if (progress instanceof SealProgress.Done done) {
@@ -167,14 +184,16 @@ final class SealDuty implements Closeable {
       target = null;
       site.promote(follow.vm());
     }
+    return progress instanceof SealProgress.Busy;
   }
 
-  private void tellWhenLongBusy(SealProgress progress) {
-    busySteps = progress instanceof SealProgress.Busy ? busySteps + 1 : 0;
+  private void tellWhenLongBusy(boolean busy) {
+    busySteps = busy ? busySteps + 1 : 0;
     if (busySteps > 0 && busySteps % TELL_EVERY_BUSY_STEPS == 0) {
       LOG.atWarn()
           .addKeyValue("vm", follow.vm())
-          .log("waiting for the image's gate to seal: a long reader, or a process that is stopped");
+          .log(
+              "waiting for a lock of the image to go on sealing: a long reader, or a process that is stopped");
     }
   }
 
@@ -187,7 +206,8 @@ final class SealDuty implements Closeable {
     return now;
   }
 
-  private void beginLater(OpenImage open, ControlState.Applying applying, RecordedCheckpoint newest)
+  private boolean beginLater(
+      OpenImage open, ControlState.Applying applying, RecordedCheckpoint newest)
       throws IOException, InterruptedException {
     if (newest.number() <= applying.checkpoint()) {
       throw new IOException(
@@ -201,7 +221,7 @@ final class SealDuty implements Closeable {
               + open.paths().directory()
               + ": the sink then fills a new image from the newest keyframe");
     }
-    new Sealer(open, listener).begin(applying, newest);
+    return begin(open, applying, newest);
   }
 
   private void tellFilling(OpenImage open) throws IOException, InterruptedException {
@@ -233,6 +253,9 @@ final class SealDuty implements Closeable {
         if (!stateOf(open).equals(sealed)) {
           return false; // Another sealer was here.
         }
+        if (!new Sealer(open, listener).isLoadable()) {
+          return true; // One died on the way to the next: of this one there is nothing to tell.
+        }
         listener.imageIs(open.paths(), sealed, recorded.get());
         toldSealed = sealed.checkpoint();
       }
@@ -246,7 +269,7 @@ final class SealDuty implements Closeable {
       return true;
     }
     try {
-      if (!kept.keep(open.paths(), checkpoint)) {
+      if (!kept.keep(open, checkpoint)) {
         return false;
       }
     } catch (IOException e) {

@@ -6,12 +6,12 @@ import dev.ramtide.sink.state.DirectoryTree;
 import dev.ramtide.sink.state.DurableName;
 import dev.ramtide.sink.state.FileGate;
 import dev.ramtide.sink.state.ImagePaths;
+import dev.ramtide.sink.state.OpenImage;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -30,7 +30,10 @@ import java.util.stream.Stream;
  */
 @SuppressWarnings("try") // A held lock is closed, and not looked at.
 public final class KeptCopies {
-  private static final Pattern COPY = Pattern.compile("\\d{10,19}");
+  /** Anything else in there is somebody else's. */
+  private static final Pattern COPY = Pattern.compile("\\d{10}");
+
+  private static final Pattern UNFINISHED = Pattern.compile("\\.\\d{10}\\.new");
   private static final Duration PATIENCE = Duration.ofMillis(200);
 
   private final int count;
@@ -92,7 +95,8 @@ public final class KeptCopies {
    * @return false when the image's gate is held, or another process is at it: ask again
    * @throws IOException also when the file system cannot
    */
-  public boolean keep(ImagePaths paths, long checkpoint) throws IOException, InterruptedException {
+  public boolean keep(OpenImage image, long checkpoint) throws IOException, InterruptedException {
+    ImagePaths paths = image.paths();
     if (count == 0) {
       return true;
     }
@@ -104,7 +108,8 @@ public final class KeptCopies {
     try (FileGate.Hold held = only.get()) {
       Files.createDirectories(paths.kept());
       removeUnfinished(paths);
-      boolean made = Files.exists(paths.kept(checkpoint)) || make(paths, checkpoint);
+      removeOldest(paths); // Also before: fewer may be wanted now, and the disk be full.
+      boolean made = Files.exists(paths.kept(checkpoint)) || make(image, checkpoint);
       if (made) {
         removeOldest(paths);
       }
@@ -112,54 +117,58 @@ public final class KeptCopies {
     }
   }
 
-  private boolean make(ImagePaths paths, long checkpoint) throws IOException, InterruptedException {
-    Path unfinished = paths.kept().resolve("." + paths.kept(checkpoint).getFileName() + ".new");
-    FileGate gate = FileGate.of(paths.controlLock());
-    Optional<FileGate.Hold> hold = gate.tryShared(PATIENCE);
+  private boolean make(OpenImage image, long checkpoint) throws IOException, InterruptedException {
+    ImagePaths paths = image.paths();
+    Path unfinished = unfinished(paths, checkpoint);
+    Optional<FileGate.Hold> hold = image.gate().tryShared(PATIENCE);
     if (hold.isEmpty()) {
       return false;
     }
     // As long as the shared lock is held no sealer begins the next checkpoint.
     try (FileGate.Hold held = hold.get()) {
-      if (!ControlFile.sealedCheckpoint(paths).equals(Optional.of(checkpoint))) {
-        return true; // It went on meanwhile: this one is not to be had any more.
+      boolean sealed = ControlFile.sealedCheckpoint(paths).equals(Optional.of(checkpoint));
+      if (!sealed || !new ImageComposer(image.ram(), image.layout()).hasMagic()) {
+        return true; // It went on meanwhile, or began to: this one is not to be had any more.
       }
-      ImagePaths copy = new ImagePaths(Files.createDirectory(unfinished));
-      if (!copier.copy(paths.ram(), copy.ram())) {
-        throw new IOException(
-            "no reflink copy of " + paths.ram() + ": its file system cannot any more");
-      }
-      DurableName.replace(copy.checkpointJson(), Files.readString(paths.checkpointJson()));
+      copy(paths, new ImagePaths(Files.createDirectory(unfinished)));
     }
     DurableName.move(unfinished, paths.kept(checkpoint));
     return true;
   }
 
+  private void copy(ImagePaths from, ImagePaths to) throws IOException {
+    try {
+      if (!copier.copy(from.ram(), to.ram())) {
+        throw new IOException(
+            "no reflink copy of " + from.ram() + ": its file system cannot any more");
+      }
+      DurableName.replace(to.checkpointJson(), Files.readString(from.checkpointJson()));
+    } catch (IOException e) {
+      DirectoryTree.delete(to.directory()); // On a full disk it would keep old blocks alive.
+      throw e;
+    }
+  }
+
+  private static Path unfinished(ImagePaths paths, long checkpoint) {
+    return paths.kept().resolve("." + paths.kept(checkpoint).getFileName() + ".new");
+  }
+
   private static void removeUnfinished(ImagePaths paths) throws IOException {
     for (Path path : list(paths)) {
-      String name = path.getFileName().toString();
-      if (name.startsWith(".") && name.endsWith(".new")) {
+      if (UNFINISHED.matcher(path.getFileName().toString()).matches()) {
         DirectoryTree.delete(path);
       }
     }
   }
 
   private void removeOldest(ImagePaths paths) throws IOException {
-    List<Path> newestFirst = new ArrayList<>(copies(paths));
-    newestFirst.sort(Comparator.reverseOrder());
-    for (Path surplus :
-        newestFirst.subList(Math.min(count, newestFirst.size()), newestFirst.size())) {
+    List<Long> oldestFirst = kept(paths);
+    for (long surplus : oldestFirst.subList(0, Math.max(0, oldestFirst.size() - count))) {
       // Under another name first: half of a copy must not look like one.
-      Path leaving = paths.kept().resolve("." + surplus.getFileName() + ".new");
-      DurableName.move(surplus, leaving);
+      Path leaving = unfinished(paths, surplus);
+      DurableName.move(paths.kept(surplus), leaving);
       DirectoryTree.delete(leaving);
     }
-  }
-
-  private static List<Path> copies(ImagePaths paths) throws IOException {
-    return list(paths).stream()
-        .filter(path -> COPY.matcher(path.getFileName().toString()).matches())
-        .toList();
   }
 
   /** The checkpoints of which there are copies, oldest first. */
@@ -167,8 +176,10 @@ public final class KeptCopies {
     if (!Files.isDirectory(paths.kept())) {
       return List.of();
     }
-    return copies(paths).stream()
-        .map(path -> Long.parseLong(path.getFileName().toString()))
+    return list(paths).stream()
+        .map(path -> path.getFileName().toString())
+        .filter(name -> COPY.matcher(name).matches())
+        .map(Long::parseLong)
         .sorted()
         .toList();
   }
@@ -176,6 +187,8 @@ public final class KeptCopies {
   private static List<Path> list(ImagePaths paths) throws IOException {
     try (Stream<Path> all = Files.list(paths.kept())) {
       return all.toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 }

@@ -75,6 +75,14 @@ public final class Sealer {
   }
 
   /**
+   * Whether QEMU would load the file. One that is sealed may not be: a sealer that dies as it
+   * begins leaves {@code SEALED m} without magic.
+   */
+  public boolean isLoadable() throws IOException {
+    return composer.hasMagic();
+  }
+
+  /**
    * Seals when every partition is there.
    *
    * @param deviceState of the checkpoint, already checked against its manifest

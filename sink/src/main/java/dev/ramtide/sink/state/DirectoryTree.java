@@ -1,6 +1,7 @@
 package dev.ramtide.sink.state;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -19,9 +20,11 @@ public final class DirectoryTree {
     List<Path> deepestFirst;
     try (Stream<Path> walk = Files.walk(root)) {
       deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
     for (Path path : deepestFirst) {
-      Files.delete(path);
+      Files.deleteIfExists(path); // Somebody else may be at it too.
     }
   }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -101,17 +102,52 @@ final class KeptCopiesTest {
   }
 
   @Test
-  void aCopyThatCannotBeMadeStopsNoSeal() throws Exception {
+  void aCopyThatCannotBeMadeStopsNoSealAndLeavesNothing() throws Exception {
     KeptCopies full =
         new KeptCopies(
             2,
             (from, to) -> {
+              Files.copy(from, to);
               throw new IOException("No space left on device");
             });
     try (ScriptedMember member = member(full)) {
       sealUpTo(member, 3);
     }
-    assertThat(KeptCopies.kept(paths)).isEmpty();
+    assertThat(paths.kept()).isEmptyDirectory();
+  }
+
+  @Test
+  void whatSomebodyElsePutThereIsNeitherCountedNorRemoved() throws Exception {
+    for (String name : new String[] {"20261124120000", "9999999999999999999", ".mine.new", "42"}) {
+      Files.createDirectories(paths.kept().resolve(name));
+    }
+    try (ScriptedMember member = member(new KeptCopies(1, COPY))) {
+      sealUpTo(member, 3);
+    }
+    assertThat(KeptCopies.kept(paths)).containsExactly(3L);
+    try (Stream<Path> left = Files.list(paths.kept())) {
+      assertThat(left).hasSize(5);
+    }
+  }
+
+  @Test
+  void fewerThanBeforeAreKeptAlsoWhenNoneCanBeMade() throws Exception {
+    try (ScriptedMember member = member(new KeptCopies(3, COPY))) {
+      sealUpTo(member, 3);
+    }
+    KeptCopies full =
+        new KeptCopies(
+            1,
+            (from, to) -> {
+              throw new IOException("No space left on device");
+            });
+    log.publish(SmallGuest.data(0, 9, 0, 3));
+    log.complete(4, false);
+    try (ScriptedMember member = member(full)) {
+      member.settle();
+      assertThat(member.state()).isEqualTo(new ControlState.Sealed(4));
+    }
+    assertThat(KeptCopies.kept(paths)).containsExactly(3L);
   }
 
   @Test

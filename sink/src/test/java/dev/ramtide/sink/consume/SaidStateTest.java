@@ -1,6 +1,7 @@
 package dev.ramtide.sink.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
@@ -10,10 +11,15 @@ import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.ImagePaths;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -26,7 +32,7 @@ final class SaidStateTest {
   private final ScriptedLog log = new ScriptedLog();
 
   /** Dies before or after it has said something for the n-th time. */
-  private static final class Sayer implements ImageListener {
+  private static class Sayer implements ImageListener {
     private final boolean before;
     private int left;
 
@@ -81,6 +87,73 @@ final class SaidStateTest {
     log.publish(SmallGuest.data(0, 5, 0, 3));
     log.complete(2, false);
     everywhere(2);
+  }
+
+  /** A sealer died between the two writes with which it goes on. */
+  @Test
+  void aSealedImageWithoutItsMagicIsNeitherToldNorKept() throws Exception {
+    Path site = sealedAt1();
+    try (FileChannel ram = FileChannel.open(paths(site).ram(), StandardOpenOption.WRITE)) {
+      ram.write(ByteBuffer.allocate(MAGIC.length), 0);
+    }
+    Files.writeString(paths(site).checkpointJson(), "Applying[checkpoint=2]");
+    try (ScriptedMember next =
+        new ScriptedMember(site, log, Duration.ZERO, new Sayer(-1, true), copies())) {
+      next.duty.step();
+      assertThat(next.state()).isEqualTo(new ControlState.Applying(2));
+      assertThat(said(site)).isEqualTo("Applying[checkpoint=2]");
+      assertThat(KeptCopies.kept(paths(site))).isEmpty();
+      next.settle();
+    }
+    assertThat(said(site)).isEqualTo(SEALED.formatted(2));
+    assertThat(KeptCopies.kept(paths(site))).containsExactly(2L);
+  }
+
+  @Test
+  void whoSaidThatItGoesOnAndCouldNotSaysAgainWhatIs() throws Exception {
+    Path site = sealedAt1();
+    List<String> heard = new ArrayList<>();
+    Sayer sayer =
+        new Sayer(-1, true) {
+          @Override
+          public void imageIs(ImagePaths paths, ControlState state, RecordedCheckpoint checkpoint)
+              throws IOException {
+            super.imageIs(paths, state, checkpoint);
+            heard.add(state.toString());
+            if (heard.size() == 2) {
+              throw new IOException("No space left on device");
+            }
+          }
+        };
+    try (ScriptedMember fails = member(site, sayer)) {
+      assertThatIOException().isThrownBy(fails::settle).withMessage("No space left on device");
+      fails.settle();
+    }
+    assertThat(heard)
+        .containsExactly(
+            SEALED.formatted(1),
+            "Applying[checkpoint=2]",
+            SEALED.formatted(1),
+            "Applying[checkpoint=2]",
+            SEALED.formatted(2));
+  }
+
+  /** With checkpoint 2 to go to. */
+  private Path sealedAt1() throws Exception {
+    Path site = directory.resolve("site");
+    log.startEpoch(40);
+    log.publishEveryPage(0);
+    log.complete(1, true);
+    try (ScriptedMember first = member(site, new Sayer(-1, true))) {
+      first.settle();
+    }
+    log.publish(SmallGuest.data(0, 5, 0, 3));
+    log.complete(2, false);
+    return site;
+  }
+
+  private static KeptCopies copies() {
+    return new KeptCopies(5, (from, to) -> Files.copy(from, to) == to);
   }
 
   private void everywhere(long newest) throws Exception {
