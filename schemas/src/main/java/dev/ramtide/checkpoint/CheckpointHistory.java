@@ -111,6 +111,9 @@ public final class CheckpointHistory {
         oldestFirst.remove();
       }
     }
+    long oldestEpoch = checkpoints.firstEntry().getValue().epoch().epoch();
+    epochs.keySet().removeIf(epoch -> epoch < oldestEpoch);
+    newestStarts.keySet().removeIf(epoch -> epoch < oldestEpoch);
   }
 
   /** The highest epoch that anybody claimed, or -1. */

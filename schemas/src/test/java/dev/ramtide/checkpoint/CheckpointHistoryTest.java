@@ -111,6 +111,19 @@ final class CheckpointHistoryTest {
   }
 
   @Test
+  void aFollowerForgetsTheEpochsOfWhatItForgets() {
+    CheckpointHistory bounded = new CheckpointHistory(2);
+    for (long epoch = 0; epoch < 9; epoch++) {
+      bounded.accept(epoch, start(epoch));
+      bounded.accept(epoch, manifest(epoch + 1, epoch, true));
+    }
+    bounded.accept(9, start(9));
+    assertThat(bounded.epoch(6)).isEmpty();
+    assertThat(bounded.epoch(7)).as("of the older one that is kept").isPresent();
+    assertThat(bounded.newestEpoch().orElseThrow().epoch()).isEqualTo(9);
+  }
+
+  @Test
   void theOldestRestorableIsTheFirstKeyframe() {
     assertThat(history.oldestRestorable()).isEmpty();
     accept(start(50)); // All before was pruned, and a manifest has lost its keyframe.

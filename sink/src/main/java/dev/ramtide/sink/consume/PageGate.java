@@ -3,7 +3,6 @@ package dev.ramtide.sink.consume;
 import dev.ramtide.checkpoint.CheckpointHistory;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.sink.state.ControlState;
-import java.util.Optional;
 
 /**
  * How far a partition may apply. An image that was once sealed must always be restorable as a whole
@@ -22,8 +21,13 @@ record PageGate(long endRecordOffset, boolean bounded) {
     if (state instanceof ControlState.Filling) {
       return history.newest().map(newest -> endOf(newest, partition)).orElse(OPEN);
     } else if (state instanceof ControlState.Applying applying) {
-      Optional<RecordedCheckpoint> target = history.checkpoint(applying.checkpoint());
-      return target.map(recorded -> endOf(recorded, partition)).orElse(CLOSED);
+      // Pruned, as far as this process can know, it will be overtaken: the sealer then goes on to
+      // the newest. Nothing is torn by that, the magic is gone.
+      return history
+          .checkpoint(applying.checkpoint())
+          .or(() -> history.newest().filter(newest -> newest.number() > applying.checkpoint()))
+          .map(recorded -> endOf(recorded, partition))
+          .orElse(CLOSED);
     }
     return CLOSED;
   }

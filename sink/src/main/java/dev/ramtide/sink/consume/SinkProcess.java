@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
 public final class SinkProcess implements MemberWork, Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(SinkProcess.class);
 
-  /** Far more than an image can be behind; older ones are in the log for whoever looks there. */
+  /** An image that is further behind goes on to the newest; the log has them all. */
   private static final int MOST_CHECKPOINTS = 1000;
 
   private static final Duration FOLLOW_POLL = Duration.ofMillis(50);
@@ -99,16 +99,16 @@ public final class SinkProcess implements MemberWork, Closeable {
   }
 
   /**
-   * What ended the process; also when every VM had to be given up and there is nothing left to do:
-   * whoever started it then learns of it.
+   * What ended the process; also when every VM had to be given up for good and there is nothing
+   * left to do: whoever started it then learns of it. What was given up for a while is tried again.
    */
   public Optional<IOException> failure() {
     Optional<IOException> whole = Optional.ofNullable(failure.get());
     List<VmFollow> known = follower.all();
-    List<VmFollow> givenUp = known.stream().filter(vm -> vm.failure().isPresent()).toList();
+    List<VmFollow> lost = known.stream().filter(VmFollow::isLost).toList();
     int expected = plan.vms().isEmpty() ? known.size() : plan.vms().size();
-    boolean nothingLeft = !givenUp.isEmpty() && givenUp.size() == expected;
-    return whole.isPresent() || !nothingLeft ? whole : givenUp.get(0).failure();
+    boolean nothingLeft = !lost.isEmpty() && lost.size() == expected;
+    return whole.isPresent() || !nothingLeft ? whole : lost.get(0).failure();
   }
 
   /** Why a VM was given up by this process, if it was. */
@@ -187,7 +187,7 @@ public final class SinkProcess implements MemberWork, Closeable {
                 .addKeyValue("vm", vm.vm())
                 .addKeyValue("reason", reason.getMessage())
                 .addKeyValue("nextTrySeconds", length.toSeconds())
-                .log("the VM is given up for a while, others go on"));
+                .log("the VM is given up for a while, any others go on"));
   }
 
   @Override

@@ -41,8 +41,18 @@ public final class OpenImage implements Closeable {
     Files.createDirectories(paths.locks());
     this.gate = FileGate.of(paths.controlLock());
     this.control = new ControlFile(ChannelFile.open(paths.control()));
-    this.ram = ChannelFile.open(paths.ram());
+    this.ram = ramBeside(control, paths);
     this.controlInode = inodeOf(paths.control());
+  }
+
+  /** What is tried again and again must not keep a descriptor each time. */
+  private static StorageFile ramBeside(ControlFile control, ImagePaths paths) throws IOException {
+    try {
+      return ChannelFile.open(paths.ram());
+    } catch (IOException e) {
+      control.close();
+      throw e;
+    }
   }
 
   /** What no agent of ours would publish is the end of this VM, not of the process. */
@@ -122,7 +132,13 @@ public final class OpenImage implements Closeable {
     UUID topicId = epoch.topicIds().pages();
     PartitionState.Owner owner =
         new PartitionState.Owner(identity, topicId, partition, striping.slotCount(partition));
-    return PartitionState.open(ChannelFile.open(paths.state(partition)), owner);
+    StorageFile file = ChannelFile.open(paths.state(partition));
+    try {
+      return PartitionState.open(file, owner);
+    } catch (IOException e) {
+      file.close();
+      throw e;
+    }
   }
 
   @Override
