@@ -35,9 +35,7 @@ final class FullDiskIT {
     assumeTrue(
         "root".equals(System.getProperty("user.name")), "SKIPPED, no disk filled: needs root");
     Files.createDirectories(full());
-    int code = run("mount", "-t", "tmpfs", "-o", "size=20m,mode=700", "tmpfs", full().toString());
-    assumeTrue(code == 0, "SKIPPED, no disk filled: mount was refused");
-    mounted = true;
+    mount();
     GuestSpec spec = new GuestSpec(Machine.Q35, 64, GuestProgram.idle(40));
     try (Pipeline pipeline = Pipeline.start(directory);
         QemuGuest guest = QemuGuest.start(spec)) {
@@ -46,20 +44,46 @@ final class FullDiskIT {
       checkpoint(pipeline, guest, "full");
       try (RamtideProcess sink =
           pipeline.start("sink", "--images", pipeline.images("site").toString())) {
-        sink.awaitStderr("the VM is given up for a while, others go on", SOON);
-        assertThat(sink.stderr())
-            .contains("No space left on device")
-            .contains("vm=\"full\"")
-            .contains("nextTrySeconds=\"10\"");
+        awaitGivenUp(sink);
         Path roomy = pipeline.image("site", "roomy");
         awaitSealed(sink, roomy);
-        assertThat(run("mount", "-o", "remount,size=200m", full().toString())).isZero();
+        giveRoom();
         awaitSealed(sink, pipeline.image("site", "full"));
         Pipeline.assertSameBytes(
             pipeline.image("site", "full"), pipeline.restore("full", 1, "full.img"));
         assertThat(sink.isAlive()).isTrue();
       }
+      aSinkThatFollowsNothingElseStaysToo(pipeline);
     }
+  }
+
+  private void aSinkThatFollowsNothingElseStaysToo(Pipeline pipeline) throws Exception {
+    run("umount", full().toString());
+    mount();
+    try (RamtideProcess sink =
+        pipeline.start("sink", "--images", pipeline.images("site").toString(), "--vm", "full")) {
+      awaitGivenUp(sink);
+      giveRoom();
+      awaitSealed(sink, pipeline.image("site", "full"));
+    }
+  }
+
+  private static void awaitGivenUp(RamtideProcess sink) throws Exception {
+    sink.awaitStderr("the VM is given up for a while", SOON);
+    assertThat(sink.stderr())
+        .contains("No space left on device")
+        .contains("vm=\"full\"")
+        .contains("nextTrySeconds=\"10\"");
+  }
+
+  private void giveRoom() throws Exception {
+    assertThat(run("mount", "-o", "remount,size=200m", full().toString())).isZero();
+  }
+
+  private void mount() throws Exception {
+    int code = run("mount", "-t", "tmpfs", "-o", "size=20m,mode=700", "tmpfs", full().toString());
+    assumeTrue(code == 0, "SKIPPED, no disk filled: mount was refused");
+    mounted = true;
   }
 
   private Path full() {
