@@ -7,15 +7,15 @@ import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.VmDeletion;
-import dev.ramtide.sink.state.ImagePaths;
 import dev.ramtide.sink.state.Site;
+import dev.ramtide.sink.state.VmImages;
 import dev.ramtide.wire.VmTopics;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -65,37 +65,29 @@ public final class DeleteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Optional<VmImages> onDisk =
+        images == null ? Optional.empty() : Optional.of(VmImages.find(images, vm));
     VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
     try (VmDeletion deletion =
         new VmDeletion(new ConsumerSettings(broker.clientProperties()), topics)) {
-      VmDeletion.Found found = deletion.look();
-      List<Path> directories = directories();
-      tell(found, directories);
-      boolean nothing = found.isNothing() && directories.isEmpty();
+      VmDeletion.Found inKafka = deletion.look();
+      List<Path> directories = onDisk.map(VmImages::directories).orElse(List.of());
+      tell(inKafka, directories);
+      boolean nothing = inKafka.isNothing() && directories.isEmpty();
       if (!dryRun && !nothing) {
-        requireIdle(found, directories);
+        requireIdle(inKafka, onDisk);
         requireYes();
         if (!directories.isEmpty() && images != null) {
           Site.open(images).remove(vm); // First: it may be refused, and then all is as it was.
         }
         deletion.delete();
       }
-      report(found, directories, nothing);
+      report(inKafka, directories, nothing);
     }
     return 0;
   }
 
-  private List<Path> directories() throws IOException {
-    if (images == null) {
-      return List.of();
-    }
-    if (!Files.isDirectory(images)) {
-      throw new IOException("--images " + images + ": no such directory; nothing was removed");
-    }
-    return Site.open(images).directoriesOf(vm);
-  }
-
-  private void requireIdle(VmDeletion.Found found, List<Path> directories)
+  private void requireIdle(VmDeletion.Found found, Optional<VmImages> onDisk)
       throws IOException, InterruptedException {
     if (!found.atWork().isEmpty() && !force) {
       throw new IOException(
@@ -105,8 +97,8 @@ public final class DeleteCommand implements Callable<Integer> {
               + vm
               + ": stop it first, or --force");
     }
-    for (Path directory : directories) {
-      Site.requireUnused(new ImagePaths(directory));
+    if (onDisk.isPresent()) {
+      onDisk.get().requireUnused();
     }
   }
 

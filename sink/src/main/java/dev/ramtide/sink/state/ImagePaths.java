@@ -1,6 +1,7 @@
 package dev.ramtide.sink.state;
 
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 
 /**
  * The files of one image.
@@ -18,6 +19,10 @@ import java.nio.file.Path;
  * is closed.
  */
 public record ImagePaths(Path directory) {
+  private static final Pattern NAMES =
+      Pattern.compile(
+          "ram\\.img|control|partition-\\d+\\.state|locks|checkpoint\\.json|\\.checkpoint\\.json\\.new|kept");
+
   public Path ram() {
     return directory.resolve("ram.img");
   }
@@ -54,5 +59,10 @@ public record ImagePaths(Path directory) {
   /** The copy of one checkpoint: {@code ram.img} and {@code checkpoint.json}, without locks. */
   public Path kept(long checkpoint) {
     return kept().resolve("%010d".formatted(checkpoint));
+  }
+
+  /** Whether sinks give such a name to something in an image's directory. */
+  static boolean isMadeBySinks(Path entry) {
+    return NAMES.matcher(entry.getFileName().toString()).matches();
   }
 }

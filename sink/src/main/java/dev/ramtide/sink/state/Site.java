@@ -6,10 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.stream.Stream;
 
 /**
  * The image directory of a site: one image per VM, and a second one beside it while a guest with
@@ -25,6 +23,8 @@ import java.util.stream.Stream;
  */
 @SuppressWarnings("try") // A held lock is closed, and not looked at.
 public final class Site {
+  private static final String ID = "site-id";
+  private static final String LOCK = ".site.lock";
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Path directory;
@@ -37,13 +37,19 @@ public final class Site {
 
   public static Site open(Path directory) throws IOException {
     Files.createDirectories(directory);
-    return new Site(directory, FileGate.of(directory.resolve(".site.lock")));
+    return new Site(directory, FileGate.of(directory.resolve(LOCK)));
+  }
+
+  /** Whether a sink was ever here. One that is told its group never asks for the id, only locks. */
+  static boolean isAt(Path directory) {
+    return Files.isRegularFile(directory.resolve(ID))
+        || Files.isRegularFile(directory.resolve(LOCK));
   }
 
   /** The same for every process that shares the directory, and for no other site. */
   public String id() throws IOException, InterruptedException {
     try (FileGate.Hold held = lock()) {
-      Path file = directory.resolve("site-id");
+      Path file = directory.resolve(ID);
       if (!Files.exists(file)) {
         // On disk before it has its name: two sites with an empty id would share a group.
         DurableName.replace(file, UUID.randomUUID().toString());
@@ -90,51 +96,16 @@ public final class Site {
     }
   }
 
-  /** All directories that a VM has here; empty when it has none. */
-  public List<Path> directoriesOf(VmId vm) {
-    return Stream.of("", ".next", ".old")
-        .map(ending -> directory.resolve(vm.name() + ending))
-        .filter(Files::exists)
-        .toList();
-  }
-
   /**
    * Removes a VM's images, kept copies and all.
    *
-   * @throws IOException also when a sink has it open; then nothing was removed
+   * @throws IOException also when {@link VmImages} refuses; then nothing was removed
    */
   public void remove(VmId vm) throws IOException, InterruptedException {
     try (FileGate.Hold held = lock()) {
-      for (Path image : directoriesOf(vm)) {
-        requireUnused(new ImagePaths(image));
-      }
-      for (Path image : directoriesOf(vm)) {
-        DirectoryTree.delete(image);
-      }
-      DurableName.forceDirectory(directory);
-    }
-  }
-
-  /**
-   * A sink holds the lock of each partition that it fills.
-   *
-   * @throws IOException one does
-   */
-  public static void requireUnused(ImagePaths paths) throws IOException, InterruptedException {
-    if (!Files.isDirectory(paths.locks())) {
-      return;
-    }
-    List<Path> locks;
-    try (Stream<Path> files = Files.list(paths.locks())) {
-      locks = files.toList();
-    }
-    for (Path lock : locks) {
-      Optional<FileGate.Hold> free = FileGate.of(lock).tryExclusive(Duration.ZERO);
-      if (free.isEmpty()) {
-        throw new IOException(
-            paths.directory() + " is in use by a sink or a reader (" + lock + "): stop it first");
-      }
-      free.get().close();
+      VmImages images = VmImages.find(directory, vm);
+      images.requireUnused();
+      images.remove();
     }
   }
 
