@@ -70,10 +70,42 @@ final class DeleteIT {
     assertThat(images.resolve("web")).doesNotExist();
     assertThat(images.resolve("web-2/ram.img")).exists();
     pipeline.restore("web-2", 1, "neighbour.img");
+    String above = images.getParent().toString();
+    assertThat(pipeline.fail("delete", "--vm", "site", "--images", above, "--yes"))
+        .contains(above + " is not a directory of images (no site-id in it)");
+    assertThat(images.resolve("web-2/ram.img")).exists();
     JsonNode again =
         pipeline.run("delete", "--vm", "web", "--images", images.toString(), "--yes").get(0);
     assertThat(again.get("removed").asBoolean()).isFalse();
     assertThat(again.get("topics")).isEmpty();
+    byForceTheTopicsGoUnderASink(images);
+  }
+
+  private static void byForceTheTopicsGoUnderASink(Path images) throws Exception {
+    try (RamtideProcess sink =
+        pipeline.start("sink", "--images", images.toString(), "--vm", "web-2")) {
+      await().atMost(SOON).until(() -> isAtWork("web-2"));
+      JsonNode done = pipeline.run("delete", "--vm", "web-2", "--yes", "--force").get(0);
+      assertThat(done.get("removed").asBoolean()).isTrue();
+      assertThat(done.get("groups")).isEmpty();
+      assertThat(done.get("sharedGroups")).isEmpty();
+      assertThat(done.get("leftGroups")).hasSize(1);
+      assertThat(done.get("leftGroups").elements().next().asText()).contains("at work");
+      assertThat(topics()).doesNotContain("ramtide.web-2.pages", "ramtide.web-2.checkpoints");
+      assertThat(images.resolve("web-2/ram.img")).exists();
+      sink.terminate();
+      sink.awaitExit(SOON);
+    }
+    // With the topics Kafka forgot the places in them, as we said.
+    await().atMost(SOON).until(() -> found("web-2").get("groups").isEmpty());
+  }
+
+  private static boolean isAtWork(String vm) throws Exception {
+    return !found(vm).get("atWork").isEmpty();
+  }
+
+  private static JsonNode found(String vm) throws Exception {
+    return pipeline.run("delete", "--vm", vm, "--dry-run").get(0);
   }
 
   private static void aSinkAtWorkIsNotRobbed(Path images) throws Exception {
@@ -83,6 +115,12 @@ final class DeleteIT {
       await()
           .atMost(SOON)
           .until(() -> Files.exists(json) && Files.readString(json).contains("\"sealed\""));
+      RamtideProcess dry = pipeline.start("delete", "--vm", "web", "--dry-run");
+      assertThat(dry.awaitExit(SOON)).isZero();
+      assertThat(dry.stdout())
+          .contains("topic           ramtide.web.pages", "at work         a sink on /127.0.0.1")
+          .contains("An agent of web that runs on begins anew with checkpoint 1: stop it first.")
+          .contains("web: would be removed");
       assertThat(pipeline.fail("delete", "--vm", "web", "--yes"))
           .contains("nothing was removed")
           .contains("stop it first");

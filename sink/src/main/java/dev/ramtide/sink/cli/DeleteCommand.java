@@ -74,15 +74,19 @@ public final class DeleteCommand implements Callable<Integer> {
       List<Path> directories = onDisk.map(VmImages::directories).orElse(List.of());
       tell(inKafka, directories);
       boolean nothing = inKafka.isNothing() && directories.isEmpty();
-      if (!dryRun && !nothing) {
+      if (dryRun || nothing) {
+        report(inKafka, inKafka.planned(), directories);
+      } else {
         requireIdle(inKafka, onDisk);
         requireYes();
-        if (!directories.isEmpty() && images != null) {
-          Site.open(images).remove(vm); // First: it may be refused, and then all is as it was.
-        }
-        deletion.delete();
+        // Kafka first: whether it lets us is known by trying only, what keeps images was looked at
+        // before. The other way a refusal would cost images, and kept copies that the log may not
+        // have any more; and as long as there are topics, a sink that starts fills them again.
+        deletion.deleteTopics(inKafka);
+        VmDeletion.Forgotten forgotten = deletion.forgetPlaces(inKafka);
+        removeImages(directories);
+        report(inKafka, forgotten, directories);
       }
-      report(inKafka, directories, nothing);
     }
     return 0;
   }
@@ -117,32 +121,57 @@ public final class DeleteCommand implements Callable<Integer> {
     }
   }
 
+  private void removeImages(List<Path> directories) throws IOException, InterruptedException {
+    if (directories.isEmpty() || images == null) {
+      return;
+    }
+    try {
+      Site.open(images).remove(vm);
+    } catch (IOException e) {
+      throw new IOException(
+          vm + " is gone from Kafka, but not all of its images are: " + e + ". Run it again", e);
+    }
+  }
+
   /** On stderr with JSON: what comes on stdout then is one object. */
   private void tell(VmDeletion.Found found, List<Path> directories) {
     PrintWriter to = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
     found.topics().forEach(topic -> to.println("topic           " + topic));
-    found.groups().forEach(group -> to.println("consumer group  " + group));
-    found
-        .sharedGroups()
+    VmDeletion.Forgotten groups = found.planned();
+    groups.whole().forEach(group -> to.println("consumer group  " + group));
+    groups
+        .shared()
         .forEach(group -> to.println("consumer group  " + group + " (this VM's part of it)"));
     directories.forEach(directory -> to.println("images          " + directory));
+    found.atWork().forEach(who -> to.println("at work         " + who));
+    if (!found.topics().isEmpty()) {
+      // Nothing in Kafka tells an agent that waits for its next beat from one that is gone.
+      to.printf("An agent of %s that runs on begins anew with checkpoint 1: stop it first.%n", vm);
+    }
     to.flush();
   }
 
-  private void report(VmDeletion.Found found, List<Path> directories, boolean nothing) {
-    ObjectNode node = CheckpointJson.object();
-    node.put("vm", vm.name()).put("dryRun", dryRun).put("removed", !dryRun && !nothing);
-    found.topics().forEach(node.putArray("topics")::add);
-    found.groups().forEach(node.putArray("groups")::add);
-    found.sharedGroups().forEach(node.putArray("sharedGroups")::add);
-    found.atWork().forEach(node.putArray("atWork")::add);
-    directories.stream().map(Path::toString).forEach(node.putArray("images")::add);
-    String text =
-        nothing
-            ? "%s: nothing is there, or it was removed before (topics %s.%s.*)"
-                .formatted(vm, broker.topicPrefix(), vm)
-            : "%s: %s".formatted(vm, dryRun ? "would be removed" : "removed");
-    spec.commandLine().getOut().println(json ? CheckpointJson.line(node) : text);
-    spec.commandLine().getOut().flush();
+  private void report(VmDeletion.Found found, VmDeletion.Forgotten groups, List<Path> directories) {
+    boolean nothing = found.isNothing() && directories.isEmpty();
+    PrintWriter out = spec.commandLine().getOut();
+    if (json) {
+      ObjectNode node = CheckpointJson.object();
+      node.put("vm", vm.name()).put("dryRun", dryRun).put("removed", !dryRun && !nothing);
+      found.topics().forEach(node.putArray("topics")::add);
+      groups.whole().forEach(node.putArray("groups")::add);
+      groups.shared().forEach(node.putArray("sharedGroups")::add);
+      groups.left().forEach(node.putObject("leftGroups")::put);
+      found.atWork().forEach(node.putArray("atWork")::add);
+      directories.stream().map(Path::toString).forEach(node.putArray("images")::add);
+      out.println(CheckpointJson.line(node));
+    } else if (nothing) {
+      out.printf(
+          "%s: nothing is there, or it was removed before (topics %s.%s.*)%n",
+          vm, broker.topicPrefix(), vm);
+    } else {
+      groups.left().forEach((group, why) -> out.printf("left            %s: %s%n", group, why));
+      out.printf("%s: %s%n", vm, dryRun ? "would be removed" : "removed");
+    }
+    out.flush();
   }
 }
