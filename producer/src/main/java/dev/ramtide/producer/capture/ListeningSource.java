@@ -82,11 +82,13 @@ public final class ListeningSource implements CaptureSource {
   @Override
   public void capture(GuestStateHandler handler, Confirmation confirmation)
       throws IOException, InterruptedException {
+    boolean whole = false;
     try {
       ByteChannel stream = connections.awaitMain();
       Instant start = Instant.now();
       (confirm ? StreamReading.WITH_RETURN_PATH : StreamReading.WHOLE)
           .read(stream, connections, handler);
+      whole = true;
       Instant end = Instant.now();
       confirmation.complete(new CaptureFacts(CaptureMode.EXTERNAL, start, end, end, Duration.ZERO));
       if (confirm) {
@@ -96,7 +98,7 @@ public final class ListeningSource implements CaptureSource {
     } catch (ClosedByInterruptException e) {
       throw DrivenCapture.interrupted(e);
     } finally {
-      connections.endMigration();
+      connections.endMigration(whole);
     }
   }
 

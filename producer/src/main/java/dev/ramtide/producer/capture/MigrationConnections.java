@@ -38,6 +38,10 @@ final class MigrationConnections implements PageChannels, AutoCloseable {
   private final Set<GreetedConnection> open = ConcurrentHashMap.newKeySet();
   private final Deque<GreetedConnection> mains = new ArrayDeque<>();
   private final List<GreetedConnection> channels = new ArrayList<>();
+
+  /** What the present migration has taken; all else may be of the next one. */
+  private final List<GreetedConnection> taken = new ArrayList<>();
+
   private volatile boolean closed;
 
   MigrationConnections(ServerSocketChannel listener, int channelCount) throws IOException {
@@ -62,7 +66,9 @@ final class MigrationConnections implements PageChannels, AutoCloseable {
     while (mains.isEmpty()) {
       select(FOR_EVER);
     }
-    return mains.remove();
+    GreetedConnection main = mains.remove();
+    taken.add(main);
+    return main;
   }
 
   /**
@@ -84,7 +90,10 @@ final class MigrationConnections implements PageChannels, AutoCloseable {
     if (channels.size() != channelCount) {
       throw new IOException(wrongCount());
     }
-    return List.copyOf(channels);
+    List<GreetedConnection> complete = List.copyOf(channels);
+    channels.clear();
+    taken.addAll(complete);
+    return complete;
   }
 
   private String wrongCount() {
@@ -100,17 +109,30 @@ final class MigrationConnections implements PageChannels, AutoCloseable {
         + (channels.isEmpty() ? ", and its capability multifd must be on" : "");
   }
 
-  /** Closes all connections but those with which a next migration has begun. */
-  void endMigration() throws IOException {
+  /**
+   * Closes the connections of a migration. The next one may have begun: while the last bytes of a
+   * whole one are made safe here, QEMU has long said that it is done.
+   *
+   * @param whole whether it was read to its end. Of one that failed channels may still come that
+   *     nobody has taken: then all is closed but main connections
+   */
+  void endMigration(boolean whole) throws IOException {
+    if (!whole) {
+      takeWhatIsLeft();
+    }
+    for (GreetedConnection connection : taken) {
+      open.remove(connection);
+      connection.close();
+    }
+    taken.clear();
+  }
+
+  private void takeWhatIsLeft() throws IOException {
     while (!closed && select(NOW)) {
       continue;
     }
-    for (GreetedConnection connection : open) {
-      if (!mains.contains(connection)) {
-        open.remove(connection);
-        connection.close();
-      }
-    }
+    taken.addAll(open);
+    taken.removeAll(mains);
     channels.clear();
   }
 

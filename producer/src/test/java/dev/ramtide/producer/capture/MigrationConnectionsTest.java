@@ -109,13 +109,48 @@ class MigrationConnectionsTest {
   }
 
   @Test
-  void theNextMigrationKeepsItsConnection() throws Exception {
+  void channelsThatComeWhileAWholeMigrationEndsAreOfTheNextOne() throws Exception {
+    try (MigrationConnections connections = open(2)) {
+      List<SocketChannel> first =
+          List.of(connect(MAIN, 1), connect(CHANNEL, 1), connect(CHANNEL, 2));
+      connections.awaitMain();
+      connections.await();
+      connect(CHANNEL, 3);
+      connect(CHANNEL, 4);
+      connections.endMigration(true);
+      assertThat(first).allMatch(MigrationConnectionsTest::hasEnded);
+      connect(MAIN, 2);
+      assertThat(saidBy(connections.awaitMain())).isEqualTo(List.of(MAIN, 2));
+      assertThat(connections.await())
+          .extracting(MigrationConnectionsTest::saidBy)
+          .containsExactlyInAnyOrder(List.of(CHANNEL, 3), List.of(CHANNEL, 4));
+    }
+  }
+
+  @Test
+  void whoHasSaidNothingWhenAWholeMigrationEndsMayBeOfTheNextOne() throws Exception {
+    try (MigrationConnections connections = open(0)) {
+      connect(MAIN, 1);
+      connections.awaitMain();
+      SocketChannel known = connect();
+      connections.await();
+      SocketChannel unknown = connect();
+      connections.endMigration(true);
+      say(known, MAIN, 2);
+      assertThat(saidBy(connections.awaitMain())).isEqualTo(List.of(MAIN, 2));
+      say(unknown, MAIN, 3);
+      assertThat(saidBy(connections.awaitMain())).isEqualTo(List.of(MAIN, 3));
+    }
+  }
+
+  @Test
+  void ofAMigrationThatFailedNothingIsLeftButTheNextMainConnection() throws Exception {
     try (MigrationConnections connections = open(1)) {
       SocketChannel first = connect(MAIN, 1);
       SocketChannel left = connect(CHANNEL, 1);
       connections.awaitMain();
       connect(MAIN, 2);
-      connections.endMigration();
+      connections.endMigration(false);
       assertThat(hasEnded(first)).isTrue();
       assertThat(hasEnded(left)).isTrue();
       assertThat(saidBy(connections.awaitMain())).isEqualTo(List.of(MAIN, 2));
@@ -132,7 +167,7 @@ class MigrationConnectionsTest {
     Thread.sleep(100);
     connections.close();
     assertThat(outcome.get()).isInstanceOf(AsynchronousCloseException.class);
-    connections.endMigration();
+    connections.endMigration(false);
     try (MigrationConnections others = open(1)) {
       Thread.currentThread().interrupt();
       assertThatThrownBy(others::awaitMain).isInstanceOf(ClosedByInterruptException.class);
@@ -160,12 +195,16 @@ class MigrationConnectionsTest {
 
   private SocketChannel connect(int... words) throws IOException {
     SocketChannel client = connect();
+    say(client, words);
+    return client;
+  }
+
+  private static void say(SocketChannel client, int... words) throws IOException {
     ByteBuffer bytes = ByteBuffer.allocate(words.length * Integer.BYTES);
     for (int word : words) {
       bytes.putInt(word);
     }
     client.write(bytes.flip());
-    return client;
   }
 
   /** Closed by the other side, which may not have read all. */
