@@ -152,7 +152,16 @@ final class MigrationConnections implements PageChannels, AutoCloseable {
       if (timeoutMs != NOW && Thread.currentThread().isInterrupted()) {
         throw new ClosedByInterruptException();
       }
-      Set<SelectionKey> selected = selector.selectedKeys();
+      return takeSelected();
+    } catch (ClosedSelectorException e) {
+      throw new AsynchronousCloseException();
+    }
+  }
+
+  private boolean takeSelected() throws IOException {
+    Set<SelectionKey> selected = selector.selectedKeys();
+    // Whoever closes the selector empties this set under its monitor.
+    synchronized (selected) {
       boolean any = !selected.isEmpty();
       for (SelectionKey key : selected) {
         if (key.attachment() instanceof GreetedConnection connection) {
@@ -163,8 +172,6 @@ final class MigrationConnections implements PageChannels, AutoCloseable {
       }
       selected.clear();
       return any;
-    } catch (ClosedSelectorException e) {
-      throw new AsynchronousCloseException();
     }
   }
 
