@@ -47,7 +47,7 @@ public record VmDescription(ByteBuffer text) {
     return find(deviceState)
         .orElseThrow(
             () ->
-                new MalformedStreamException(
+                MalformedStreamException.truncated(
                     streamOffset + deviceState.remaining(),
                     "the device state does not end with QEMU's description of it: it was cut off,"
                         + " or the machine runs with suppress-vmdesc=on, which must be off"));

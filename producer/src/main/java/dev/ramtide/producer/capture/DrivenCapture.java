@@ -270,17 +270,32 @@ final class DrivenCapture {
     } catch (ClosedByInterruptException e) {
       throw interrupted(e);
     } catch (IOException e) {
-      // Where QEMU gave up, its reason says more than our broken stream.
       if (isEndOfStream(e) && watch.hasFailed(REASON_TIMEOUT)) {
-        watch.awaitCompleted(Duration.ZERO);
+        throw reasonOfQemu(watch, e);
       }
       throw e;
     }
   }
 
-  /** Whether the failure may be QEMU's; the handler's own are not worth a paused guest's time. */
+  /**
+   * Whether the failure may be QEMU's. Where we refuse something QEMU fails too, but only because
+   * we hang up; and the handler's own failures are not worth a paused guest's time.
+   */
   private static boolean isEndOfStream(IOException e) {
-    return e instanceof MalformedStreamException || e instanceof ClosedChannelException;
+    return e instanceof MalformedStreamException malformed && malformed.isTruncation()
+        || e instanceof ClosedChannelException;
+  }
+
+  /** Where QEMU gave up, its reason says more than our broken stream. */
+  private static IOException reasonOfQemu(MigrationWatch watch, IOException seen)
+      throws InterruptedException {
+    try {
+      watch.awaitCompleted(Duration.ZERO);
+      return seen;
+    } catch (IOException reason) {
+      reason.addSuppressed(seen);
+      return reason;
+    }
   }
 
   static InterruptedException interrupted(ClosedByInterruptException cause) {

@@ -48,7 +48,7 @@ final class MultifdChannel implements AutoCloseable {
         }
       }
     } catch (MalformedStreamException e) {
-      throw e.inChannel(hello.channel());
+      throw e.of("multifd channel " + hello.channel());
     }
   }
 

@@ -71,7 +71,7 @@ final class MultifdRounds {
     }
     throwFailure();
     if (waiting < channels) {
-      throw new MalformedStreamException(
+      throw MalformedStreamException.truncated(
           at, "round " + round + " ends here, but not on all channels: QEMU closed " + closed);
     }
     waiting = 0;

@@ -296,7 +296,7 @@ class DrivenSourceTest {
       assertThat(bytes.hasRemaining()).isTrue();
     }
     if (bytes.position() < FakeQemu.STREAM.length) {
-      throw new MalformedStreamException(bytes.position(), "the stream ends");
+      throw MalformedStreamException.truncated(bytes.position());
     }
   }
 

@@ -29,6 +29,7 @@ final class FakeQemu implements AutoCloseable {
     FAILS_TO_CONNECT,
     FAILS_HALF_WAY,
     FAILS_AT_THE_END,
+    FAILS_WHEN_CUT_OFF,
     STALLS
   }
 
@@ -40,6 +41,9 @@ final class FakeQemu implements AutoCloseable {
   private String runState = "running";
   private Map<String, Object> migration = Map.of();
   private Fate fate = Fate.COMPLETES;
+  private byte[] stream = STREAM;
+  private List<ByteBuffer> channels = List.of();
+  private final List<SocketChannel> openChannels = new ArrayList<>();
   private String backgroundRefusal = "";
   private int contRefusals;
   private boolean toldToGoOn;
@@ -84,6 +88,13 @@ final class FakeQemu implements AutoCloseable {
     fate = next;
   }
 
+  /** Another stream than {@link #STREAM}, with what comes through channels beside it, which stay open. */
+  synchronized void sends(ByteBuffer main, ByteBuffer... others) {
+    stream = new byte[main.remaining()];
+    main.get(stream);
+    channels = List.of(others);
+  }
+
   synchronized void refuseBackground(String why) {
     backgroundRefusal = why;
   }
@@ -113,7 +124,10 @@ final class FakeQemu implements AutoCloseable {
   }
 
   @Override
-  public void close() throws IOException {
+  public synchronized void close() throws IOException {
+    for (SocketChannel channel : openChannels) {
+      channel.close();
+    }
     qmp.close();
   }
 
@@ -236,14 +250,18 @@ final class FakeQemu implements AutoCloseable {
         pause("paused");
         resume();
       }
-      int count =
-          fate == Fate.COMPLETES || fate == Fate.FAILS_AT_THE_END
-              ? STREAM.length
-              : STREAM.length / 2;
-      channel.write(ByteBuffer.wrap(STREAM, 0, count));
+      sendChannels(socket);
+      boolean half = fate == Fate.STALLS || fate == Fate.FAILS_HALF_WAY;
+      int count = half ? stream.length / 2 : stream.length;
+      channel.write(ByteBuffer.wrap(stream, 0, count));
       if (fate == Fate.STALLS) {
         // Until we are cut off, or cancelled.
         channel.read(ByteBuffer.allocate(1));
+        return;
+      }
+      if (fate == Fate.FAILS_WHEN_CUT_OFF) {
+        openChannels.get(0).read(ByteBuffer.allocate(1));
+        fail("Unable to write to socket: Broken pipe");
         return;
       }
       if (fate != Fate.COMPLETES) {
@@ -259,6 +277,14 @@ final class FakeQemu implements AutoCloseable {
       change("completed");
     } catch (IOException | InterruptedException e) {
       fail("Unable to write to socket: " + e.getMessage());
+    }
+  }
+
+  private synchronized void sendChannels(Path socket) throws IOException {
+    for (ByteBuffer bytes : channels) {
+      SocketChannel channel = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+      openChannels.add(channel);
+      channel.write(bytes);
     }
   }
 
