@@ -29,7 +29,11 @@ final class MultifdChannel implements AutoCloseable {
   /** Reads what the channel says of itself. */
   static MultifdChannel open(ReadableByteChannel connection) throws IOException {
     StreamBuffer in = new StreamBuffer(connection);
-    return new MultifdChannel(in, MultifdHello.read(in));
+    try {
+      return new MultifdChannel(in, MultifdHello.read(in));
+    } catch (MalformedStreamException e) {
+      throw e.of("a multifd channel, before it said which");
+    }
   }
 
   MultifdHello hello() {

@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ReadableByteChannel;
 
 /**
@@ -78,7 +79,7 @@ final class StreamBuffer implements StreamInput {
     limit -= position;
     position = 0;
     while (limit < count) {
-      int received = in.read(free.limit(BYTES).position(limit));
+      int received = read();
       if (received < 0) {
         return false;
       }
@@ -88,6 +89,20 @@ final class StreamBuffer implements StreamInput {
       limit += received;
     }
     return true;
+  }
+
+  private int read() throws IOException {
+    try {
+      return in.read(free.limit(BYTES).position(limit));
+    } catch (ClosedChannelException ours) {
+      throw ours;
+    } catch (IOException e) {
+      MalformedStreamException broken =
+          MalformedStreamException.truncated(
+              streamOffsetOfFront + limit, "the connection broke here: " + e.getMessage());
+      broken.initCause(e);
+      throw broken;
+    }
   }
 
   @Override

@@ -43,6 +43,7 @@ class MultifdRefusalTest {
         header("4095 bytes for 1 pages", header -> header.payloadBytes = 4095),
         header("has at most 1048576", header -> header.payloadBytes = 0xFFFFFFFFL),
         header("'n', which the stream did not announce", header -> header.block = "n"),
+        header("mm', which the stream did not", header -> header.block = "m".repeat(256)),
         header("page at 0x4000 is none of", header -> header.offsets = new long[] {0x4000}),
         header("page at 0x1 is none of", header -> header.offsets = new long[] {1}),
         header("page at 0xffffffffffff", header -> header.offsets = new long[] {-4096}));
@@ -105,6 +106,13 @@ class MultifdRefusalTest {
     ByteBuffer other =
         new ChannelBuilder(new UUID(1, 2), 1, MultifdCompression.NONE).sync().sync().bytes();
     refused("two guests", empty(0), other);
+  }
+
+  @Test
+  void aGreetingThatIsNoneIsToldFromTheMainConnection() throws Exception {
+    refused(
+        "a multifd channel, before it said which: QEMU stream, offset 0: 0x1223344 version 1",
+        empty(0).put(0, (byte) 1));
   }
 
   @Test
