@@ -91,11 +91,10 @@ public final class MigrationStreamReader {
         new MachineDescription(
             preamble.bytes(), preamble.machineType(), start.memory(), Coverage.WHOLE));
     phase = Phase.BEFORE_PAGES;
-    GuestStateHandler shared = others.isEmpty() ? handler : new SerialHandler(handler);
     try (MultifdReceiver multifd =
-        MultifdReceiver.start(others, start.memory(), shared, connection)) {
+        MultifdReceiver.start(others, start.memory(), handler, connection)) {
       try {
-        readGuest(start, shared, multifd, roundEnd);
+        readGuest(start, multifd, roundEnd);
       } catch (IOException e) {
         throw multifd.reasonFor(e);
       }
@@ -124,9 +123,9 @@ public final class MigrationStreamReader {
   }
 
   /** Reads all that follows the list of blocks. */
-  private void readGuest(
-      RamStart start, GuestStateHandler handler, MultifdReceiver multifd, RoundEnd roundEnd)
+  private void readGuest(RamStart start, MultifdReceiver multifd, RoundEnd roundEnd)
       throws IOException {
+    GuestStateHandler handler = multifd.handler();
     if (roundEnd != RoundEnd.NOWHERE) {
       multifd.endOfRound(in.streamOffset());
     }

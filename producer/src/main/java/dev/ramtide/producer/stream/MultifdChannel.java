@@ -41,7 +41,7 @@ final class MultifdChannel implements AutoCloseable {
   }
 
   /** Returns when QEMU has closed the channel. */
-  void readInto(GuestMemoryMap memory, GuestStateHandler handler, MultifdRounds rounds)
+  void readInto(GuestMemoryMap memory, SerialHandler handler, MultifdRounds rounds)
       throws IOException, InterruptedException {
     try {
       while (in.peek() >= 0) {
@@ -57,7 +57,7 @@ final class MultifdChannel implements AutoCloseable {
   }
 
   private void readPages(
-      MultifdPacket packet, int pageBytes, GuestStateHandler handler, MultifdRounds rounds)
+      MultifdPacket packet, int pageBytes, SerialHandler handler, MultifdRounds rounds)
       throws IOException {
     if (packet.normalPages() + packet.zeroPages() == 0) {
       return;
@@ -70,12 +70,15 @@ final class MultifdChannel implements AutoCloseable {
       pages = unpack(packet, pageBytes);
       from = 0;
     }
-    synchronized (handler) {
+    handler.takeTurn();
+    try {
       rounds.pages(in.streamOffset());
       for (int i = 0; i < packet.normalPages(); i++) {
         handler.page(packet.block(), packet.page(i), pages, from + i * pageBytes);
       }
       passZeroPages(packet, handler);
+    } finally {
+      handler.endTurn();
     }
     in.skip(payloadBytes);
   }

@@ -4,7 +4,6 @@ import dev.ramtide.guest.GuestMemoryMap;
 import dev.ramtide.qemustream.MalformedStreamException;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ReadableByteChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,18 +22,21 @@ final class MultifdReceiver implements AutoCloseable {
 
   private final List<? extends ReadableByteChannel> connections;
   private final Closeable main;
+  private final GuestStateHandler handler;
   private final MultifdRounds rounds;
   private final List<Thread> threads = new ArrayList<>();
 
-  private MultifdReceiver(List<? extends ReadableByteChannel> connections, Closeable main) {
+  private MultifdReceiver(
+      List<? extends ReadableByteChannel> connections, Closeable main, GuestStateHandler handler) {
     this.connections = connections;
     this.main = main;
+    this.handler = handler;
     this.rounds = new MultifdRounds(connections.size());
   }
 
   /**
    * @param connections each at its first byte; closed with this, or left to QEMU to close
-   * @param handler called by one thread at a time, which holds its monitor
+   * @param handler called by one thread at a time
    * @param main closed if a channel fails, to wake whoever reads it
    */
   static MultifdReceiver start(
@@ -48,11 +50,13 @@ final class MultifdReceiver implements AutoCloseable {
       channels.add(MultifdChannel.open(connection));
     }
     checkGreetings(channels);
-    MultifdReceiver receiver = new MultifdReceiver(connections, main);
+    SerialHandler shared = new SerialHandler(handler);
+    MultifdReceiver receiver =
+        new MultifdReceiver(connections, main, channels.isEmpty() ? handler : shared);
     for (MultifdChannel channel : channels) {
       Thread thread =
           new Thread(
-              () -> receiver.read(channel, memory, handler),
+              () -> receiver.read(channel, memory, shared),
               "multifd-channel-" + channel.hello().channel());
       thread.setDaemon(true);
       receiver.threads.add(thread);
@@ -81,9 +85,9 @@ final class MultifdReceiver implements AutoCloseable {
     }
   }
 
-  private void read(MultifdChannel channel, GuestMemoryMap memory, GuestStateHandler handler) {
+  private void read(MultifdChannel channel, GuestMemoryMap memory, SerialHandler shared) {
     try (channel) {
-      channel.readInto(memory, handler, rounds);
+      channel.readInto(memory, shared, rounds);
       rounds.close();
     } catch (Throwable e) {
       if (rounds.fail(e)) {
@@ -100,12 +104,17 @@ final class MultifdReceiver implements AutoCloseable {
     }
   }
 
+  /** For the main connection, which takes its turn with the channels. */
+  GuestStateHandler handler() {
+    return handler;
+  }
+
   /** A round has ended on the main connection; see {@link MultifdRounds}. */
   void endOfRound(long at) throws IOException {
     try {
       rounds.endOfMain(at);
     } catch (InterruptedException e) {
-      throw interrupted();
+      throw SerialHandler.interrupted();
     }
   }
 
@@ -118,7 +127,7 @@ final class MultifdReceiver implements AutoCloseable {
     try {
       rounds.end(at, awaitClosed);
     } catch (InterruptedException e) {
-      throw interrupted();
+      throw SerialHandler.interrupted();
     }
   }
 
@@ -131,12 +140,6 @@ final class MultifdReceiver implements AutoCloseable {
     return seen;
   }
 
-  /** As a channel does that is read by a thread that is interrupted. */
-  private static IOException interrupted() {
-    Thread.currentThread().interrupt();
-    return new ClosedByInterruptException();
-  }
-
   /** Ends the threads, whatever they wait for; none of them calls the handler any more. */
   @Override
   public void close() throws IOException {
@@ -144,9 +147,10 @@ final class MultifdReceiver implements AutoCloseable {
     for (ReadableByteChannel connection : connections) {
       connection.close();
     }
+    // All of them before the first is waited for: it may wait for its turn after another one.
+    threads.forEach(Thread::interrupt);
     boolean interrupted = false;
     for (Thread thread : threads) {
-      thread.interrupt();
       while (thread.isAlive()) {
         try {
           thread.join();
