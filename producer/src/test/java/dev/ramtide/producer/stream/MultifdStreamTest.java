@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,6 +193,77 @@ class MultifdStreamTest {
     assertThat(guest.calls()).containsExactly("page 0:0", "page 0:1", "page 0:1");
   }
 
+  /** QEMU's main thread still writes zero pages of a round when its channels have ended it. */
+  @Test
+  void aPageOfTheNextRoundWaitsForWhatTheMainConnectionStillHasOfThisOne() throws Exception {
+    ChannelThreads threads = new ChannelThreads();
+    GuestStateHandler both =
+        new ChannelThreads() {
+          @Override
+          public void machine(MachineDescription machine) {
+            guest.machine(machine);
+          }
+
+          @Override
+          public void page(int block, long pageIndex, byte[] buffer, int at) throws IOException {
+            threads.page(block, pageIndex, buffer, at);
+            guest.page(block, pageIndex, buffer, at);
+          }
+
+          @Override
+          public void zeroPages(int block, long firstPage, long pageCount) {
+            guest.zeroPages(block, firstPage, pageCount);
+          }
+        };
+    StreamBuilder start = new StreamBuilder().multifdStart(RAM).part();
+    int gateAt = start.size();
+    ByteBuffer main = start.zero("m", 2).flush().eos().end().flush().eos().deviceState().bytes();
+    ByteBuffer first =
+        new ChannelBuilder(0)
+            .sync()
+            .pages("m", 1, filled(1))
+            .sync()
+            .pages("m", 2, filled(2))
+            .sync()
+            .bytes();
+    ByteBuffer second = new ChannelBuilder(1).sync().pages("m", 4, filled(4)).sync().sync().bytes();
+    new MigrationStreamReader(
+            new GatedChannel(main, gateAt, () -> threads.awaitStanding(1, 4)),
+            1 << 20,
+            StreamEnd.CLOSE,
+            () -> List.of(whole(first), whole(second)))
+        .readInto(both);
+    assertThat(guest.calls().subList(0, 2)).containsExactlyInAnyOrder("page 0:1", "page 0:4");
+    assertThat(guest.calls().subList(2, 4)).containsExactly("zero 0:2+1", "page 0:2");
+  }
+
+  @ParameterizedTest
+  @EnumSource(MultifdCompression.class)
+  void pagesThatComeWithTheEndOfARoundAreOfThatRound(MultifdCompression compression)
+      throws Exception {
+    ByteBuffer main = new StreamBuilder().start(RAM).part().eos().end().eos().deviceState().bytes();
+    ByteBuffer channel =
+        new ChannelBuilder(0, compression)
+            .sync()
+            .pages("m", 3, filled(3))
+            .pagesAndSync("m", 1, filled(1), filled(2))
+            .pagesAndSync("m", 2, filled(4))
+            .bytes();
+    read(main, channel);
+    assertThat(guest.calls()).containsExactly("page 0:3", "page 0:1", "page 0:2", "page 0:2");
+    assertThat(guest.page(0, 1)).isEqualTo(filled(1));
+    assertThat(guest.page(0, 2)).isEqualTo(filled(4));
+  }
+
+  @Test
+  void whatStandsBehindTheNameOfABlockIsNoneOfIt() throws Exception {
+    ChannelBuilder channel = new ChannelBuilder(0).sync().zeros("m\0rom", 5, 1);
+    read(
+        new StreamBuilder().multifdStart(RAM, ROM).end().flush().eos().deviceState().bytes(),
+        channel.sync().bytes());
+    assertThat(guest.calls()).containsExactly("zero 0:5+1");
+  }
+
   @Test
   void aSenderThatWaitsForAnAnswerLeavesItsChannelsOpen() throws Exception {
     ByteBuffer main =
@@ -235,8 +307,17 @@ class MultifdStreamTest {
     main.sink().close();
   }
 
+  private static final int HELLO_BYTES = 64;
+
+  private static final Pattern A_CHANNEL_OF_NO_NAME =
+      Pattern.compile("a multifd channel, before it said which: .* ends here.*");
+
+  /** Where a packet ends it is the main connection that knows that more had to come. */
+  private static final Pattern ITS_CHANNEL_OR_ROUND =
+      Pattern.compile("multifd channel 0: .* ends here.*|.*but not on all channels.*");
+
   @Test
-  void everyTruncationOfAChannelIsRefused() throws Exception {
+  void everyTruncationOfAChannelIsRefusedWithItsPlace() throws Exception {
     ByteBuffer main = threeRounds();
     ByteBuffer channel =
         new ChannelBuilder(0, MultifdCompression.ZLIB)
@@ -251,7 +332,9 @@ class MultifdStreamTest {
       ByteBuffer cut = channel.slice(0, length);
       assertThatThrownBy(() -> reader(main, cut).readInto(new RecordedGuest()))
           .as("%d bytes", length)
-          .isInstanceOf(MalformedStreamException.class);
+          .isInstanceOf(MalformedStreamException.class)
+          .message()
+          .matches(length < HELLO_BYTES ? A_CHANNEL_OF_NO_NAME : ITS_CHANNEL_OR_ROUND);
     }
   }
 
