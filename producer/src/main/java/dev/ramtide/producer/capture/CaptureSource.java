@@ -17,6 +17,11 @@ public interface CaptureSource extends AutoCloseable {
   /** As QMP tells it, such as {@code 10.0.2}, or empty when nobody can be asked. */
   String qemuVersion();
 
+  /** Heap that a capture takes to read, whatever the guest; next to nothing but with multifd. */
+  default long heapBytes() {
+    return 0;
+  }
+
   /**
    * Delivers one instant of the guest.
    *

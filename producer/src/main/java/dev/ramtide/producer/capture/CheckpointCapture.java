@@ -38,6 +38,7 @@ final class CheckpointCapture implements GuestStateHandler, Confirmation {
     if (guest != null) {
       throw new IllegalStateException("one capture, one machine");
     }
+    MemoryNeed.require(machine.memory(), source.heapBytes());
     GuestEpoch epoch = session.epochOf(machine);
     guest = epoch;
     epoch.begin(session.checkpoint(), source, machine.coverage());

@@ -54,6 +54,11 @@ public final class DrivenSource implements CaptureSource {
   }
 
   @Override
+  public long heapBytes() {
+    return MultifdOptions.heapBytes(options.multifd().channels());
+  }
+
+  @Override
   public CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException {
     return capture(
         handler, options.confirm() ? StreamReading.WITH_RETURN_PATH : reading, facts -> {});

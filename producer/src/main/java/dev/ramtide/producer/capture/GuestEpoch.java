@@ -30,13 +30,11 @@ final class GuestEpoch {
   private int checkpointsSinceKeyframe;
   private boolean keyframe;
 
-  GuestEpoch(EpochLog log, MachineDescription machine, SessionOptions options, Clock clock)
-      throws IOException {
+  GuestEpoch(EpochLog log, MachineDescription machine, SessionOptions options, Clock clock) {
     this.log = log;
     this.machine = machine;
     this.options = options;
     this.clock = clock;
-    MemoryNeed.require(machine.memory());
     Striping striping =
         new Striping(machine.memory(), options.stripePages(), options.partitionCount());
     this.filter =

@@ -73,6 +73,11 @@ public final class ListeningSource implements CaptureSource {
   }
 
   @Override
+  public long heapBytes() {
+    return MultifdOptions.heapBytes(connections.channelCount());
+  }
+
+  @Override
   public CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException {
     CaptureFacts[] facts = new CaptureFacts[1];
     capture(handler, found -> facts[0] = found);

@@ -14,23 +14,29 @@ final class MemoryNeed {
   private MemoryNeed() {}
 
   /**
+   * @param readingBytes what the source takes beside the pages, see {@link CaptureSource#heapBytes}
    * @throws IOException a guest without zero pages would not fit; the message says what would be
    *     needed
    */
-  static void require(GuestMemoryMap memory) throws IOException {
-    require(memory, Runtime.getRuntime().maxMemory());
+  static void require(GuestMemoryMap memory, long readingBytes) throws IOException {
+    require(memory, readingBytes, Runtime.getRuntime().maxMemory());
   }
 
-  static void require(GuestMemoryMap memory, long heapBytes) throws IOException {
-    long need = memory.pageCount() * BYTES_PER_PAGE;
+  static void require(GuestMemoryMap memory, long readingBytes, long heapBytes) throws IOException {
+    long pagesBytes = memory.pageCount() * BYTES_PER_PAGE;
+    long need = pagesBytes + readingBytes;
     // Half of the heap is for events on their way.
     if (need > heapBytes / 2) {
       throw new IOException(
           "a guest of "
               + memory.usedLength() / MEBIBYTE
               + " MiB needs "
-              + need / MEBIBYTE
-              + " MiB of heap for the hashes of its pages, and as much again to work: give the agent "
+              + pagesBytes / MEBIBYTE
+              + " MiB of heap for the hashes of its pages, "
+              + (readingBytes > 0
+                  ? readingBytes / MEBIBYTE + " MiB to read its multifd channels, "
+                  : "")
+              + "and as much again to work: give the agent "
               + (2 * need / MEBIBYTE + 1)
               + "m with RAMTIDE_HEAP (it has "
               + heapBytes / MEBIBYTE

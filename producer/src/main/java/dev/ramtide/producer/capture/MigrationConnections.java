@@ -61,6 +61,10 @@ final class MigrationConnections implements PageChannels, AutoCloseable {
     listener.configureBlocking(false).register(selector, SelectionKey.OP_ACCEPT);
   }
 
+  int channelCount() {
+    return channelCount;
+  }
+
   /** Waits for the next migration. Its channels may have come already. */
   GreetedConnection awaitMain() throws IOException {
     while (mains.isEmpty()) {

@@ -8,8 +8,14 @@ import dev.ramtide.qemustream.MultifdCompression;
  * @param channels 0 to {@link #MAX_CHANNELS}; 0 is a plain stream
  */
 public record MultifdOptions(int channels, MultifdCompression compression) {
-  /** QEMU's limit is 255; each costs a thread and 1.5 MiB of memory here. */
+  /**
+   * QEMU's limit is 255. Each costs a thread here and 1.5 MiB of heap: 1 MiB of what was received,
+   * and the unpacked pages of a packet. Outside of the heap it costs up to 1 MiB, which Java reads
+   * into, and with zstd 1.5 MiB more and the window that the sender chose.
+   */
   public static final int MAX_CHANNELS = 64;
+
+  private static final long HEAP_BYTES_PER_CHANNEL = 3 << 19;
 
   public static final MultifdOptions NONE = new MultifdOptions(0, MultifdCompression.NONE);
 
@@ -21,6 +27,10 @@ public record MultifdOptions(int channels, MultifdCompression compression) {
     if (channels == 0 && compression != MultifdCompression.NONE) {
       throw new IllegalArgumentException("--multifd-compression needs --multifd-channels");
     }
+  }
+
+  static long heapBytes(int channels) {
+    return channels * HEAP_BYTES_PER_CHANNEL;
   }
 
   boolean areUsed() {

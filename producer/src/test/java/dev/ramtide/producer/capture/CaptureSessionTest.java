@@ -41,6 +41,15 @@ class CaptureSessionTest {
   }
 
   @Test
+  void aSourceForWhichTheHeapIsTooSmallIsRefusedBeforeItsFirstPage() {
+    guest.takeHeap(Runtime.getRuntime().maxMemory());
+    assertThatIOException()
+        .isThrownBy(() -> session.capture(guest))
+        .withMessageContaining("to read its multifd channels");
+    assertThat(log.takeStory()).containsExactly("claim", "begin 1");
+  }
+
+  @Test
   void theSecondCheckpointHoldsWhatChanged() throws Exception {
     guest.fill(2, 'x');
     session.capture(guest);

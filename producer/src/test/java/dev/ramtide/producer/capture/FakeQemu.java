@@ -88,7 +88,10 @@ final class FakeQemu implements AutoCloseable {
     fate = next;
   }
 
-  /** Another stream than {@link #STREAM}, with what comes through channels beside it, which stay open. */
+  /**
+   * Another stream than {@link #STREAM}, with what comes through channels beside it, which stay
+   * open.
+   */
   synchronized void sends(ByteBuffer main, ByteBuffer... others) {
     stream = new byte[main.remaining()];
     main.get(stream);

@@ -59,6 +59,13 @@ class ListeningSourceTest {
     }
   }
 
+  @Test
+  void itsHeapIsThatOfItsChannels() throws Exception {
+    try (ListeningSource source = open()) {
+      assertThat(source.heapBytes()).isEqualTo(3 << 20);
+    }
+  }
+
   private ListeningSource open() throws IOException {
     return ListeningSource.open(ListenAddress.parse("unix:" + dir.resolve("in")), 2, false);
   }

@@ -13,16 +13,28 @@ class MemoryNeedTest {
 
   @Test
   void fiveGigabytesOfGuestFitIntoADefaultAgent() {
-    assertThatCode(() -> MemoryNeed.require(guest(5 * 1024 * MEBIBYTE), 256 * MEBIBYTE))
+    assertThatCode(() -> MemoryNeed.require(guest(5 * 1024 * MEBIBYTE), 0, 256 * MEBIBYTE))
         .doesNotThrowAnyException();
   }
 
   @Test
   void whoNeedsMoreIsToldHowMuch() {
     assertThatIOException()
-        .isThrownBy(() -> MemoryNeed.require(guest(64 * 1024 * MEBIBYTE), 256 * MEBIBYTE))
+        .isThrownBy(() -> MemoryNeed.require(guest(64 * 1024 * MEBIBYTE), 0, 256 * MEBIBYTE))
         .withMessageContaining("65536 MiB")
         .withMessageContaining("545m with RAMTIDE_HEAP");
+  }
+
+  @Test
+  void whatMultifdChannelsTakeCountsToo() {
+    long channels = MultifdOptions.heapBytes(MultifdOptions.MAX_CHANNELS);
+    assertThatCode(() -> MemoryNeed.require(guest(5 * 1024 * MEBIBYTE), channels, 256 * MEBIBYTE))
+        .doesNotThrowAnyException();
+    assertThatIOException()
+        .isThrownBy(() -> MemoryNeed.require(guest(10 * 1024 * MEBIBYTE), channels, 256 * MEBIBYTE))
+        .withMessageContaining("42 MiB of heap for the hashes")
+        .withMessageContaining("96 MiB to read its multifd channels")
+        .withMessageContaining("278m with RAMTIDE_HEAP");
   }
 
   private static GuestMemoryMap guest(long bytes) {

@@ -24,6 +24,7 @@ final class ScriptedSource implements CaptureSource {
   private byte[] deviceState = {1, 2, 3};
   private boolean silent;
   private boolean breaks;
+  private long heapBytes;
 
   void fill(int page, int value) {
     Arrays.fill(memory, page * PAGE, (page + 1) * PAGE, (byte) value);
@@ -49,6 +50,15 @@ final class ScriptedSource implements CaptureSource {
   /** The next captures break after the first page. */
   void breakOff(boolean off) {
     breaks = off;
+  }
+
+  void takeHeap(long bytes) {
+    heapBytes = bytes;
+  }
+
+  @Override
+  public long heapBytes() {
+    return heapBytes;
   }
 
   @Override
