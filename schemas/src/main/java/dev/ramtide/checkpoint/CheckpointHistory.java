@@ -23,6 +23,10 @@ public final class CheckpointHistory {
   private final Map<Long, EpochStarted> epochs = new HashMap<>();
   private final Map<Long, Long> newestStarts = new HashMap<>();
   private final NavigableMap<Long, RecordedCheckpoint> checkpoints = new TreeMap<>();
+
+  /** Those of the checkpoints that are keyframes, which are asked for with each of the others. */
+  private final NavigableMap<Long, RecordedCheckpoint> keyframes = new TreeMap<>();
+
   private final int mostCheckpoints;
   private long highestEpoch = -1;
   private long newestStartedEpoch = -1;
@@ -97,9 +101,12 @@ public final class CheckpointHistory {
             ? pending.firstRecordOffset()
             : recordOffset;
     long start = newestStarts.getOrDefault(manifest.epoch(), 0L);
-    checkpoints.put(
-        manifest.checkpoint(),
-        new RecordedCheckpoint(manifest, epoch, start, firstChunk, recordOffset));
+    RecordedCheckpoint recorded =
+        new RecordedCheckpoint(manifest, epoch, start, firstChunk, recordOffset);
+    checkpoints.put(recorded.number(), recorded);
+    if (manifest.keyframe()) {
+      keyframes.put(recorded.number(), recorded);
+    }
     forgetOldest();
   }
 
@@ -107,8 +114,10 @@ public final class CheckpointHistory {
     long keyframe = keyframeFor(checkpoints.lastKey()).map(RecordedCheckpoint::number).orElse(-1L);
     Iterator<Long> oldestFirst = checkpoints.keySet().iterator();
     for (int surplus = checkpoints.size() - mostCheckpoints; surplus > 0; surplus--) {
-      if (oldestFirst.next() != keyframe) {
+      long oldest = oldestFirst.next();
+      if (oldest != keyframe) {
         oldestFirst.remove();
+        keyframes.remove(oldest);
       }
     }
     long oldestEpoch = checkpoints.firstEntry().getValue().epoch().epoch();
@@ -150,9 +159,7 @@ public final class CheckpointHistory {
    * it was pruned.
    */
   public synchronized Optional<RecordedCheckpoint> keyframeFor(long number) {
-    return checkpoints.headMap(number, true).descendingMap().values().stream()
-        .filter(recorded -> recorded.manifest().keyframe())
-        .findFirst();
+    return Optional.ofNullable(keyframes.floorEntry(number)).map(Map.Entry::getValue);
   }
 
   /**
@@ -161,9 +168,7 @@ public final class CheckpointHistory {
    */
   public synchronized Optional<RecordedCheckpoint> oldestRestorable() {
     // Below the first keyframe there is nothing to begin with, and a keyframe begins with itself.
-    return checkpoints.values().stream()
-        .filter(recorded -> recorded.manifest().keyframe())
-        .findFirst();
+    return Optional.ofNullable(keyframes.firstEntry()).map(Map.Entry::getValue);
   }
 
   /** The number that the next checkpoint must take: numbers are never used twice. */

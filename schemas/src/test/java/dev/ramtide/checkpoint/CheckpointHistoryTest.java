@@ -107,6 +107,8 @@ final class CheckpointHistoryTest {
         .extracting(RecordedCheckpoint::number)
         .containsExactly(4L, 8L, 9L);
     assertThat(bounded.keyframeFor(9).orElseThrow().number()).isEqualTo(4);
+    assertThat(bounded.keyframeFor(3)).isEmpty();
+    assertThat(bounded.oldestRestorable().orElseThrow().number()).isEqualTo(4);
     assertThat(bounded.nextNumber()).isEqualTo(10);
   }
 
