@@ -68,24 +68,31 @@ final class CheckpointFollower implements Closeable {
     return new ArrayList<>(vms.values());
   }
 
-  /** Takes what is there, or waits for it a moment. */
-  void step(Duration timeout) throws IOException, InterruptedException {
+  /**
+   * Takes what is there, or waits for it a moment.
+   *
+   * @return records taken
+   */
+  int step(Duration timeout) throws IOException, InterruptedException {
     if (System.nanoTime() >= nextDiscoveryNanos) {
       discoverOrCope();
       nextDiscoveryNanos = System.nanoTime() + DISCOVER_EVERY.toNanos();
     }
     if (assigned.isEmpty()) {
       Thread.sleep(timeout.toMillis());
-      return;
+      return 0;
     }
+    int taken = 0;
     try {
       for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(timeout)) {
         accept(record);
+        taken++;
       }
     } catch (OffsetOutOfRangeException e) {
       e.offsetOutOfRangePartitions().forEach(this::skipOrGiveUp);
     }
     catchUpTo.entrySet().removeIf(this::isCaughtUp);
+    return taken;
   }
 
   private void accept(ConsumerRecord<byte[], ByteBuffer> record) {

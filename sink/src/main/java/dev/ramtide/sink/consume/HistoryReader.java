@@ -1,11 +1,12 @@
 package dev.ramtide.sink.consume;
 
-import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.KafkaException;
@@ -21,48 +22,62 @@ public final class HistoryReader {
     this.settings = settings;
   }
 
+  /** One step of reading; returns how many records it took. */
+  interface Step {
+    int take() throws IOException, InterruptedException;
+  }
+
   /**
    * @throws IOException also when the VM has no topics, or a record cannot be read
    */
   public VmFollow read(VmTopics topics) throws IOException, InterruptedException {
-    long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
     VmFilter filter = new VmFilter(topics.prefix(), List.of(topics.vm()));
     try (Admin admin = settings.admin();
         CheckpointFollower follower =
             new CheckpointFollower(settings.reader(), admin, filter, Integer.MAX_VALUE)) {
       ClusterCalls.topicIds(admin, topics); // A VM that nobody ever published is an error at once.
-      while (!isRead(follower, topics.vm())) {
-        follower.step(POLL);
-        if (System.nanoTime() > deadlineNanos) {
-          throw new IOException(
-              topics.checkpoints()
-                  + " was not read to its end within "
-                  + PATIENCE.toSeconds()
-                  + " s");
-        }
-      }
-      VmFollow follow = follower.vm(topics.vm()).orElseThrow();
-      Optional<IOException> failure = follow.failure();
-      if (failure.isPresent()) {
-        throw failure.get();
-      }
-      return follow;
+      return readToEnd(
+          topics, () -> follower.step(POLL), () -> follower.vm(topics.vm()), System::nanoTime);
     } catch (KafkaException e) {
       throw new IOException(
-          "reading "
-              + topics.checkpoints()
-              + " failed: "
-              + e.getMessage()
-              + ". Is the broker at "
-              + settings.bootstrapServers()
-              + " up? ("
-              + ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG
-              + ")",
+          "reading " + topics.checkpoints() + " failed: " + e.getMessage() + ". " + isBrokerUp(),
           e);
     }
   }
 
-  private static boolean isRead(CheckpointFollower follower, VmId vm) {
-    return follower.vm(vm).map(VmFollow::isCaughtUp).orElse(false);
+  /** As long as records come it is read on: a long history takes its time. */
+  VmFollow readToEnd(
+      VmTopics topics, Step step, Supplier<Optional<VmFollow>> vm, LongSupplier nanoTime)
+      throws IOException, InterruptedException {
+    long progressNanos = nanoTime.getAsLong();
+    while (true) {
+      int taken = step.take();
+      Optional<VmFollow> follow = vm.get();
+      Optional<IOException> failure = follow.flatMap(VmFollow::failure);
+      if (failure.isPresent()) {
+        throw failure.get(); // Of what was given up the end is never reached.
+      }
+      if (follow.isPresent() && follow.get().isCaughtUp()) {
+        return follow.get();
+      }
+      long now = nanoTime.getAsLong();
+      progressNanos = taken > 0 ? now : progressNanos;
+      if (now - progressNanos > PATIENCE.toNanos()) {
+        throw new IOException(
+            topics.checkpoints()
+                + " was not read to its end: no record came for "
+                + PATIENCE.toSeconds()
+                + " s. "
+                + isBrokerUp());
+      }
+    }
+  }
+
+  private String isBrokerUp() {
+    return "Is the broker at "
+        + settings.bootstrapServers()
+        + " up? ("
+        + ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG
+        + ")";
   }
 }
