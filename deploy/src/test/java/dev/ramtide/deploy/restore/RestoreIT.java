@@ -192,7 +192,7 @@ final class RestoreIT {
       value = {
         "--checkpoint 9 --dry-run          | does not exist yet: the newest is 4 (20",
         "--checkpoint 0 --dry-run          | checkpoints are numbered from 1",
-        "--timestamp 2001-01-01T00:00:00Z --dry-run | the oldest that can be had is 1 (20",
+        "--timestamp 2001-01-01T00:00:00Z --dry-run | the oldest that can still be had is 1 (20",
         "--timestamp yesterday --dry-run   | is no time in RFC 3339, such as 2026-01-31T23:59:59Z",
         "--label nightly --dry-run         | has the label 'nightly'; labels are 'first', 'w'",
         "--checkpoint 1 --label w          | mutually exclusive",

@@ -59,7 +59,6 @@ public sealed interface CheckpointChoice {
     @Override
     public RecordedCheckpoint in(VmId vm, CheckpointHistory history) throws IOException {
       newest(vm, history);
-      RecordedCheckpoint oldest = history.oldestRestorable().orElse(history.checkpoints().get(0));
       RecordedCheckpoint found =
           history.checkpoints().stream()
               .filter(one -> !one.manifest().times().pause().isAfter(time))
@@ -70,8 +69,8 @@ public sealed interface CheckpointChoice {
                           vm
                               + " has no checkpoint of "
                               + time
-                              + " or before; the oldest that can be had is "
-                              + described(oldest)));
+                              + " or before; "
+                              + prunedBefore(history).orElse(oldestToBeHad(history))));
       return restorable(vm, history, found);
     }
   }
@@ -89,7 +88,13 @@ public sealed interface CheckpointChoice {
               .reduce((before, later) -> later);
       if (found.isEmpty()) {
         throw new IOException(
-            "no checkpoint of " + vm + " has the label '" + label + "'; " + labels(history));
+            "no checkpoint of "
+                + vm
+                + " has the label '"
+                + label
+                + "'; "
+                + labels(history)
+                + prunedBefore(history).map(gone -> "; " + gone).orElse(""));
       }
       return restorable(vm, history, found.get());
     }
@@ -139,6 +144,18 @@ public sealed interface CheckpointChoice {
               + oldestToBeHad(history));
     }
     return found;
+  }
+
+  /**
+   * What is said of those that are not in the history any more: of a time or a label nobody can
+   * tell whether it was one of them. Empty when it is whole.
+   */
+  private static Optional<String> prunedBefore(CheckpointHistory history) {
+    RecordedCheckpoint first = history.checkpoints().get(0);
+    long oldest = history.oldestRestorable().orElse(first).number();
+    return first.number() == 1
+        ? Optional.empty()
+        : Optional.of("those before " + oldest + " were pruned, " + oldestToBeHad(history));
   }
 
   private static String oldestToBeHad(CheckpointHistory history) {

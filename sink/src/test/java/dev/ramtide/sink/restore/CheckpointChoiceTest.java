@@ -45,7 +45,7 @@ final class CheckpointChoiceTest {
     assertRefused(
         new CheckpointChoice.At(MIDNIGHT),
         "no checkpoint of 2026-01-01T00:00:00Z or before",
-        "the oldest that can be had is 1 (2026-01-01T00:01:00Z)");
+        "the oldest that can still be had is 1 (2026-01-01T00:01:00Z)");
   }
 
   @Test
@@ -75,6 +75,31 @@ final class CheckpointChoiceTest {
     assertRefused(new CheckpointChoice.Numbered(5), "checkpoint 5 of vm was pruned", oldest);
     assertRefused(new CheckpointChoice.Labelled("gone"), "was pruned", oldest);
     assertRefused(new CheckpointChoice.At(MIDNIGHT.plusSeconds(300)), "was pruned", oldest);
+  }
+
+  @Test
+  void ofWhatIsGoneWithAllItSaidItIsKnownThatSomethingWasPruned() {
+    record(6, true, "");
+    String pruned = "those before 6 were pruned";
+    String oldest = "the oldest that can still be had is 6 (2026-01-01T00:06:00Z)";
+    assertRefused(new CheckpointChoice.Numbered(5), "checkpoint 5 of vm was pruned", oldest);
+    assertRefused(
+        new CheckpointChoice.At(MIDNIGHT.plusSeconds(359)),
+        "no checkpoint of 2026-01-01T00:05:59Z or before",
+        pruned,
+        oldest);
+    assertRefused(new CheckpointChoice.Labelled("gone"), "none has a label", pruned, oldest);
+    record(7, false, "b");
+    assertRefused(new CheckpointChoice.Labelled("gone"), "labels are 'b'", pruned, oldest);
+  }
+
+  @Test
+  void whereNothingWasPrunedItIsNotSaid() {
+    record(1, true, "a");
+    assertThatThrownBy(() -> new CheckpointChoice.At(MIDNIGHT).in(VM, history))
+        .hasMessageNotContaining("pruned");
+    assertThatThrownBy(() -> new CheckpointChoice.Labelled("b").in(VM, history))
+        .hasMessageEndingWith("labels are 'a'");
   }
 
   @Test
