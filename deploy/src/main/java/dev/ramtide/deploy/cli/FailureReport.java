@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.cli;
 
+import dev.ramtide.sink.cli.Printable;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -7,6 +8,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
@@ -33,12 +35,23 @@ final class FailureReport {
   /** The verb began and did not get through. */
   static int failure(Exception failure, CommandLine verb, boolean debug) {
     PrintWriter err = verb.getErr();
-    err.println(verb.getCommandSpec().qualifiedName() + ": " + message(failure));
+    err.println(verb.getCommandSpec().qualifiedName() + ": " + printable(message(failure)));
     if (debug) {
       failure.printStackTrace(err);
     }
     err.flush();
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  /**
+   * Messages quote labels, names and what other programs said. Lines after the first stand in, so
+   * that none of them passes for a line of ours.
+   */
+  static String printable(String message) {
+    return message
+        .lines()
+        .map(line -> Printable.of(line.strip()))
+        .collect(Collectors.joining(System.lineSeparator() + "  "));
   }
 
   /** What a person needs of an exception; some of the JDK's say nothing but a path. */

@@ -3,6 +3,8 @@ package dev.ramtide.deploy.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
@@ -10,6 +12,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
 
 class FailureReportTest {
   @Test
@@ -40,6 +43,19 @@ class FailureReportTest {
   void kafkaTellsOfTheWorldByUncheckedExceptions() {
     assertThat(FailureReport.message(new TopicAuthorizationException("not allowed to read")))
         .isEqualTo("not allowed to read");
+  }
+
+  @Test
+  void whatAMessageQuotesCannotCommandTheTerminal() {
+    assertThat(printed(new IOException("labels are 'a\u001b[2Jb'\nramtide: done")))
+        .isEqualToNormalizingNewlines("ramtide: labels are 'a\\u001b[2Jb'\n  ramtide: done\n");
+  }
+
+  private static String printed(Exception failure) {
+    StringWriter err = new StringWriter();
+    CommandLine verb = Ramtide.commandLine().setErr(new PrintWriter(err));
+    assertThat(FailureReport.failure(failure, verb, false)).isEqualTo(1);
+    return err.toString();
   }
 
   @Test

@@ -138,12 +138,14 @@ public final class DeleteCommand implements Callable<Integer> {
     PrintWriter to = json ? spec.commandLine().getErr() : spec.commandLine().getOut();
     found.topics().forEach(topic -> to.println("topic           " + topic));
     VmDeletion.Forgotten groups = found.planned();
-    groups.whole().forEach(group -> to.println("consumer group  " + group));
+    groups.whole().forEach(group -> to.println("consumer group  " + Printable.of(group)));
     groups
         .shared()
-        .forEach(group -> to.println("consumer group  " + group + " (this VM's part of it)"));
+        .forEach(
+            group ->
+                to.println("consumer group  " + Printable.of(group) + " (this VM's part of it)"));
     directories.forEach(directory -> to.println("images          " + directory));
-    found.atWork().forEach(who -> to.println("at work         " + who));
+    found.atWork().forEach(who -> to.println("at work         " + Printable.of(who)));
     if (!found.topics().isEmpty()) {
       // Nothing in Kafka tells an agent that waits for its next beat from one that is gone.
       to.printf("An agent of %s that runs on begins anew with checkpoint 1: stop it first.%n", vm);
@@ -169,7 +171,12 @@ public final class DeleteCommand implements Callable<Integer> {
           "%s: nothing is there, or it was removed before (topics %s.%s.*)%n",
           vm, broker.topicPrefix(), vm);
     } else {
-      groups.left().forEach((group, why) -> out.printf("left            %s: %s%n", group, why));
+      groups
+          .left()
+          .forEach(
+              (group, why) ->
+                  out.printf(
+                      "left            %s: %s%n", Printable.of(group), Printable.of(why)));
       out.printf("%s: %s%n", vm, dryRun ? "would be removed" : "removed");
     }
     out.flush();

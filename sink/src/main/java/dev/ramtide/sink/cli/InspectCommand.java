@@ -74,7 +74,7 @@ public final class InspectCommand implements Callable<Integer> {
       out.printf(
           "%s: machine %s, %s bytes, %s%n",
           file,
-          node.get("machine").asText(),
+          Printable.of(node.get("machine").asText()),
           node.get("fileBytes").asText(),
           node.get("complete").asBoolean()
               ? "complete"
@@ -85,7 +85,7 @@ public final class InspectCommand implements Callable<Integer> {
               out.printf(
                   Locale.ROOT,
                   ROW,
-                  block.get("name").asText(),
+                  Printable.of(block.get("name").asText()),
                   block.get("usedLength").asText(),
                   block.get("pages").asText(),
                   block.get("pagesPresent").asText(),

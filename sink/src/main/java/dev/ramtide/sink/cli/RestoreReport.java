@@ -7,6 +7,7 @@ import dev.ramtide.sink.restore.ImageProof;
 import dev.ramtide.sink.restore.IncomingStream;
 import dev.ramtide.sink.restore.MachineNeeds;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.Locale;
 
 /** What a restore says when it is done, for people or as one JSON object. */
@@ -30,17 +31,16 @@ final class RestoreReport {
   void plan() {
     node.put("dryRun", true);
     print(
-        "would restore: %s checkpoint %d%s of %s%n  base     %s%n  replay   %d records, %s of pages%n  makes    %s (holes where memory is zero)%n  needs    %s"
+        "would restore: %s checkpoint %d%s of %s"
             .formatted(
                 facts.name(),
                 facts.checkpoint(),
                 facts.label().isEmpty() ? "" : " '" + facts.label() + "'",
-                facts.time(),
-                facts.base(),
-                facts.records(),
-                size(facts.pageBytes()),
-                size(facts.fileBytes()),
-                facts.needs()));
+                facts.time()),
+        "  base     " + facts.base(),
+        "  replay   %d records, %s of pages".formatted(facts.records(), size(facts.pageBytes())),
+        "  makes    %s (holes where memory is zero)".formatted(size(facts.fileBytes())),
+        "  needs    " + facts.needs());
   }
 
   void made(ImageProof proof, String output) {
@@ -112,8 +112,12 @@ final class RestoreReport {
     return String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
   }
 
-  private void print(String text) {
-    out.println(json ? CheckpointJson.line(node) : text);
+  private void print(String... lines) {
+    if (json) {
+      out.println(CheckpointJson.line(node));
+    } else {
+      Arrays.stream(lines).map(Printable::of).forEach(out::println);
+    }
     out.flush();
   }
 }

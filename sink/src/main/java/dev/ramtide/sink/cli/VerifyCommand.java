@@ -147,7 +147,7 @@ public final class VerifyCommand implements Callable<Integer> {
                 proof.dataPageCount(),
                 proof.digest(),
                 verdict);
-    spec.commandLine().getOut().println(json ? CheckpointJson.line(node) : text);
+    spec.commandLine().getOut().println(json ? CheckpointJson.line(node) : Printable.of(text));
     spec.commandLine().getOut().flush();
   }
 }

@@ -9,6 +9,6 @@ final class PrintableTest {
   void aLabelCannotCommandTheTerminal() {
     assertThat(Printable.of("before \u001b[2Jupgrade\n\u202e"))
         .isEqualTo("before \\u001b[2Jupgrade\\u000a\\u202e");
-    assertThat(Printable.of("vor dem Ümzug")).isEqualTo("vor dem Ümzug");
+    assertThat(Printable.of("größer 一 \ud83d\ude9a")).isEqualTo("größer 一 \ud83d\ude9a");
   }
 }
