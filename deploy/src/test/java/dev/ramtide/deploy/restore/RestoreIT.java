@@ -202,6 +202,7 @@ final class RestoreIT {
         "-o DIR/nowhere/file               | is no directory",
         "-o DIR/site/vm/ram.img --force    | is a sink's image",
         "-o DIR/m1/memory.low              | exists: give another name, or --force",
+        "-o DIR/m1/memory.low --dry-run    | exists: give another name, or --force",
         "--incoming ftp:x                  | is neither unix:PATH nor tcp:HOST:PORT",
         "--incoming unix:DIR/none          | start QEMU with the guest's own arguments and -incoming unix:",
         "--incoming tcp:127.0.0.1:1        | no QEMU waits at tcp:127.0.0.1:1",

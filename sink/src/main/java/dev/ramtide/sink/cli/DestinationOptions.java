@@ -38,6 +38,13 @@ final class DestinationOptions {
     return output != null || incoming != null || qmp != null;
   }
 
+  /** Refuses a file that {@link #open} would refuse; asks no QEMU. */
+  void requireFree(boolean force) throws IOException {
+    if (output != null) {
+      RestoreTarget.ToFile.open(output, force).close();
+    }
+  }
+
   /** Opens the one that was given. */
   RestoreTarget open(WaitingQemu.Door door, Path workDirectory, boolean force)
       throws IOException, InterruptedException {

@@ -127,7 +127,11 @@ public final class RestoreCommand implements Callable<Integer> {
   }
 
   private RestoreTarget target() throws IOException, InterruptedException {
-    return dryRun ? RestoreTarget.none() : destination.open(door, workDirectory, force);
+    if (dryRun) {
+      destination.requireFree(force);
+      return RestoreTarget.none();
+    }
+    return destination.open(door, workDirectory, force);
   }
 
   private void restoreLog(VmId named, RestoreTarget target)

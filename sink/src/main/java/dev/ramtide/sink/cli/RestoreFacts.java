@@ -16,7 +16,7 @@ import java.io.IOException;
  * @param time the guest time, RFC 3339
  * @param from {@code log} or {@code image}: where the restore begins
  * @param baseCheckpoint the keyframe, or what the image is sealed at
- * @param pageBytes page bytes in the records that are replayed
+ * @param pageBytes at least so many page bytes are in the records that are replayed
  * @param fileBytes size of the mapped-ram file
  */
 record RestoreFacts(

@@ -38,7 +38,7 @@ final class RestoreReport {
                 facts.label().isEmpty() ? "" : " '" + facts.label() + "'",
                 facts.time()),
         "  base     " + facts.base(),
-        "  replay   %d records, %s of pages".formatted(facts.records(), size(facts.pageBytes())),
+        "  replay   " + replay(),
         "  makes    %s (holes where memory is zero)".formatted(size(facts.fileBytes())),
         "  needs    " + facts.needs());
   }
@@ -92,6 +92,13 @@ final class RestoreReport {
                 pages(proof),
                 origin(proof),
                 end));
+  }
+
+  /** Captures that never completed may have left records too: nobody wrote down how many bytes. */
+  private String replay() {
+    return facts.records() == 0
+        ? "nothing"
+        : "%d records, at least %s of pages".formatted(facts.records(), size(facts.pageBytes()));
   }
 
   private void put(ImageProof proof) {

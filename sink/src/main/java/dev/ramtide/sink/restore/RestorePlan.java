@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param image that image
  * @param target where the replay ends
  * @param records to replay, over all partitions
- * @param pageBytes page bytes in them
+ * @param pageBytes page bytes that the checkpoints among them sent; what was left between them by
+ *     captures that never completed comes on top
  */
 public record RestorePlan(
     RecordedCheckpoint base,

@@ -19,7 +19,7 @@ final class RestoreReportTest {
             """
             would restore: vm checkpoint 7 'nightly' of 2026-01-01T00:00:00Z
               base     keyframe 5
-              replay   40 records, 3.0 MiB of pages
+              replay   40 records, at least 3.0 MiB of pages
               makes    2.0 MiB (holes where memory is zero)
               needs    -M pc-q35-10.0, RAM pc.ram of 160 KiB, pc.bios of 24 KiB
             """);

@@ -40,6 +40,26 @@ final class PrunePlanTest {
   }
 
   @Test
+  void anAgeKeepsThoseSinceThenAndTheirKeyframe() throws Exception {
+    log.secondsApart(10); // Checkpoint n is of second 10 n.
+    nine();
+    assertKeptSince(60, 6, 4);
+    assertKeptSince(61, 7, 7);
+    assertKeptSince(69, 7, 7);
+    assertKeptSince(90, 9, 7);
+    assertKeptSince(91, 9, 7);
+    assertKeptSince(0, 1, 1);
+  }
+
+  private void assertKeptSince(long second, long oldestWanted, long keyframe) throws IOException {
+    PrunePlan plan = PrunePlan.keepSince(log.follow, Instant.ofEpochSecond(second));
+    assertThat(plan.oldestWanted().number()).isEqualTo(oldestWanted);
+    assertThat(plan.keyframe().number()).isEqualTo(keyframe);
+    assertThat(plan.dropped()).hasSize((int) keyframe - 1);
+    assertThat(plan.left()).hasSize(10 - (int) keyframe);
+  }
+
+  @Test
   void numbersGoOnAfterAPrune() throws Exception {
     nine();
     log.prune(7);

@@ -50,6 +50,7 @@ final class ScriptedLog {
   private final Map<Long, PageDigest> hashes = new HashMap<>();
   private final PageHasher hasher = new PageHasher();
   private long checkpointRecords;
+  private long secondsApart;
   private long[] cutFrom = {0, 0, 0};
   private EpochStarted epoch = SmallGuest.epoch(0);
 
@@ -82,6 +83,11 @@ final class ScriptedLog {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Checkpoints from now on have a time each; before this all are of the same. */
+  void secondsApart(long seconds) {
+    secondsApart = seconds;
   }
 
   /** Publishes an event of the current epoch or an older one. */
@@ -135,8 +141,8 @@ final class ScriptedLog {
     }
     CRC32C crc = new CRC32C();
     crc.update(DEVICE_STATE.duplicate());
-    CaptureTimes times =
-        new CaptureTimes(Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, Instant.EPOCH, Duration.ZERO);
+    Instant time = Instant.ofEpochSecond(checkpoint * secondsApart);
+    CaptureTimes times = new CaptureTimes(time, time, time, time, Duration.ZERO);
     return new CheckpointManifest(
         checkpoint,
         epoch.epoch(),
