@@ -52,16 +52,19 @@ final class PruneIT {
     GuestSpec spec = new GuestSpec(Machine.Q35, 64, program);
     try (QemuGuest guest = QemuGuest.start(spec)) {
       guest.awaitMarker(SOON);
-      checkpoints(guest, "grow", 1, "200ms");
+      JsonNode early = checkpoints(guest, "grow", 1, "200ms", "--label", "early").get(0);
       pipeline.seal("away", "grow", 1); // Then this site's sink is away for a while.
       Set<Long> sizes = checkpointsWithSink(guest, 100);
       assertThat(sizes).as("sizes of the image, whenever it was sealed").hasSize(1);
       LogSize before = pages("grow");
+      LogSize historyBefore = history("grow");
       JsonNode pruned = prune("grow", "--keep", "10");
       assertThat(pruned.get("records").asLong()).isPositive();
       assertBounded(pruned, before, pages("grow"));
+      assertHistoryBounded(pruned, historyBefore, history("grow"));
       assertThat(prune("grow", "--keep", "10").get("records").asLong()).isZero();
       assertWhatIsLeftIsWhole(pruned.get("oldestRestorable").asLong());
+      assertGone(early, pruned.get("oldestRestorable").asLong());
       assertThat(checkpoints(guest, "grow", 1, "200ms").get(0).get("checkpoint").asLong())
           .as("numbers are never used twice")
           .isEqualTo(102);
@@ -90,8 +93,7 @@ final class PruneIT {
 
   private static void assertBounded(JsonNode pruned, LogSize before, LogSize after)
       throws Exception {
-    List<JsonNode> left = new ArrayList<>();
-    pipeline.run("checkpoints", "--vm", "grow").get(0).get("checkpoints").forEach(left::add);
+    List<JsonNode> left = left("grow");
     assertThat(left.get(0).get("keyframe").asBoolean()).isTrue();
     assertThat(left).hasSizeBetween(10, 29);
     long keyframe = left.get(0).at("/pages/publishedBytes").asLong();
@@ -106,6 +108,30 @@ final class PruneIT {
     long facts = 64 * left.stream().mapToLong(one -> one.at("/pages/published").asLong()).sum();
     assertThat(after.valueBytes()).isLessThanOrEqualTo(keyframe + deltas + facts);
     assertThat(after.valueBytes()).isLessThan(before.valueBytes() / 2);
+  }
+
+  /** The other topic: device state, manifests, and a start before each keyframe. */
+  private static void assertHistoryBounded(JsonNode pruned, LogSize before, LogSize after)
+      throws Exception {
+    List<JsonNode> left = left("grow");
+    long states = left.stream().mapToLong(one -> one.at("/deviceState/bytes").asLong()).sum();
+    String row = "%-44s %10s %14s %14s%n";
+    System.out.printf(row, "checkpoints topic", "records", "value bytes", "on disk");
+    System.out.printf(
+        row, "101 checkpoints", before.records(), before.valueBytes(), before.diskBytes());
+    System.out.printf(
+        row, "after prune --keep 10", after.records(), after.valueBytes(), after.diskBytes());
+    System.out.printf(row, "device state of " + left.size() + " checkpoints", "", states, "");
+    long deleted = pruned.get("checkpointRecords").asLong();
+    assertThat(after.records()).isEqualTo(before.records() - deleted);
+    assertThat(after.valueBytes()).isLessThanOrEqualTo(states + 4096L * left.size());
+    assertThat(after.valueBytes()).isLessThan(before.valueBytes() / 2);
+  }
+
+  private static List<JsonNode> left(String vm) throws Exception {
+    List<JsonNode> left = new ArrayList<>();
+    pipeline.run("checkpoints", "--vm", vm).get(0).get("checkpoints").forEach(left::add);
+    return left;
   }
 
   private static void print(
@@ -137,6 +163,60 @@ final class PruneIT {
     Pipeline.assertSameBytes(pipeline.seal("away", "grow", 101), newest);
   }
 
+  /** However it was asked for, and though nothing in the log knows of it any more. */
+  private static void assertGone(JsonNode early, long oldest) throws Exception {
+    for (String[] choice :
+        new String[][] {
+          {"--timestamp", early.get("pause").asText()},
+          {"--label", early.get("label").asText()},
+          {"--checkpoint", early.get("checkpoint").asText()}
+        }) {
+      assertThat(pipeline.fail("restore", "--vm", "grow", choice[0], choice[1], "--dry-run"))
+          .contains("pruned")
+          .contains("the oldest that can still be had is " + oldest + " (20");
+    }
+  }
+
+  @Test
+  void agentAndSinkMayRunMeanwhile() throws Exception {
+    GuestSpec spec = new GuestSpec(Machine.Q35, 64, GuestProgram.paced(16, HOT_PAGES, 256));
+    try (QemuGuest guest = QemuGuest.start(spec)) {
+      guest.awaitMarker(SOON);
+      long newest = pruneMeanwhile(guest);
+      Path restored = pipeline.restore("live", newest, "live.img");
+      Pipeline.assertSameBytes(pipeline.seal("live-site", "live", newest), restored);
+      try (QemuGuest loaded = QemuGuest.startIncoming(spec)) {
+        loaded.loadMappedRam(restored, false);
+        loaded.cont();
+        loaded.awaitNextPass(SOON);
+        assertThat(loaded.foundItselfTorn()).isFalse();
+      }
+    }
+  }
+
+  /** Returns the last checkpoint of an agent that was at it from before the first prune on. */
+  private static long pruneMeanwhile(QemuGuest guest) throws Exception {
+    String images = pipeline.images("live-site").toString();
+    try (RamtideProcess sink = pipeline.start("sink", "--images", images, "--vm", "live");
+        RamtideProcess agent =
+            pipeline.start(
+                agentArgs(guest, "live", 1000, "200ms", "--keyframe-interval", "3", "--json"))) {
+      for (int checkpoint = 8; checkpoint <= 40; checkpoint += 16) {
+        agent.awaitStdout("\"checkpoint\":" + checkpoint + ",", SOON);
+        JsonNode pruned = prune("live", "--keep", "2");
+        assertThat(pruned.get("checkpoints").asLong()).isPositive();
+        agent.awaitStdout(
+            "\"checkpoint\":" + (pruned.get("oldestWanted").asLong() + 3) + ",", SOON);
+        assertThat(sink.isAlive()).as(sink.stderr()).isTrue();
+      }
+      agent.terminate();
+      agent.awaitExit(SOON);
+      assertThat(sink.stderr()).doesNotContain("given up");
+      List<JsonNode> taken = Pipeline.jsonLines(agent);
+      return taken.get(taken.size() - 1).get("checkpoint").asLong();
+    }
+  }
+
   @Test
   void onlyWhatIsAskedForIsDeleted() throws Exception {
     GuestSpec spec = new GuestSpec(Machine.Q35, 64, GuestProgram.idle(4));
@@ -148,7 +228,9 @@ final class PruneIT {
       assertThat(none.get("reason").asText())
           .contains("keyframe 1")
           .contains("--keyframe-interval");
+      assertThat(none.get("checkpointRecords").asLong()).as("the agent's claim").isEqualTo(1);
       assertThat(prune("asked", "--older-than", "7d").get("checkpoints").asLong()).isZero();
+      LogSize historyBefore = history("asked");
       checkpoints(guest, "asked", 1, "100ms"); // A new agent begins with a keyframe.
       JsonNode dry = prune("asked", "--keep", "1", "--dry-run");
       assertThat(dry.get("pageRecords").asLong()).isEqualTo(before.records());
@@ -157,6 +239,10 @@ final class PruneIT {
       assertThat(real.get("records")).isEqualTo(dry.get("records"));
       assertThat(real.get("checkpoints").asLong()).isEqualTo(3);
       assertThat(real.get("oldestRestorable").asLong()).isEqualTo(4);
+      // With the three checkpoints goes the claim of the agent that made the fourth.
+      assertThat(real.get("checkpointRecords").asLong()).isEqualTo(historyBefore.records() + 1);
+      long chunks = left("asked").get(0).at("/deviceState/chunks").asLong();
+      assertThat(history("asked").records()).as("start, chunks, manifest").isEqualTo(chunks + 2);
     }
   }
 
@@ -169,6 +255,10 @@ final class PruneIT {
         .contains("mutually exclusive");
   }
 
+  private static LogSize history(String vm) throws Exception {
+    return LogSize.of(pipeline.bootstrapServers(), "ramtide." + vm + ".checkpoints", 1);
+  }
+
   private static LogSize pages(String vm) throws Exception {
     return LogSize.of(pipeline.bootstrapServers(), "ramtide." + vm + ".pages", PARTITIONS);
   }
@@ -179,9 +269,9 @@ final class PruneIT {
     return pipeline.run(args.toArray(String[]::new)).get(0);
   }
 
-  private static List<JsonNode> checkpoints(QemuGuest guest, String vm, int count, String interval)
-      throws Exception {
-    return pipeline.run(agentArgs(guest, vm, count, interval));
+  private static List<JsonNode> checkpoints(
+      QemuGuest guest, String vm, int count, String interval, String... more) throws Exception {
+    return pipeline.run(agentArgs(guest, vm, count, interval, more));
   }
 
   private static String[] agentArgs(
