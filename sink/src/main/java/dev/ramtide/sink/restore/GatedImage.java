@@ -3,6 +3,7 @@ package dev.ramtide.sink.restore;
 import dev.ramtide.mappedram.MappedRamIndex;
 import dev.ramtide.mappedram.PositionalBytes;
 import dev.ramtide.qemustream.MalformedStreamException;
+import dev.ramtide.qemustream.StreamPreamble;
 import dev.ramtide.sink.image.ChannelFile;
 import dev.ramtide.sink.state.Control;
 import dev.ramtide.sink.state.ControlFile;
@@ -11,6 +12,7 @@ import dev.ramtide.sink.state.FileGate;
 import dev.ramtide.sink.state.ImagePaths;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,20 +26,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GatedImage implements Closeable {
   private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final long LOOK_EVERY_MS = 10;
 
   private final ImagePaths paths;
   private final ChannelFile file;
-  private final FileGate.@Nullable Hold hold;
+  private final boolean ofSink;
+  private FileGate.@Nullable Hold hold;
 
-  private GatedImage(ImagePaths paths, ChannelFile file, FileGate.@Nullable Hold hold) {
+  private GatedImage(
+      ImagePaths paths, ChannelFile file, boolean ofSink, FileGate.@Nullable Hold hold) {
     this.paths = paths;
     this.file = file;
+    this.ofSink = ofSink;
     this.hold = hold;
   }
 
   /**
    * @param path a file, or a VM's directory in a sink's image directory
-   * @throws IOException also when the sink has not sealed it now; the message says what to do
+   * @throws IOException also when the sink has not sealed it and does not soon; the message says
+   *     what to do
    */
   public static GatedImage open(Path path) throws IOException, InterruptedException {
     boolean isDirectory = Files.isDirectory(path);
@@ -48,38 +55,87 @@ public final class GatedImage implements Closeable {
     boolean ofSink =
         ram.getFileName().equals(paths.ram().getFileName()) && Files.exists(paths.control());
     if (!ofSink) {
-      return new GatedImage(paths, ChannelFile.openForReading(ram), null);
+      return new GatedImage(paths, ChannelFile.openForReading(ram), false, null);
     }
-    FileGate gate = FileGate.of(paths.controlLock());
-    FileGate.Hold hold =
-        gate.tryShared(PATIENCE)
-            .orElseThrow(
-                () ->
-                    new IOException(
-                        ram
-                            + " is being sealed by a sink for more than "
-                            + PATIENCE.toSeconds()
-                            + " s: is that process stopped?"));
-    try {
-      if (!Files.exists(paths.control()) || FileGate.of(paths.controlLock()) != gate) {
-        throw new IOException(
-            ram + " was replaced by an image with another layout just now: try again");
+    Optional<FileGate> gate = FileGate.forReading(paths.controlLock());
+    return gate.isPresent() ? gated(paths, gate.get()) : sealed(paths, null);
+  }
+
+  /** Waits a little for a sink that is on its way to the next checkpoint. */
+  private static GatedImage gated(ImagePaths paths, FileGate gate)
+      throws IOException, InterruptedException {
+    long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      FileGate.Hold hold = hold(paths, gate);
+      boolean kept = false;
+      try {
+        requireInPlace(paths, gate);
+        if (!isOnItsWay(paths) || System.nanoTime() >= deadlineNanos) {
+          GatedImage image = sealed(paths, hold);
+          kept = true;
+          return image;
+        }
+      } finally {
+        if (!kept) {
+          hold.close();
+        }
       }
-      requireSealed(paths);
-      return new GatedImage(paths, ChannelFile.openForReading(ram), hold);
+      Thread.sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  private static FileGate.Hold hold(ImagePaths paths, FileGate gate)
+      throws IOException, InterruptedException {
+    return gate.tryShared(PATIENCE)
+        .orElseThrow(
+            () ->
+                new IOException(
+                    paths.ram()
+                        + " is being sealed by a sink for more than "
+                        + PATIENCE.toSeconds()
+                        + " s: is that process stopped?"));
+  }
+
+  private static void requireInPlace(ImagePaths paths, FileGate gate) throws IOException {
+    boolean inPlace =
+        Files.exists(paths.control())
+            && FileGate.forReading(paths.controlLock()).filter(now -> now == gate).isPresent();
+    if (!inPlace) {
+      throw new IOException(
+          paths.ram() + " was replaced by an image with another layout just now: try again");
+    }
+  }
+
+  private static boolean isOnItsWay(ImagePaths paths) throws IOException {
+    return stateOf(paths).filter(ControlState.Applying.class::isInstance).isPresent();
+  }
+
+  private static Optional<ControlState> stateOf(ImagePaths paths) throws IOException {
+    return ControlFile.readFrom(paths.control()).map(Control::state);
+  }
+
+  private static GatedImage sealed(ImagePaths paths, FileGate.@Nullable Hold hold)
+      throws IOException {
+    ChannelFile file = ChannelFile.openForReading(paths.ram());
+    try {
+      requireSealed(paths, file);
+      return new GatedImage(paths, file, true, hold);
     } catch (IOException e) {
-      hold.close();
+      file.close();
       throw e;
     }
   }
 
-  private static void requireSealed(ImagePaths paths) throws IOException {
-    Optional<ControlState> state = ControlFile.readFrom(paths.control()).map(Control::state);
-    if (state.isEmpty() || !(state.get() instanceof ControlState.Sealed)) {
-      String now =
-          state.isPresent() && state.get() instanceof ControlState.Applying applying
-              ? "on its way to checkpoint " + applying.checkpoint()
-              : "still being filled for the first time";
+  private static void requireSealed(ImagePaths paths, ChannelFile file) throws IOException {
+    Optional<ControlState> state = stateOf(paths);
+    boolean saysSo = state.filter(ControlState.Sealed.class::isInstance).isPresent();
+    if (!saysSo || !hasMagic(file)) {
+      String now = "still being filled for the first time";
+      if (state.isPresent() && state.get() instanceof ControlState.Applying applying) {
+        now = "on its way to checkpoint " + applying.checkpoint();
+      } else if (saysSo) { // The magic goes first, and a sink died before it could say so.
+        now = "on its way to another checkpoint";
+      }
       throw new IOException(
           paths.ram()
               + " is "
@@ -89,6 +145,15 @@ public final class GatedImage implements Closeable {
     }
   }
 
+  private static boolean hasMagic(ChannelFile file) throws IOException {
+    ByteBuffer magic = ByteBuffer.allocate(Integer.BYTES);
+    if (file.size() < Integer.BYTES) {
+      return false;
+    }
+    file.readFully(0, magic);
+    return magic.getInt(0) == StreamPreamble.MAGIC;
+  }
+
   /** The directory's other files, which exist only beside a sink's image. */
   public ImagePaths paths() {
     return paths;
@@ -96,13 +161,13 @@ public final class GatedImage implements Closeable {
 
   /** Whether a sink keeps this file. */
   public boolean isOfSink() {
-    return hold != null;
+    return ofSink;
   }
 
   /** Whether this is a copy of a checkpoint that a sink made to be kept: nothing changes it. */
   public boolean isKeptCopy() {
     Path above = paths.directory().toAbsolutePath().getParent();
-    return hold == null
+    return !ofSink
         && Files.exists(paths.checkpointJson())
         && above != null
         && above.endsWith("kept");
@@ -125,11 +190,13 @@ public final class GatedImage implements Closeable {
     }
   }
 
+  /** Lets it go; again does nothing. */
   @Override
   public void close() throws IOException {
     file.close();
     if (hold != null) {
       hold.close();
+      hold = null;
     }
   }
 }

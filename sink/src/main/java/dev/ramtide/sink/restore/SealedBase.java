@@ -35,7 +35,7 @@ public final class SealedBase {
     }
     GatedImage image;
     try {
-      image = GatedImage.open(paths.directory());
+      image = readable(paths);
     } catch (IOException e) {
       LOG.atWarn()
           .addKeyValue("image", paths.ram())
@@ -56,6 +56,20 @@ public final class SealedBase {
       if (!used) {
         image.close();
       }
+    }
+  }
+
+  /**
+   * Sealed, and with headers that can be read: the log is better than a base that turns out bad.
+   */
+  private static GatedImage readable(ImagePaths paths) throws IOException, InterruptedException {
+    GatedImage image = GatedImage.open(paths.directory());
+    try {
+      image.index();
+      return image;
+    } catch (IOException e) {
+      image.close();
+      throw e;
     }
   }
 

@@ -6,13 +6,16 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -57,16 +60,48 @@ public final class FileGate {
   public static FileGate of(Path path) throws IOException {
     synchronized (OPEN) {
       create(path);
-      Object inode = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-      FileGate known = OPEN.get(inode);
-      if (known == null) {
-        FileChannel channel =
-            FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        known = new FileGate(path, channel);
-        OPEN.put(inode, known);
-      }
-      return known;
+      return opened(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
+  }
+
+  /**
+   * The gate for one who only reads, and who may have no right to write: the shared lock alone can
+   * be had of it then.
+   *
+   * @return nothing when there is no lock file and no way to make one: on a file system that cannot
+   *     be written nobody changes what the lock would guard
+   */
+  public static Optional<FileGate> forReading(Path path) throws IOException {
+    synchronized (OPEN) {
+      try {
+        return Optional.of(of(path));
+      } catch (FileSystemException e) {
+        if (Files.exists(path)) {
+          return Optional.of(opened(path, StandardOpenOption.READ));
+        } else if (isOnReadOnlyFileSystem(path)) {
+          return Optional.empty();
+        }
+        throw e;
+      }
+    }
+  }
+
+  private static boolean isOnReadOnlyFileSystem(Path missing) throws IOException {
+    Path above = missing.toAbsolutePath();
+    while (!Files.exists(above)) {
+      above = Objects.requireNonNull(above.getParent());
+    }
+    return Files.getFileStore(above).isReadOnly();
+  }
+
+  private static FileGate opened(Path path, OpenOption... how) throws IOException {
+    Object inode = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    FileGate known = OPEN.get(inode);
+    if (known == null) {
+      known = new FileGate(path, FileChannel.open(path, how));
+      OPEN.put(inode, known);
+    }
+    return known;
   }
 
   private static void create(Path path) throws IOException {
