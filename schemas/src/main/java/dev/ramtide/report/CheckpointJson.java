@@ -15,7 +15,7 @@ import java.util.Locale;
 /**
  * A manifest as JSON, the same wherever one is shown: {@code agent --json}, {@code checkpoints
  * --json}, {@code checkpoint.json}. Times are RFC 3339 in UTC, digests 32 hexadecimal digits,
- * lengths of time milliseconds.
+ * checksums 8, lengths of time milliseconds.
  */
 public final class CheckpointJson {
   private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -50,6 +50,7 @@ public final class CheckpointJson {
     ObjectNode deviceState = json.putObject("deviceState");
     deviceState.put("bytes", manifest.deviceState().bytes());
     deviceState.put("chunks", manifest.deviceState().chunkCount());
+    deviceState.put("crc32c", "%08x".formatted(manifest.deviceState().checksum()));
     manifest.hook().ifPresent(hook -> json.set("pauseHook", hook(hook)));
     ArrayNode partitions = json.putArray("partitions");
     for (PartitionCut cut : manifest.partitions()) {

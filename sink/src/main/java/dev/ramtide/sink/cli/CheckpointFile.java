@@ -3,9 +3,12 @@ package dev.ramtide.sink.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
+import dev.ramtide.integrity.PageDigest;
 import dev.ramtide.report.CheckpointJson;
+import dev.ramtide.sink.restore.ExpectedImage;
 import dev.ramtide.sink.seal.ImageListener;
 import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.DurableName;
@@ -60,5 +63,30 @@ final class CheckpointFile implements ImageListener {
     return Files.exists(paths.checkpointJson())
         ? Optional.of(new ObjectMapper().readTree(paths.checkpointJson().toFile()))
         : Optional.empty();
+  }
+
+  /**
+   * What the image must hold by what such a file says.
+   *
+   * @throws IOException it does not say all of it; the message says what to do
+   */
+  static ExpectedImage expected(ImagePaths paths, JsonNode json) throws IOException {
+    JsonNode deviceState = json.path("deviceState");
+    try {
+      return new ExpectedImage(
+          PageDigest.parse(json.path("digest").asText()),
+          Optional.of(
+              new DeviceStateSummary(
+                  deviceState.path("bytes").asLong(),
+                  deviceState.path("chunks").asInt(),
+                  Integer.parseUnsignedInt(deviceState.path("crc32c").asText(), 16))));
+    } catch (IllegalArgumentException e) {
+      throw new IOException(
+          paths.checkpointJson()
+              + " does not give the digest of the pages and the checksum of the device state ("
+              + e.getMessage()
+              + "), and without them nothing can be proven. Let a sink seal once more, or restore from the log",
+          e);
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.HistoryReader;
 import dev.ramtide.sink.consume.VmFollow;
+import dev.ramtide.sink.restore.ExpectedImage;
 import dev.ramtide.sink.restore.GatedImage;
 import dev.ramtide.sink.restore.LogRestore;
 import dev.ramtide.sink.restore.RestorePlan;
@@ -149,7 +150,8 @@ public final class RestoreCommand implements Callable<Integer> {
         try (Progress progress = new Progress(task, "bytes", plan.fileBytes(), json)) {
           GatedImage image = plan.image().orElseThrow();
           target.take(
-              new SealedRestore(image, wanted.number(), wanted.manifest().digest(), progress),
+              new SealedRestore(
+                  image, wanted.number(), ExpectedImage.of(wanted.manifest()), progress),
               report);
         }
       } else {
@@ -178,7 +180,7 @@ public final class RestoreCommand implements Callable<Integer> {
       }
       String task = "restoring " + facts.checkpoint();
       try (Progress progress = new Progress(task, "bytes", image.index().fileBytes(), json)) {
-        target.take(new SealedRestore(image, facts.checkpoint(), facts.digest(), progress), report);
+        target.take(new SealedRestore(image, facts.checkpoint(), facts.expected(), progress), report);
       }
     }
   }

@@ -1,7 +1,7 @@
 package dev.ramtide.sink.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.ramtide.integrity.PageDigest;
+import dev.ramtide.sink.restore.ExpectedImage;
 import dev.ramtide.sink.restore.GatedImage;
 import dev.ramtide.sink.state.ControlFile;
 import dev.ramtide.sink.state.ImagePaths;
@@ -15,14 +15,16 @@ import java.util.stream.Stream;
 /**
  * What {@code checkpoint.json} says of the image beside it, as far as a restore needs it.
  *
+ * @param expected what the image must hold
  * @param label of the checkpoint, or empty
  * @param pause the guest time, RFC 3339
  */
-record SealedFacts(long checkpoint, PageDigest digest, String label, String pause) {
+record SealedFacts(long checkpoint, ExpectedImage expected, String label, String pause) {
   /**
    * Reads them under the image's gate.
    *
-   * @throws IOException they are not there, or are not about this image
+   * @throws IOException they are not there, are not about this image, or do not say all that proves
+   *     it
    */
   static SealedFacts of(GatedImage image) throws IOException {
     ImagePaths paths = image.paths();
@@ -47,15 +49,11 @@ record SealedFacts(long checkpoint, PageDigest digest, String label, String paus
               + sealed.map(String::valueOf).orElse("no known one")
               + ". Start a sink once more, or restore from the log");
     }
-    try {
-      return new SealedFacts(
-          checkpoint,
-          PageDigest.parse(json.path("digest").asText()),
-          json.path("label").asText(),
-          json.path("pause").asText());
-    } catch (IllegalArgumentException e) {
-      throw new IOException(paths.checkpointJson() + " holds no digest: " + e.getMessage(), e);
-    }
+    return new SealedFacts(
+        checkpoint,
+        CheckpointFile.expected(paths, json),
+        json.path("label").asText(),
+        json.path("pause").asText());
   }
 
   /**

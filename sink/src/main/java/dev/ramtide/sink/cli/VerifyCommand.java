@@ -6,11 +6,13 @@ import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.integrity.PageDigest;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.VmIdConverter;
+import dev.ramtide.qemustream.MalformedStreamException;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.HistoryReader;
 import dev.ramtide.sink.consume.VmFollow;
 import dev.ramtide.sink.restore.CheckpointChoice;
+import dev.ramtide.sink.restore.ExpectedImage;
 import dev.ramtide.sink.restore.GatedImage;
 import dev.ramtide.sink.restore.ImageProof;
 import dev.ramtide.sink.restore.ImageVerifier;
@@ -32,8 +34,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "verify",
     description = {
-      "Recomputes the digest of a mapped-ram file from its bytes, and compares it: with --digest, with the manifest of"
-          + " a checkpoint in the log (--vm), or with the checkpoint.json beside a sink's image.",
+      "Recomputes the digest of a mapped-ram file from its bytes, and compares it: with --digest; or, with its device"
+          + " state, with the manifest of a checkpoint in the log (--vm) or the checkpoint.json beside a sink's image.",
       "Exits with 1 when they differ. With nothing to compare to it prints the digest."
     })
 public final class VerifyCommand implements Callable<Integer> {
@@ -73,18 +75,15 @@ public final class VerifyCommand implements Callable<Integer> {
           spec.commandLine(), "--checkpoint needs --vm: a checkpoint of which VM?");
     }
     try (GatedImage gated = GatedImage.open(image)) {
-      Optional<PageDigest> expected = expected(gated);
+      Optional<ExpectedImage> expected = expected(gated);
       ImageProof proof = prove(gated);
-      boolean equal = expected.isEmpty() || expected.get().equals(proof.digest());
-      print(proof, expected);
-      if (!equal) {
+      Optional<String> difference = expected.flatMap(one -> one.differenceOf(proof));
+      print(
+          proof,
+          expected.isEmpty() ? "not compared" : difference.isEmpty() ? "equal" : "different");
+      if (difference.isPresent()) {
         throw new IOException(
-            image
-                + ": the digest of its pages is "
-                + proof.digest()
-                + ", expected "
-                + expected.get()
-                + ": the file was changed, or is another checkpoint");
+            image + ": " + difference.get() + ": the file was changed, or is another checkpoint");
       }
     }
     return 0;
@@ -94,12 +93,15 @@ public final class VerifyCommand implements Callable<Integer> {
     long pages = gated.index().memory().pageCount();
     try (Progress progress = new Progress("verifying", "pages", pages, json)) {
       return new ImageVerifier(gated.bytes(), progress).verify();
+    } catch (MalformedStreamException e) {
+      throw new IOException(image + ": " + e.getMessage(), e);
     }
   }
 
-  private Optional<PageDigest> expected(GatedImage gated) throws IOException, InterruptedException {
+  private Optional<ExpectedImage> expected(GatedImage gated)
+      throws IOException, InterruptedException {
     if (digest != null) {
-      return Optional.of(parsed(digest));
+      return Optional.of(new ExpectedImage(parsed(digest), Optional.empty()));
     }
     if (vm != null) {
       VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
@@ -109,13 +111,15 @@ public final class VerifyCommand implements Callable<Integer> {
           checkpoint == null
               ? new CheckpointChoice.Newest()
               : new CheckpointChoice.Numbered(checkpoint);
-      return Optional.of(choice.in(vm, follow.history()).manifest().digest());
+      return Optional.of(ExpectedImage.of(choice.in(vm, follow.history()).manifest()));
     }
     Optional<JsonNode> beside =
         gated.isOfSink() || gated.isKeptCopy()
             ? CheckpointFile.read(gated.paths())
             : Optional.empty();
-    return beside.map(node -> PageDigest.parse(node.path("digest").asText()));
+    return beside.isPresent()
+        ? Optional.of(CheckpointFile.expected(gated.paths(), beside.get()))
+        : Optional.empty();
   }
 
   private PageDigest parsed(String hex) {
@@ -127,11 +131,7 @@ public final class VerifyCommand implements Callable<Integer> {
     }
   }
 
-  private void print(ImageProof proof, Optional<PageDigest> expected) {
-    String verdict =
-        expected.isEmpty()
-            ? "not compared"
-            : expected.get().equals(proof.digest()) ? "equal" : "different";
+  private void print(ImageProof proof, String verdict) {
     ObjectNode node = CheckpointJson.object();
     node.put("image", image.toString())
         .put("machine", proof.machineType())

@@ -9,10 +9,12 @@ import dev.ramtide.integrity.PageDigest;
  * @param pageCount pages of all RAMBlocks
  * @param dataPageCount of these, pages that are not all zero
  * @param deviceStateBytes length of what follows the memory
+ * @param deviceStateChecksum CRC-32C of that
  */
 public record ImageProof(
     PageDigest digest,
     String machineType,
     long pageCount,
     long dataPageCount,
-    long deviceStateBytes) {}
+    long deviceStateBytes,
+    int deviceStateChecksum) {}

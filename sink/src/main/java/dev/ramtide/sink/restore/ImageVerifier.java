@@ -6,13 +6,15 @@ import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.mappedram.MappedRamIndex;
 import dev.ramtide.mappedram.PageBitmap;
 import dev.ramtide.mappedram.PositionalBytes;
+import dev.ramtide.qemustream.MalformedStreamException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.LongConsumer;
+import java.util.zip.CRC32C;
 
 /**
- * Recomputes the digest of a mapped-ram file, whoever wrote it: reads what QEMU would read and
- * nothing of the sink's own tables.
+ * Recomputes the digest of a mapped-ram file and the checksum of its device state, whoever wrote
+ * it: reads what QEMU would read and nothing of the sink's own tables.
  */
 public final class ImageVerifier {
   private static final int CHUNK_BYTES = 1 << 20;
@@ -32,11 +34,14 @@ public final class ImageVerifier {
   }
 
   /**
-   * @throws IOException also when the file is no complete mapped-ram file; the message names the
-   *     place
+   * Reads the whole file, and what follows the memory too.
+   *
+   * @throws MalformedStreamException it is no complete mapped-ram file; the message names the place
+   *     in it
    */
   public ImageProof verify() throws IOException {
     MappedRamIndex index = MappedRamIndex.read(file);
+    requireComplete(index);
     GuestMemoryMap memory = index.memory();
     long before = 0;
     for (int block = 0; block < memory.blockCount(); block++) {
@@ -44,34 +49,35 @@ public final class ImageVerifier {
       before += memory.pageCount(block);
     }
     pagesDone.accept(before);
-    long deviceStateBytes = index.fileBytes() - index.deviceStateFileOffset();
     return new ImageProof(
         digest,
         index.preamble().machineType(),
         memory.pageCount(),
         dataPageCount,
-        deviceStateBytes);
+        index.deviceStateBytes(),
+        deviceStateChecksum(index));
   }
 
-  /**
-   * Verifies, and compares with the digest of a checkpoint.
-   *
-   * @throws IOException also when they differ
-   */
-  public ImageProof prove(long checkpoint, PageDigest expected) throws IOException {
-    ImageProof proof = verify();
-    if (!proof.digest().equals(expected)) {
-      throw new IOException(
-          file
-              + " has the digest "
-              + proof.digest()
-              + ", the manifest of checkpoint "
-              + checkpoint
-              + " says "
-              + expected
-              + ": the disk did not keep what was written, or somebody changed it");
+  /** A bitmap or a device state that is missing would be a guest without memory, or none. */
+  private static void requireComplete(MappedRamIndex index) throws MalformedStreamException {
+    if (!index.ramEndPresent() || index.deviceStateBytes() == 0) {
+      throw new MalformedStreamException(
+          index.deviceStateFileOffset(),
+          index.ramEndPresent()
+              ? "no device state follows the RAM: the file was cut off"
+              : "the file's RAM has no end: an interrupted save");
     }
-    return proof;
+  }
+
+  private int deviceStateChecksum(MappedRamIndex index) throws IOException {
+    CRC32C crc = new CRC32C();
+    ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
+    for (long at = index.deviceStateFileOffset(); at < index.fileBytes(); at += CHUNK_BYTES) {
+      chunk.clear().limit((int) Math.min(CHUNK_BYTES, index.fileBytes() - at));
+      file.readFully(at, chunk);
+      crc.update(chunk.flip());
+    }
+    return (int) crc.getValue();
   }
 
   private void verifyBlock(MappedRamIndex index, int block, long pagesBefore) throws IOException {

@@ -1,5 +1,6 @@
 package dev.ramtide.sink.restore;
 
+import dev.ramtide.qemustream.MalformedStreamException;
 import dev.ramtide.sink.apply.PageApplier;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.DeviceStateReader;
@@ -20,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -37,7 +39,7 @@ public final class LogRestore implements RestoreSource {
   private final LongConsumer recordsDone;
 
   /**
-   * @param plan stays its owner's, who holds it until the restore is over
+   * @param plan stays its owner's; its image is let go as soon as it was copied
    * @param recordsDone is told now and then how many records were replayed
    */
   public LogRestore(
@@ -63,22 +65,55 @@ public final class LogRestore implements RestoreSource {
       ByteBuffer deviceState = deviceState();
       replay(image, states);
       ImageTables tables = ImageTables.read(image.striping(), image.layout(), states);
-      Sealer.requireDigests(plan.target().manifest(), tables);
+      requireDigests(tables);
       new ImageComposer(image.ram(), image.layout()).compose(tables.bitmaps(), deviceState);
       // The tables agree with the manifest; now the bytes must, read back as QEMU would read them.
-      return new ImageVerifier(image.ram(), pages -> {})
-          .prove(plan.target().number(), plan.target().manifest().digest());
+      ImageProof proof = new ImageVerifier(image.ram(), pages -> {}).verify();
+      Optional<String> difference = ExpectedImage.of(plan.target().manifest()).differenceOf(proof);
+      if (difference.isPresent()) {
+        throw notTheCheckpoint(difference.get());
+      }
+      return proof;
     }
   }
 
+  private void requireDigests(ImageTables tables) throws IOException {
+    List<Integer> different = Sealer.differentPartitions(plan.target().manifest(), tables);
+    if (!different.isEmpty()) {
+      throw notTheCheckpoint("the digests of partitions " + different + " differ");
+    }
+  }
+
+  /** What was made is gone when this is read, so it is the base that is named. */
+  private IOException notTheCheckpoint(String difference) {
+    Optional<GatedImage> base = plan.image();
+    return new IOException(
+        "checkpoint "
+            + plan.target().number()
+            + " of "
+            + vm.vm()
+            + " was not restored, and nothing was made: with "
+            + (base.isPresent() ? base.get().bytes() : "keyframe " + plan.base().number())
+            + " as the base "
+            + difference
+            + ". "
+            + (base.isPresent()
+                ? "That image or a table beside it is damaged (ramtide verify reads the image): leave --images out, the"
+                    + " log alone has all that is needed"
+                : "Was the disk where it was made at fault? Try another place, then another checkpoint"));
+  }
+
   /** The image with its tables: what is replayed over it is judged by them. */
-  private static void copyBase(GatedImage base, ImagePaths into) throws IOException {
+  private void copyBase(GatedImage base, ImagePaths into) throws IOException {
     try (ChannelFile copy = ChannelFile.open(into.ram())) {
       new SparseCopy(base.bytes(), copy, bytes -> {}).run(base.index());
+    } catch (MalformedStreamException e) {
+      throw notTheCheckpoint(String.valueOf(e.getMessage()));
     }
     for (int partition = 0; Files.exists(base.paths().state(partition)); partition++) {
       Files.copy(base.paths().state(partition), into.state(partition));
     }
+    base.close(); // Its sinks go on while the log is replayed.
   }
 
   private ByteBuffer deviceState() throws IOException {

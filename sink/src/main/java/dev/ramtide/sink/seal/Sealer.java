@@ -120,23 +120,23 @@ public final class Sealer {
   private void seal(CheckpointManifest manifest, ByteBuffer deviceState) throws IOException {
     try (PartitionStates states = PartitionStates.open(image)) {
       ImageTables tables = ImageTables.read(image.striping(), image.layout(), states);
-      requireDigests(manifest, tables);
+      List<Integer> different = differentPartitions(manifest, tables);
+      if (!different.isEmpty()) {
+        throw new DigestMismatchException(manifest.checkpoint(), different);
+      }
       composer.compose(tables.bitmaps(), deviceState);
     }
   }
 
-  /** Compares what was applied with what the manifest describes. */
-  public static void requireDigests(CheckpointManifest manifest, ImageTables tables)
-      throws DigestMismatchException {
+  /** The partitions whose digest is not the manifest's. */
+  public static List<Integer> differentPartitions(CheckpointManifest manifest, ImageTables tables) {
     List<Integer> different = new ArrayList<>();
     for (int partition = 0; partition < manifest.partitions().size(); partition++) {
       if (!manifest.partitions().get(partition).digest().equals(tables.digests().get(partition))) {
         different.add(partition);
       }
     }
-    if (!different.isEmpty()) {
-      throw new DigestMismatchException(manifest.checkpoint(), different);
-    }
+    return different;
   }
 
   private SealProgress progress(CheckpointManifest manifest) throws IOException {
