@@ -11,7 +11,10 @@ import dev.ramtide.sink.state.ImagePaths;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.util.Objects;
+import java.util.stream.Stream;
 
 /**
  * Where a checkpoint goes. What can be refused is refused when the target is opened, before
@@ -37,25 +40,51 @@ sealed interface RestoreTarget extends Closeable {
   }
 
   /** A mapped-ram file. */
-  record ToFile(Path output) implements RestoreTarget {
+  record ToFile(Path output, boolean force) implements RestoreTarget {
     static ToFile open(Path output, boolean force) throws IOException {
       if (Files.isDirectory(output)) {
         throw new IOException(output + " is a directory: give the name of the file to make");
-      }
-      if (Files.exists(output) && !force) {
-        throw new IOException(output + " exists: give another name, or --force to replace it");
       }
       Path directory = output.toAbsolutePath().getParent();
       if (directory == null || !Files.isDirectory(directory)) {
         throw new IOException(directory + " is no directory: where shall " + output + " be made?");
       }
-      ImagePaths beside = new ImagePaths(directory);
-      if (output.toAbsolutePath().equals(beside.ram())
-          && (Files.exists(beside.control()) || Files.exists(beside.checkpointJson()))) {
-        throw new IOException(
-            output + " is a sink's image, whose tables would not know of it: give another name");
+      requireNotOfSink(output, directory.toRealPath());
+      requireFree(output, force);
+      return new ToFile(output, force);
+    }
+
+    private static void requireFree(Path output, boolean force) throws IOException {
+      if (!Files.exists(output, LinkOption.NOFOLLOW_LINKS)) {
+        return;
       }
-      return new ToFile(output);
+      if (!Files.isRegularFile(output, LinkOption.NOFOLLOW_LINKS)) {
+        throw new IOException(
+            output
+                + " is "
+                + (Files.isSymbolicLink(output) ? "a symbolic link" : "no regular file")
+                + ", which a restore does not replace: give the name of the file to make");
+      }
+      if (!force) {
+        throw new IOException(output + " exists: give another name, or --force to replace it");
+      }
+    }
+
+    /** Also the directories below an image's: of the locks, of a kept copy. */
+    private static void requireNotOfSink(Path output, Path directory) throws IOException {
+      Path above = Objects.requireNonNullElse(directory.getParent(), directory);
+      boolean ofSink =
+          Stream.of(directory, above)
+                  .map(ImagePaths::new)
+                  .map(ImagePaths::control)
+                  .anyMatch(Files::exists)
+              || Files.exists(new ImagePaths(directory).checkpointJson());
+      if (ofSink) {
+        throw new IOException(
+            output
+                + " would be among the files of a sink's image, whose tables would not know of it: give a name in another"
+                + " directory");
+      }
     }
 
     @Override
@@ -63,7 +92,12 @@ sealed interface RestoreTarget extends Closeable {
         throws IOException, InterruptedException {
       try (ScratchImage scratch = ScratchImage.beside(output)) {
         ImageProof proof = source.makeIn(scratch);
-        scratch.moveTo(output);
+        requireFree(output, force); // Minutes may have gone by.
+        if (force) {
+          scratch.replace(output);
+        } else {
+          scratch.moveTo(output);
+        }
         report.made(proof, output.toString());
       } catch (IOException e) {
         throw DiskFull.explained(e, output.toAbsolutePath().resolveSibling(""), "-o");
