@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A {@link WaitingQemu} by QMP. It is told to listen on a unix socket beside its control socket:
@@ -24,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * by the other anyway. It reads no file of ours.
  */
 public final class QmpIncoming implements WaitingQemu {
+  private static final Logger LOG = LoggerFactory.getLogger(QmpIncoming.class);
   private static final String INMIGRATE = "inmigrate";
   private static final String MACHINE_SUFFIX = "-machine";
   private static final int LONGEST_SOCKET_BYTES = 107;
@@ -37,7 +40,7 @@ public final class QmpIncoming implements WaitingQemu {
   private final Qemu qemu;
   private final Path socket;
   private final Map<String, Boolean> turnedOff = new LinkedHashMap<>();
-  private final Thread removal = new Thread(this::removeSocket, "incoming-socket-removal");
+  private final Thread removal = new Thread(this::brokenOff, "incoming-broken-off");
   private volatile @Nullable Path listening;
 
   private QmpIncoming(Path socket, QmpClient client) {
@@ -157,9 +160,7 @@ public final class QmpIncoming implements WaitingQemu {
       if (!state.name().equals(INMIGRATE)) {
         return new Loaded(state.name(), state.running());
       }
-      if (migration.isOver() && !migration.isCompleted() && !migration.status().equals("none")) {
-        throw failed(migration);
-      }
+      requireNotFailed(migration);
       Thread.sleep(LOOK_EVERY_MS);
     }
     throw new IOException(
@@ -169,6 +170,21 @@ public final class QmpIncoming implements WaitingQemu {
             + PATIENCE.toMinutes()
             + " min after the last byte: "
             + migration().status());
+  }
+
+  @Override
+  public void requireNotFailed(Duration patience) throws IOException, InterruptedException {
+    long deadlineNanos = System.nanoTime() + patience.toNanos();
+    while (System.nanoTime() < deadlineNanos) {
+      requireNotFailed(migration());
+      Thread.sleep(LOOK_EVERY_MS);
+    }
+  }
+
+  private void requireNotFailed(MigrationState migration) throws IOException, InterruptedException {
+    if (migration.isOver() && !migration.isCompleted() && !migration.status().equals("none")) {
+      throw failed(migration);
+    }
   }
 
   private MigrationState migration() throws IOException, InterruptedException {
@@ -211,6 +227,15 @@ public final class QmpIncoming implements WaitingQemu {
       removeSocket();
       forgetRemoval();
     }
+  }
+
+  private void brokenOff() {
+    removeSocket();
+    LOG.atWarn()
+        .addKeyValue("qmp", socket)
+        .log(
+            "a QEMU was left in the middle of loading, and can load nothing more: end it, and start it anew with"
+                + " -incoming defer");
   }
 
   private void removeSocket() {

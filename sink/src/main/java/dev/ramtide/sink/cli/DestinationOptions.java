@@ -51,6 +51,7 @@ final class DestinationOptions {
     if (output != null) {
       return RestoreTarget.ToFile.open(output, force);
     } else if (incoming != null) {
+      incoming.requirePresent(); // Else a wrong address would be told after all the work.
       return new RestoreTarget.ToIncoming(incoming, workDirectory);
     } else if (qmp != null) {
       return new RestoreTarget.ToQmp(qmp, door.connect(qmp), workDirectory);

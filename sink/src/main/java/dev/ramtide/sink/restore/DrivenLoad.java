@@ -10,6 +10,10 @@ import org.jspecify.annotations.Nullable;
  * it went. One owner thread.
  */
 public final class DrivenLoad implements RestoreSource.ImageReader {
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final String SPOILED =
+      ". The waiting QEMU can load nothing more: end it, and start it anew with -incoming defer";
+
   private final WaitingQemu qemu;
   private final MachineNeeds needs;
   private WaitingQemu.@Nullable Loaded loaded;
@@ -51,14 +55,19 @@ public final class DrivenLoad implements RestoreSource.ImageReader {
     return streamBytes;
   }
 
+  /**
+   * @throws IOException it was not loaded, and that QEMU can load nothing any more
+   */
   @Override
   public void read(PositionalBytes file) throws IOException, InterruptedException {
     long beginNanos = System.nanoTime();
     IncomingStream stream = new IncomingStream(qemu.listen(), needs);
     try {
       stream.read(file);
-    } catch (IOException e) {
+    } catch (HungUpException e) {
       throw inQemusWords(e);
+    } catch (IOException e) {
+      throw new IOException(e.getMessage() + SPOILED, e);
     }
     loaded = qemu.awaitLoaded();
     length = Duration.ofNanos(System.nanoTime() - beginNanos);
@@ -66,10 +75,10 @@ public final class DrivenLoad implements RestoreSource.ImageReader {
   }
 
   /** Why it hung up QEMU knows best; what we saw is the least that can be said. */
-  private IOException inQemusWords(IOException seen) throws InterruptedException {
+  private IOException inQemusWords(HungUpException seen) throws InterruptedException {
     try {
-      qemu.awaitLoaded();
-      return seen;
+      qemu.requireNotFailed(PATIENCE);
+      return new IOException(seen.getMessage() + SPOILED, seen);
     } catch (IOException words) {
       words.addSuppressed(seen);
       return new IOException(

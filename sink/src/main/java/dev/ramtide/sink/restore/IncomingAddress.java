@@ -8,6 +8,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -16,10 +17,18 @@ public sealed interface IncomingAddress {
   /** {@code unix:PATH}. */
   record Unix(Path path) implements IncomingAddress {
     @Override
-    public SocketChannel connect() throws IOException {
+    public void requirePresent() throws IOException {
       if (!Files.exists(path)) {
         throw new IOException("there is no " + path + HINT + this);
       }
+      if (!Files.readAttributes(path, BasicFileAttributes.class).isOther()) {
+        throw new IOException(path + " is no socket" + HINT + this);
+      }
+    }
+
+    @Override
+    public SocketChannel connect() throws IOException {
+      requirePresent();
       SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
       return connected(channel, this, () -> channel.connect(UnixDomainSocketAddress.of(path)));
     }
@@ -32,6 +41,10 @@ public sealed interface IncomingAddress {
 
   /** {@code tcp:HOST:PORT}. */
   record Tcp(String host, int port) implements IncomingAddress {
+    /** Only a connection could tell, and QEMU accepts no second one. */
+    @Override
+    public void requirePresent() {}
+
     @Override
     public SocketChannel connect() throws IOException {
       SocketChannel channel = SocketChannel.open();
@@ -63,6 +76,13 @@ public sealed interface IncomingAddress {
     throw new IllegalArgumentException(
         "'" + uri + "' is neither unix:PATH nor tcp:HOST:PORT, such as tcp:127.0.0.1:4444");
   }
+
+  /**
+   * Looks without touching it.
+   *
+   * @throws IOException nobody can be listening there; the message says what to do
+   */
+  void requirePresent() throws IOException;
 
   /**
    * @throws IOException nobody listens there; the message says what to do

@@ -43,14 +43,15 @@ public final class IncomingStream implements RestoreSource.ImageReader {
   }
 
   /**
-   * @throws IOException nobody waits there, or QEMU hung up before the end
+   * @throws HungUpException QEMU did, before the end
+   * @throws IOException nobody waits there, or the file cannot be read
    */
   @Override
   public void read(PositionalBytes file) throws IOException, InterruptedException {
     MappedRamIndex index = MappedRamIndex.read(file);
     try (SocketChannel channel = address.connect()) {
       new PlainStream(file, index, bytes -> send(channel, bytes)).write();
-      channel.shutdownOutput();
+      endStream(channel);
       closedByQemu = awaitClose(channel);
     }
   }
@@ -60,6 +61,14 @@ public final class IncomingStream implements RestoreSource.ImageReader {
       while (bytes.hasRemaining()) {
         streamBytes += channel.write(bytes);
       }
+    } catch (IOException e) {
+      throw hungUp(e);
+    }
+  }
+
+  private void endStream(SocketChannel channel) throws IOException {
+    try {
+      channel.shutdownOutput();
     } catch (IOException e) {
       throw hungUp(e);
     }
@@ -82,8 +91,8 @@ public final class IncomingStream implements RestoreSource.ImageReader {
     return false;
   }
 
-  private IOException hungUp(IOException cause) {
-    return new IOException(
+  private HungUpException hungUp(IOException cause) {
+    return new HungUpException(
         "the QEMU at "
             + address
             + " hung up after "

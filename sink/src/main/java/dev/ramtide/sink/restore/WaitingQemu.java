@@ -3,6 +3,7 @@ package dev.ramtide.sink.restore;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /**
  * A QEMU that was started with {@code -incoming defer}, and is told what to load: all that a
@@ -42,6 +43,13 @@ public interface WaitingQemu extends Closeable {
    * @throws IOException it could not; the message has QEMU's own words
    */
   Loaded awaitLoaded() throws IOException, InterruptedException;
+
+  /**
+   * After it hung up: gives it time to say why.
+   *
+   * @throws IOException it failed; the message has QEMU's own words
+   */
+  void requireNotFailed(Duration patience) throws IOException, InterruptedException;
 
   /** Leaves its settings as they were found. */
   @Override
