@@ -247,6 +247,44 @@ final class PruneIT {
   }
 
   @Test
+  void whatWasPrunedComesFromTheSiteThatStillHasIt() throws Exception {
+    String images = pipeline.images("site").toString();
+    Path sealed = pipeline.image("site", "kept");
+    Path kept = sealed.resolveSibling("kept/0000000001/ram.img");
+    GuestSpec spec = new GuestSpec(Machine.Q35, 64, GuestProgram.idle(4));
+    try (QemuGuest guest = QemuGuest.start(spec)) {
+      guest.awaitMarker(SOON);
+      checkpoints(guest, "kept", 1, "100ms");
+      pipeline.seal("site", "kept", 1);
+      Files.createDirectories(kept.getParent());
+      for (String file : List.of("ram.img", "checkpoint.json")) {
+        Files.copy(sealed.resolveSibling(file), kept.resolveSibling(file));
+      }
+      checkpoints(guest, "kept", 1, "100ms"); // Each agent begins with a keyframe.
+      pipeline.seal("site", "kept", 2);
+      checkpoints(guest, "kept", 1, "100ms");
+    }
+    prune("kept", "--keep", "1");
+    String[] words = {"restore", "--vm", "kept", "--checkpoint", "2", "--dry-run"};
+    assertThat(pipeline.fail(words)).contains("checkpoint 2 of kept was pruned");
+    for (Path from : List.of(kept, sealed)) {
+      String number = from == kept ? "1" : "2";
+      Path output = directory.resolve("kept" + number + ".img");
+      String[] all = {
+        "restore", "--vm", "kept", "--checkpoint", number, "--images", images, "-o", "" + output
+      };
+      assertThat(pipeline.run(all).get(0).get("vm").asText()).isEqualTo("kept");
+      Pipeline.assertSameBytes(output, from);
+    }
+    Files.delete(kept);
+    assertThat(
+            pipeline.fail(
+                "restore", "--vm", "kept", "--checkpoint", "1", "--images", images, "--dry-run"))
+        .contains("checkpoint 1 of kept was pruned")
+        .contains("holds checkpoint 2, not 1");
+  }
+
+  @Test
   void whatMakesNoSenseIsRefused() throws Exception {
     assertThat(pipeline.fail("prune", "--vm", "asked", "--keep", "0")).contains("at least 1");
     assertThat(pipeline.fail("prune", "--vm", "asked")).contains("--keep").contains("--older-than");

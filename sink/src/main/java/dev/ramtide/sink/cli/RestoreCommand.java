@@ -59,7 +59,8 @@ public final class RestoreCommand implements Callable<Integer> {
       names = "--images",
       paramLabel = "DIR",
       description =
-          "A sink's image directory at hand: begin with the image when it is nearer than the keyframe.")
+          "A sink's image directory at hand: begin with the image when it is nearer than the keyframe. With --checkpoint N"
+              + " also what is sealed or kept there and no longer in the log.")
   private @Nullable Path images;
 
   @Option(
@@ -97,7 +98,7 @@ public final class RestoreCommand implements Callable<Integer> {
     requireSense();
     try (RestoreTarget target = target()) {
       if (fromImage != null) {
-        restoreImage(fromImage, target);
+        restoreImage(fromImage.toString(), SealedFacts.open(fromImage, choice.number()), target);
       } else if (vm != null) {
         restoreLog(vm, target);
       }
@@ -140,7 +141,13 @@ public final class RestoreCommand implements Callable<Integer> {
     ConsumerSettings settings = new ConsumerSettings(broker.clientProperties());
     VmTopics topics = new VmTopics(broker.topicPrefix(), named);
     VmFollow follow = new HistoryReader(settings).read(topics);
-    RecordedCheckpoint wanted = choice.choice().in(named, follow.history());
+    RecordedCheckpoint wanted;
+    try {
+      wanted = choice.choice().in(named, follow.history());
+    } catch (IOException e) {
+      restoreWhatIsKept(named, target, e);
+      return;
+    }
     try (RestorePlan plan = plan(follow, wanted)) {
       RestoreReport report = report(RestoreFacts.of(named.name(), plan));
       String task = "restoring " + named;
@@ -169,18 +176,34 @@ public final class RestoreCommand implements Callable<Integer> {
         : SealedBase.nearest(follow, wanted, new ImagePaths(images.resolve(follow.vm().name())));
   }
 
-  private void restoreImage(Path directory, RestoreTarget target)
+  /** What the log has no longer may still stand at the site, with a proof of its own. */
+  private void restoreWhatIsKept(VmId named, RestoreTarget target, IOException notInLog)
       throws IOException, InterruptedException {
-    try (GatedImage image = SealedFacts.open(directory, choice.number())) {
+    if (images == null || choice.number().isEmpty()) {
+      throw notInLog;
+    }
+    GatedImage image;
+    try {
+      image = SealedFacts.open(images.resolve(named.name()), choice.number());
+    } catch (IOException e) {
+      throw new IOException(notInLog.getMessage() + "; and " + e.getMessage(), notInLog);
+    }
+    restoreImage(named.name(), image, target);
+  }
+
+  private void restoreImage(String name, GatedImage opened, RestoreTarget target)
+      throws IOException, InterruptedException {
+    try (GatedImage image = opened) {
       SealedFacts facts = SealedFacts.of(image);
-      RestoreReport report = report(RestoreFacts.of(directory.toString(), image, facts));
+      RestoreReport report = report(RestoreFacts.of(name, image, facts));
       if (dryRun) {
         report.plan();
         return;
       }
       String task = "restoring " + facts.checkpoint();
       try (Progress progress = new Progress(task, "bytes", image.index().fileBytes(), json)) {
-        target.take(new SealedRestore(image, facts.checkpoint(), facts.expected(), progress), report);
+        target.take(
+            new SealedRestore(image, facts.checkpoint(), facts.expected(), progress), report);
       }
     }
   }
