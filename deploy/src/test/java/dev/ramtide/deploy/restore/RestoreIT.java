@@ -1,6 +1,7 @@
 package dev.ramtide.deploy.restore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ramtide.deploy.demo.GuestProgram;
@@ -12,8 +13,11 @@ import dev.ramtide.deploy.demo.RamComparison;
 import dev.ramtide.deploy.testbed.Pipeline;
 import dev.ramtide.deploy.testbed.RamtideProcess;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -24,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Which checkpoint comes back, from what, and what is refused; judged by the guest's own memory.
@@ -186,6 +191,94 @@ final class RestoreIT {
         .contains("without the digest in it nothing can be proven");
   }
 
+  @Test
+  void aDamagedBaseIsNamedAndNothingIsMade() throws Exception {
+    Path images = copyOfSite("bad");
+    Path image = images.resolve("vm/ram.img");
+    flipLastByteOf("pc.bios", image); // No delta publishes it again.
+    Path output = Files.writeString(directory.resolve("bad.img"), "old");
+    for (String[] wanted :
+        new String[][] {{"2", " is not checkpoint 2"}, {"4", "nothing was made"}}) {
+      assertThat(
+              pipeline.fail(
+                  "restore",
+                  "--vm",
+                  "vm",
+                  "--checkpoint",
+                  wanted[0],
+                  "--images",
+                  "" + images,
+                  "--force",
+                  "-o",
+                  "" + output))
+          .contains("" + image, wanted[1], "the digest of its pages is", "--images");
+    }
+    assertThat(output).hasContent("old");
+    assertThat(pipeline.fail("verify", "" + image)).contains("the digest of its pages is");
+    restore("--force", "-o", output.toString());
+    assertHolds(output, fourthMemory);
+  }
+
+  private static Path copyOfSite(String name) throws IOException {
+    Path from = pipeline.images("site").resolve("vm");
+    Path to = directory.resolve(name).resolve("vm");
+    Files.createDirectories(to.resolve("locks"));
+    try (Stream<Path> files = Files.list(from)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        Files.copy(file, to.resolve(file.getFileName()));
+      }
+    }
+    return to.resolveSibling("");
+  }
+
+  private static void flipLastByteOf(String block, Path image) throws Exception {
+    long end = 0;
+    try (RamtideProcess inspect =
+        RamtideProcess.start(directory, "inspect", "--json", image.toString())) {
+      assertThat(inspect.awaitExit(SOON)).as(inspect.stderr()).isZero();
+      for (JsonNode one : Pipeline.jsonLines(inspect).get(0).get("blocks")) {
+        if (one.get("name").asText().equals(block)) {
+          end = one.get("pagesFileOffset").asLong() + one.get("usedLength").asLong();
+        }
+      }
+    }
+    try (SeekableByteChannel file =
+        Files.newByteChannel(image, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      assertThat(file.position(end - 1).read(one)).isEqualTo(1);
+      file.position(end - 1).write(one.put(0, (byte) ~one.get(0)).flip());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aSiteThatCannotBeWrittenCanBeRead(boolean withLock) throws Exception {
+    Path images = copyOfSite("snapshot-" + withLock);
+    Path site = images.resolve("vm");
+    if (withLock) {
+      Files.createFile(site.resolve("locks/control.lock"));
+    } else {
+      Files.delete(site.resolve("locks")); // As in a copy that took no empty directories.
+    }
+    boolean mounted =
+        mount("--bind", "" + images, "" + images) && mount("-o", "remount,ro,bind", "" + images);
+    assumeTrue(mounted, "SKIPPED: a read-only file system can be made by root only");
+    try {
+      Path output = directory.resolve("snapshot-" + withLock + ".img");
+      pipeline.run("restore", "--from-image", site.toString(), "-o", output.toString());
+      Pipeline.assertSameBytes(output, pipeline.image("site", "vm"));
+      assertThat(pipeline.run("verify", site.toString()).get(0).get("result").asText())
+          .isEqualTo("equal");
+    } finally {
+      new ProcessBuilder("umount", images.toString()).start().waitFor();
+    }
+  }
+
+  private static boolean mount(String... words) throws IOException, InterruptedException {
+    List<String> command = Stream.concat(Stream.of("mount"), Stream.of(words)).toList();
+    return new ProcessBuilder(command).start().waitFor() == 0;
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -200,10 +293,13 @@ final class RestoreIT {
         "-o a --qmp b                      | mutually exclusive",
         "-o DIR/kafka                      | is a directory",
         "-o DIR/nowhere/file               | is no directory",
-        "-o DIR/site/vm/ram.img --force    | is a sink's image",
+        "-o DIR/site/vm/ram.img --force    | among the files of a sink's image",
         "-o DIR/m1/memory.low              | exists: give another name, or --force",
         "-o DIR/m1/memory.low --dry-run    | exists: give another name, or --force",
         "--incoming ftp:x                  | is neither unix:PATH nor tcp:HOST:PORT",
+        "--incoming unix:DIR/m1/memory.low | is no socket",
+        "-o /dev/null --force              | is no regular file",
+        "-o DIR/site/vm/control --force    | among the files of a sink's image",
         "--incoming unix:DIR/none          | start QEMU with the guest's own arguments and -incoming unix:",
         "--incoming tcp:127.0.0.1:1        | no QEMU waits at tcp:127.0.0.1:1",
         "--qmp DIR/none                    | no QMP socket at",

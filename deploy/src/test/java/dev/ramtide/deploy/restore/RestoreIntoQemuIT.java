@@ -160,6 +160,19 @@ final class RestoreIntoQemuIT {
     }
   }
 
+  /** It hangs up, and never says that it failed. */
+  @Test
+  void aQemuThatWantsTlsIsNotWaitedForUntilItGivesAReason() throws Exception {
+    try (QemuGuest wrong = QemuGuest.startIncoming(FLASH)) {
+      wrong.execute(
+          "object-add", Map.of("qom-type", "tls-creds-anon", "id", "tls", "endpoint", "server"));
+      wrong.execute("migrate-set-parameters", Map.of("tls-creds", "tls"));
+      assertThat(pipeline.fail("restore", "--vm", "flash", "--qmp", "" + wrong.agentSocket()))
+          .contains("hung up after")
+          .contains("start it anew with -incoming defer");
+    }
+  }
+
   @Test
   void aRestoreThatIsBrokenOffLeavesNothingBehind() throws Exception {
     Path work = Files.createDirectory(directory.resolve("work"));

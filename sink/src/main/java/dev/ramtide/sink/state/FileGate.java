@@ -15,7 +15,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -65,11 +64,11 @@ public final class FileGate {
   }
 
   /**
-   * The gate for one who only reads, and who may have no right to write: the shared lock alone can
-   * be had of it then.
+   * The gate for one who only reads, and who may not be able to write, as in a snapshot: the shared
+   * lock alone can be had of it then.
    *
-   * @return nothing when there is no lock file and no way to make one: on a file system that cannot
-   *     be written nobody changes what the lock would guard
+   * @return nothing when there is no lock file and none can be made: whoever changes what it guards
+   *     makes it first, so this is a copy that nobody changes
    */
   public static Optional<FileGate> forReading(Path path) throws IOException {
     synchronized (OPEN) {
@@ -78,20 +77,12 @@ public final class FileGate {
       } catch (FileSystemException e) {
         if (Files.exists(path)) {
           return Optional.of(opened(path, StandardOpenOption.READ));
-        } else if (isOnReadOnlyFileSystem(path)) {
+        } else if (Files.notExists(path)) {
           return Optional.empty();
         }
-        throw e;
+        throw e; // Who may not look cannot know.
       }
     }
-  }
-
-  private static boolean isOnReadOnlyFileSystem(Path missing) throws IOException {
-    Path above = missing.toAbsolutePath();
-    while (!Files.exists(above)) {
-      above = Objects.requireNonNull(above.getParent());
-    }
-    return Files.getFileStore(above).isReadOnly();
   }
 
   private static FileGate opened(Path path, OpenOption... how) throws IOException {
