@@ -73,12 +73,14 @@ final class AgentLoop implements AutoCloseable {
     Trouble trouble = new Trouble(err);
     Beat beat = new Beat(pace.interval(), rest.nanos());
     for (long taken = 0; pace.isForever() || taken < pace.checkpoints(); ) {
-      Duration wait = Duration.ZERO;
+      Duration wait;
+      beat.begins(rest.nanos());
       try {
         CheckpointManifest manifest = session.capture(source());
         trouble.over(rest.nanos());
         listener.taken(manifest, beat.takeSkipped());
         taken++;
+        wait = beat.untilNext(rest.nanos());
       } catch (IOException e) {
         if (!isToBeTriedAgain(e)) {
           throw e;
@@ -86,8 +88,6 @@ final class AgentLoop implements AutoCloseable {
         wait = trouble.failed(e, rest.nanos());
         closeSource();
       }
-      Duration untilNext = beat.untilNext(rest.nanos());
-      wait = wait.isZero() ? untilNext : wait;
       if (!wait.isZero() && (pace.isForever() || taken < pace.checkpoints())) {
         rest.of(wait);
       }

@@ -26,16 +26,32 @@ final class Beat {
     this.firstNanos = nowNanos;
   }
 
-  /** How long to rest until the next one; those in between that are gone are counted. */
+  /**
+   * A try begins, the first one of a beat or, after failures, any later one: those that are gone
+   * are counted, and none that is still to come is used up.
+   */
+  void begins(long nowNanos) {
+    if (!interval.isZero()) {
+      skipTo((nowNanos - firstNanos) / interval.toNanos());
+    }
+  }
+
+  /** A beat is over: how long to rest until the next one; those gone meanwhile are counted. */
   Duration untilNext(long nowNanos) {
     if (interval.isZero()) {
       return Duration.ZERO;
     }
     long elapsed = nowNanos - firstNanos;
-    long next = Math.max(last + 1, elapsed / interval.toNanos() + 1);
-    skipped += next - last - 1;
-    last = next;
-    return Duration.ofNanos(next * interval.toNanos() - elapsed);
+    skipTo(elapsed / interval.toNanos());
+    last++;
+    return Duration.ofNanos(last * interval.toNanos() - elapsed);
+  }
+
+  private void skipTo(long current) {
+    if (current > last) {
+      skipped += current - last;
+      last = current;
+    }
   }
 
   /** Beats skipped since this was asked last. */

@@ -20,7 +20,7 @@ import java.util.UUID;
  * A log of one partition that notes what is done to it, in words, and fails where it is told to.
  * Epochs are 10, 20, 30 …
  */
-final class FakeVmLog implements VmLog {
+public final class FakeVmLog implements VmLog {
   static final TopicIds TOPIC_IDS = new TopicIds(new UUID(1, 2), new UUID(3, 4));
 
   private final List<String> story = new ArrayList<>();

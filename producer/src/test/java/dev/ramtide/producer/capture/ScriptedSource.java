@@ -15,7 +15,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /** A guest of four pages; a test says what is in them, and how a capture goes. */
-final class ScriptedSource implements CaptureSource {
+public final class ScriptedSource implements CaptureSource {
   static final int PAGE = 1024;
 
   private final byte[] memory = new byte[4 * PAGE];

@@ -1,6 +1,7 @@
 package dev.ramtide.producer.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -8,6 +9,8 @@ import dev.ramtide.checkpoint.SourceKind;
 import dev.ramtide.producer.capture.CaptureFacts;
 import dev.ramtide.producer.capture.CaptureSession;
 import dev.ramtide.producer.capture.CaptureSource;
+import dev.ramtide.producer.capture.FakeVmLog;
+import dev.ramtide.producer.capture.ScriptedSource;
 import dev.ramtide.producer.capture.SessionOptions;
 import dev.ramtide.producer.publish.VmLog;
 import dev.ramtide.producer.stream.GuestStateHandler;
@@ -19,9 +22,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** What the loop does with failures; that it takes checkpoints is shown with a real broker. */
+/** When the loop takes checkpoints, and what it does with failures. */
 class AgentLoopTest {
   private static final VmLog UNREACHABLE =
       () -> {
@@ -29,6 +34,7 @@ class AgentLoopTest {
       };
 
   private final List<Duration> pauses = new ArrayList<>();
+  private final List<Long> skipped = new ArrayList<>();
   private final StringWriter err = new StringWriter();
   private VmLog vmLog = UNREACHABLE;
   private long now;
@@ -79,14 +85,58 @@ class AgentLoopTest {
     assertThat(pauses).isEmpty();
   }
 
+  @Test
+  void afterFailuresItRestsUntilTheNextBeatAndSaysHowManyWereMissed() {
+    failing(9);
+    AgentLoop loop = loop(new AgentLoop.Pace(0, Duration.ofMinutes(1)), 11, ScriptedSource::new);
+    assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> run(loop));
+    assertThat(pauses.stream().map(Duration::toSeconds))
+        .containsExactly(1L, 2L, 4L, 8L, 10L, 10L, 10L, 10L, 10L, 55L, 60L);
+    assertThat(skipped).containsExactly(1L, 0L);
+  }
+
+  @Test
+  void failuresWithinABeatMissNone() {
+    failing(3);
+    AgentLoop loop = loop(new AgentLoop.Pace(0, Duration.ofHours(1)), 5, ScriptedSource::new);
+    assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> run(loop));
+    assertThat(pauses.stream().map(Duration::toSeconds)).containsExactly(1L, 2L, 4L, 3593L, 3600L);
+    assertThat(skipped).containsExactly(0L, 0L);
+  }
+
+  @Test
+  void aCheckpointThatTakesLongerThanABeatSkipsBeatsAndTheNextOneSaysSo() {
+    failing(0);
+    AgentLoop loop =
+        loop(
+            new AgentLoop.Pace(4, Duration.ofSeconds(10)),
+            Integer.MAX_VALUE,
+            () -> new Slow(Duration.ofSeconds(25)));
+    assertThatCode(() -> run(loop)).doesNotThrowAnyException();
+    assertThat(pauses).containsOnly(Duration.ofSeconds(5)).hasSize(3);
+    assertThat(skipped).containsExactly(0L, 2L, 2L, 2L);
+  }
+
+  /** The log cannot be reached at the first tries. */
+  private void failing(int tries) {
+    FakeVmLog log = new FakeVmLog();
+    AtomicInteger left = new AtomicInteger(tries);
+    vmLog = () -> left.getAndDecrement() > 0 ? UNREACHABLE.claim() : log.claim();
+  }
+
   private AgentLoop loop(AgentLoop.Pace pace, int pausesBeforeStop) {
+    return loop(pace, pausesBeforeStop, NoGuest::new);
+  }
+
+  private AgentLoop loop(
+      AgentLoop.Pace pace, int pausesBeforeStop, Supplier<CaptureSource> sources) {
     SessionOptions options = new SessionOptions(1024, 8, 65536, 0, "");
     CaptureSession session = new CaptureSession(vmLog, options, Clock.systemUTC());
     return new AgentLoop(
         session,
         () -> {
           opened++;
-          return new NoGuest();
+          return sources.get();
         },
         pace,
         new AgentLoop.Rest() {
@@ -107,7 +157,7 @@ class AgentLoopTest {
   }
 
   private void run(AgentLoop loop) throws IOException, InterruptedException {
-    loop.run((manifest, skipped) -> {}, new PrintWriter(err));
+    loop.run((manifest, beats) -> skipped.add(beats), new PrintWriter(err));
   }
 
   private final class NoGuest implements CaptureSource {
@@ -130,5 +180,34 @@ class AgentLoopTest {
     public void close() {
       closed++;
     }
+  }
+
+  /** A guest of which a checkpoint takes long. */
+  private final class Slow implements CaptureSource {
+    private final ScriptedSource guest = new ScriptedSource();
+    private final Duration length;
+
+    Slow(Duration length) {
+      this.length = length;
+    }
+
+    @Override
+    public SourceKind kind() {
+      return guest.kind();
+    }
+
+    @Override
+    public String qemuVersion() {
+      return guest.qemuVersion();
+    }
+
+    @Override
+    public CaptureFacts capture(GuestStateHandler handler) throws IOException {
+      now += length.toNanos();
+      return guest.capture(handler);
+    }
+
+    @Override
+    public void close() {}
   }
 }

@@ -27,8 +27,22 @@ class BeatTest {
   }
 
   @Test
+  void triesThatFailUseUpNoBeatThatIsStillToCome() {
+    Beat beat = new Beat(HALF_SECOND, 0);
+    for (int at : new int[] {10, 30, 70, 510, 1020}) {
+      beat.begins(ms(at));
+    }
+    assertThat(beat.takeSkipped()).isEqualTo(2);
+    assertThat(beat.untilNext(ms(1100))).isEqualTo(Duration.ofMillis(400));
+    beat.begins(ms(1499)); // woken a moment too early
+    assertThat(beat.untilNext(ms(1700))).isEqualTo(Duration.ofMillis(300));
+    assertThat(beat.takeSkipped()).isZero();
+  }
+
+  @Test
   void whoSetsNoPaceSkipsNothing() {
     Beat beat = new Beat(Duration.ZERO, 0);
+    beat.begins(ms(900));
     assertThat(beat.untilNext(ms(1700))).isZero();
     assertThat(beat.takeSkipped()).isZero();
   }
