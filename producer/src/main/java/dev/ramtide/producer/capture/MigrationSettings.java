@@ -105,8 +105,15 @@ final class MigrationSettings {
     Map<String, Boolean> owners = new LinkedHashMap<>();
     changes.keySet().forEach(name -> owners.put(name, ownersCapabilities.get(name)));
     ledger.changingCapabilities(owners);
-    qemu.setCapabilities(changes);
+    // Before the command: whoever is interrupted, or hears no answer in time, has set them all the
+    // same.
     changedCapabilities.putAll(owners);
+    try {
+      qemu.setCapabilities(changes);
+    } catch (QmpException e) {
+      changedCapabilities.keySet().removeAll(owners.keySet());
+      throw e;
+    }
     try {
       for (Map.Entry<String, Object> parameter : PARAMETERS.entrySet()) {
         setParameter(parameter.getKey(), parameter.getValue());

@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -113,6 +114,30 @@ class DrivenSourceTest {
         });
     assertThat(qemu.runState()).isEqualTo("paused");
     assertThat(qemu.qmp.received()).doesNotContain("cont");
+  }
+
+  /** QEMU does what it was told, also when nobody waits for its answer any more. */
+  @Test
+  void whoIsInterruptedAsHeSetsCapabilitiesPutsThemBack() {
+    Map<String, Boolean> owners = new TreeMap<>(qemu.capabilities);
+    qemu.afterCapabilities(interruptOnce(Thread.currentThread()));
+    assertThatThrownBy(() -> capture(DriveMode.BACKGROUND))
+        .isInstanceOf(InterruptedException.class);
+    assertThat(qemu.qmp.received()).contains("migrate-set-capabilities").doesNotContain("migrate");
+    assertThat(qemu.capabilities).isEqualTo(owners);
+  }
+
+  /** Returns when the thread has taken note. */
+  private static Runnable interruptOnce(Thread thread) {
+    AtomicBoolean done = new AtomicBoolean();
+    return () -> {
+      if (done.compareAndSet(false, true)) {
+        thread.interrupt();
+        while (thread.isInterrupted()) {
+          Thread.onSpinWait();
+        }
+      }
+    };
   }
 
   @Test

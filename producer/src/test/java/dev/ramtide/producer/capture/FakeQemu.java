@@ -46,6 +46,7 @@ final class FakeQemu implements AutoCloseable {
   private final List<SocketChannel> openChannels = new ArrayList<>();
   private String backgroundRefusal = "";
   private int contRefusals;
+  private Runnable afterCapabilities = () -> {};
   private boolean toldToGoOn;
   private long clockUs = 1_795_383_134_000_000L;
 
@@ -100,6 +101,11 @@ final class FakeQemu implements AutoCloseable {
 
   synchronized void refuseBackground(String why) {
     backgroundRefusal = why;
+  }
+
+  /** Runs between the setting of capabilities and the answer. */
+  synchronized void afterCapabilities(Runnable step) {
+    afterCapabilities = step;
   }
 
   synchronized void refuseCont(int times) {
@@ -213,6 +219,7 @@ final class FakeQemu implements AutoCloseable {
       throw new IllegalStateException(backgroundRefusal);
     }
     capabilities.putAll(wanted);
+    afterCapabilities.run();
     return Map.of();
   }
 
