@@ -12,16 +12,23 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A command of the operator's that runs while the guest stands, so that something outside, a disk's
  * snapshot, can be tied to the checkpoint.
+ *
+ * <p>It is a session of its own, so that all it started can be ended with it, children whose parent
+ * is gone among them. The signals of our terminal do not reach it: whoever runs it is interrupted.
  *
  * @param vm in whose name it runs
  * @param command for {@code /bin/sh -c}
  * @param timeout after which it is killed, and all that it started
  */
 public record PauseHook(VmId vm, String command, Duration timeout) {
+  private static final Logger LOG = LoggerFactory.getLogger(PauseHook.class);
+
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
   private static final Duration OUTPUT_PATIENCE = Duration.ofMillis(200);
@@ -40,7 +47,7 @@ public record PauseHook(VmId vm, String command, Duration timeout) {
    */
   HookOutcome run(Map<String, String> facts) throws InterruptedException {
     long start = System.nanoTime();
-    ProcessBuilder builder = new ProcessBuilder("/bin/sh", "-c", command);
+    ProcessBuilder builder = new ProcessBuilder("setsid", "/bin/sh", "-c", command);
     builder.environment().putAll(facts);
     builder.environment().put("RAMTIDE_VM", vm.name());
     builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
@@ -64,9 +71,30 @@ public record PauseHook(VmId vm, String command, Duration timeout) {
           exit == 0 ? HookOutcome.Result.SUCCEEDED : HookOutcome.Result.FAILED;
       return outcome(result, exit, start, firstLine(output));
     } finally {
-      // Also what it left in the background: the guest stood for the command, not for longer.
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
+      endWithAllThatItStarted(process);
+    }
+  }
+
+  /**
+   * Also what it left in the background: the guest stood for the command, not for longer.
+   *
+   * <p>The command itself first, since it may not have its group yet; once dead it starts nothing
+   * any more. Its number is not given to another process while one of its group lives, and to
+   * another group only after all other numbers.
+   */
+  private static void endWithAllThatItStarted(Process process) {
+    process.destroyForcibly();
+    ProcessBuilder kill =
+        new ProcessBuilder("/bin/sh", "-c", "kill -KILL -" + process.pid())
+            .redirectOutput(Redirect.DISCARD)
+            .redirectError(Redirect.DISCARD);
+    try {
+      GuestRelease.insist(() -> kill.start().waitFor());
+    } catch (IOException e) {
+      LOG.atWarn()
+          .addKeyValue("group", process.pid())
+          .addKeyValue("reason", e.toString())
+          .log("cannot end what the pause hook started: it may go on");
     }
   }
 
