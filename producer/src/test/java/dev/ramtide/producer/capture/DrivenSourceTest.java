@@ -1,6 +1,7 @@
 package dev.ramtide.producer.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ramtide.checkpoint.CaptureMode;
@@ -8,7 +9,6 @@ import dev.ramtide.producer.qmp.QmpClient;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.qemustream.MalformedStreamException;
 import java.io.IOException;
-import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
@@ -18,9 +18,9 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -239,19 +239,42 @@ class DrivenSourceTest {
   @Test
   void aGuestThatIsHeldBeforeTheSwitchoverIsHeldOnce() throws Exception {
     AtomicInteger held = new AtomicInteger();
-    DriveOptions options =
-        DriveOptions.DEFAULTS.withMode(DriveMode.LIVE).withSocketParent(dir).holdingGuest();
-    try (DrivenSource source =
-        new DrivenSource(
-            QmpClient.connect(qemu.qmp.socket()),
-            options,
-            (stream, channels, handler) -> readAll(stream, handler),
-            holds)) {
-      assertThat(source.capture(countingPauses(held)).mode()).isEqualTo(CaptureMode.LIVE);
-    }
+    GuestStateHandler counting = whenPaused(held::incrementAndGet);
+    assertThat(captureHeld(DriveMode.LIVE, counting, stream -> readAll(stream, counting)).mode())
+        .isEqualTo(CaptureMode.LIVE);
     assertThat(held).hasValue(1);
     assertThat(qemu.qmp.received()).containsOnlyOnce("migrate-continue");
     assertThat(qemu.runState()).isEqualTo("running");
+  }
+
+  @Test
+  void aHookIsInterruptedWhenTheCaptureIsLost() {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch interrupted = new CountDownLatch(1);
+    GuestStateHandler hook =
+        whenPaused(
+            () -> {
+              begun.countDown();
+              try {
+                new CountDownLatch(1).await();
+              } catch (InterruptedException e) {
+                interrupted.countDown();
+                throw e;
+              }
+            });
+    assertThatThrownBy(
+            () ->
+                captureHeld(
+                    DriveMode.LIVE,
+                    hook,
+                    stream -> {
+                      assertThatCode(begun::await).doesNotThrowAnyException();
+                      throw new IOException("Kafka is gone");
+                    }))
+        .hasMessage("Kafka is gone");
+    assertThat(interrupted.getCount()).isZero();
+    assertThat(qemu.runState()).isEqualTo("running");
+    assertThat(qemu.capabilities).doesNotContainValue(true);
   }
 
   @Test
@@ -302,14 +325,24 @@ class DrivenSourceTest {
 
   private CaptureFacts capture(DriveMode mode, Reading reading)
       throws IOException, InterruptedException {
-    DriveOptions options = DriveOptions.DEFAULTS.withMode(mode).withSocketParent(dir);
+    return capture(DriveOptions.DEFAULTS.withMode(mode), nobody(), reading);
+  }
+
+  /** With a hook. */
+  private CaptureFacts captureHeld(DriveMode mode, GuestStateHandler handler, Reading reading)
+      throws IOException, InterruptedException {
+    return capture(DriveOptions.DEFAULTS.withMode(mode).holdingGuest(), handler, reading);
+  }
+
+  private CaptureFacts capture(DriveOptions options, GuestStateHandler handler, Reading reading)
+      throws IOException, InterruptedException {
     try (DrivenSource source =
         new DrivenSource(
             QmpClient.connect(qemu.qmp.socket()),
-            options,
-            (stream, channels, handler) -> reading.read(stream),
+            options.withSocketParent(dir),
+            (stream, channels, told) -> reading.read(stream),
             holds)) {
-      return source.capture(nobody());
+      return source.capture(handler);
     }
   }
 
@@ -326,27 +359,20 @@ class DrivenSourceTest {
   }
 
   private static GuestStateHandler nobody() {
-    return handler(
-        method -> {
-          throw new AssertionError(method);
+    return whenPaused(
+        () -> {
+          throw new AssertionError("nobody holds the guest");
         });
   }
 
-  private static GuestStateHandler countingPauses(AtomicInteger pauses) {
-    return handler(
-        method -> {
-          assertThat(method.getName()).isEqualTo("paused");
-          pauses.incrementAndGet();
-        });
-  }
-
-  private static GuestStateHandler handler(Consumer<Method> called) {
+  private static GuestStateHandler whenPaused(GuestRelease.Step step) {
     return (GuestStateHandler)
         Proxy.newProxyInstance(
             DrivenSourceTest.class.getClassLoader(),
             new Class<?>[] {GuestStateHandler.class},
             (proxy, method, arguments) -> {
-              called.accept(method);
+              assertThat(method.getName()).isEqualTo("paused");
+              step.run();
               return null;
             });
   }

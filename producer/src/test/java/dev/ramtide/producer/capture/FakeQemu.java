@@ -165,12 +165,14 @@ final class FakeQemu implements AutoCloseable {
     return Map.of();
   }
 
-  private synchronized void waitBeforeSwitchover() throws InterruptedException {
+  /** Whether it was told to go on. */
+  private synchronized boolean waitBeforeSwitchover() throws InterruptedException {
     pause("finish-migrate");
     change("pre-switchover");
     while (status().equals("pre-switchover")) {
       wait();
     }
+    return status().equals("device");
   }
 
   private Object status() {
@@ -241,8 +243,9 @@ final class FakeQemu implements AutoCloseable {
   }
 
   private synchronized Object cancel() {
-    if (status().equals("active")) {
+    if (status().equals("active") || status().equals("pre-switchover")) {
       change("cancelled");
+      notifyAll();
     }
     return Map.of();
   }
@@ -278,8 +281,8 @@ final class FakeQemu implements AutoCloseable {
         fail("Unable to write to socket: No space left on device");
         return;
       }
-      if (capabilities.get("pause-before-switchover")) {
-        waitBeforeSwitchover();
+      if (capabilities.get("pause-before-switchover") && !waitBeforeSwitchover()) {
+        return;
       }
       if (!background) {
         pause("postmigrate");
