@@ -86,11 +86,16 @@ final class DrivenCapture {
       release.arm();
       mode = prepare(before, settings, multifd);
       boolean heldByUs = hold(mode, before, watch, handler);
-      if (mode == CaptureMode.BACKGROUND && !heldByUs) {
+      boolean heldByQemu = mode == CaptureMode.BACKGROUND && !heldByUs;
+      if (heldByQemu) {
         release.leaveToQemu(meter::isOver);
       }
       release.migrate(socket.uri());
-      watch.start(release::resume, mode == CaptureMode.LIVE ? options.liveLimit() : NO_LIMIT);
+      // A background snapshot that is completed has let its guest go on, or found it stopped by its
+      // owner.
+      watch.start(
+          heldByQemu ? () -> release.leaveToQemu(() -> true) : release::resume,
+          mode == CaptureMode.LIVE ? options.liveLimit() : NO_LIMIT);
       ByteChannel stream =
           read(
               socket,
@@ -232,7 +237,7 @@ final class DrivenCapture {
         new Thread(
             () -> {
               try {
-                release.resume();
+                release.resumeForGood();
               } catch (IOException | InterruptedException e) {
                 LOG.debug("the guest is let go at the end of the capture", e);
               }

@@ -124,6 +124,15 @@ final class GuestRelease implements AutoCloseable {
     }
   }
 
+  /**
+   * As {@link #resume}, for a guest that is not stopped again by its capture: once it runs, whoever
+   * stops it wants it to stand.
+   */
+  synchronized void resumeForGood() throws IOException, InterruptedException {
+    resume();
+    leaveToQemu(() -> true);
+  }
+
   private static boolean isHeldByUs(RunState state) {
     return !state.running() && OURS.contains(state.name());
   }
