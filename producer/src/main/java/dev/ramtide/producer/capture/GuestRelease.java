@@ -45,7 +45,7 @@ final class GuestRelease implements AutoCloseable {
 
   /**
    * @param before as the guest was when the capture began
-   * @param breakOff ends the stream, so that QEMU does
+   * @param breakOff ends the stream, so that QEMU does; any thread
    */
   GuestRelease(
       Qemu qemu,
@@ -137,9 +137,15 @@ final class GuestRelease implements AutoCloseable {
     return !state.running() && OURS.contains(state.name());
   }
 
-  private synchronized void run() throws IOException {
+  private void run() throws IOException {
     Failures failures = new Failures();
+    // Without the lock: a 'cont' that holds it may be answered only when QEMU has been read, or cut
+    // off.
     failures.attempt(breakOff);
+    giveBack(failures);
+  }
+
+  private synchronized void giveBack(Failures failures) throws IOException {
     failures.attempt(() -> insist(this::endMigration));
     failures.attempt(() -> insist(this::letRun));
     failures.attempt(() -> insist(settings::putBack));

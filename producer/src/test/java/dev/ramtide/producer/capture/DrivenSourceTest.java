@@ -166,6 +166,26 @@ class DrivenSourceTest {
     assertThat(qemu.qmp.received()).containsOnlyOnce("cont");
   }
 
+  @Test
+  void aQemuThatWaitsForItsReaderIsCutOffBeforeItIsWaitedFor() {
+    qemu.fate(FakeQemu.Fate.STALLS);
+    qemu.contWaitsForTheReaderToHangUp();
+    assertThatThrownBy(
+            () ->
+                capture(
+                    DriveOptions.DEFAULTS.withMode(DriveMode.BACKGROUND).holdingGuest(),
+                    whenPaused(() -> {}),
+                    (stream, channels, told) -> {
+                      told.page(0, 0, new byte[0], 0);
+                      while (!qemu.qmp.received().contains("cont")) {
+                        Thread.onSpinWait();
+                      }
+                      throw new IOException("Kafka is gone");
+                    }))
+        .hasMessage("Kafka is gone");
+    assertThat(qemu.runState()).isEqualTo("running");
+  }
+
   private static final class NotedHolds implements HoldStore {
     private volatile boolean mayStand;
 

@@ -2,6 +2,7 @@ package dev.ramtide.producer.capture;
 
 import dev.ramtide.producer.qmp.FakeQmpServer;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -46,6 +47,7 @@ final class FakeQemu implements AutoCloseable {
   private final List<SocketChannel> openChannels = new ArrayList<>();
   private String backgroundRefusal = "";
   private int contRefusals;
+  private boolean contWaits;
   private Runnable afterCapabilities = () -> {};
   private boolean toldToGoOn;
   private long clockUs = 1_795_383_134_000_000L;
@@ -110,6 +112,11 @@ final class FakeQemu implements AutoCloseable {
 
   synchronized void refuseCont(int times) {
     contRefusals = times;
+  }
+
+  /** As QEMU's when it touches protected memory, and waits until that page is read. */
+  synchronized void contWaitsForTheReaderToHangUp() {
+    contWaits = true;
   }
 
   synchronized void runState(String state) {
@@ -191,7 +198,14 @@ final class FakeQemu implements AutoCloseable {
     return Map.of();
   }
 
-  private synchronized Object cont() {
+  private synchronized Object cont() throws InterruptedIOException {
+    try {
+      while (contWaits) {
+        wait();
+      }
+    } catch (InterruptedException e) {
+      throw new InterruptedIOException();
+    }
     if (contRefusals-- > 0) {
       throw new IllegalStateException("Migration is not finalized yet");
     }
@@ -290,6 +304,8 @@ final class FakeQemu implements AutoCloseable {
       change("completed");
     } catch (IOException | InterruptedException e) {
       fail("Unable to write to socket: " + e.getMessage());
+    } finally {
+      hungUp();
     }
   }
 
@@ -299,6 +315,11 @@ final class FakeQemu implements AutoCloseable {
       openChannels.add(channel);
       channel.write(bytes);
     }
+  }
+
+  private synchronized void hungUp() {
+    contWaits = false;
+    notifyAll();
   }
 
   private synchronized void change(String status) {
