@@ -108,13 +108,16 @@ final class DrivenCapture {
       end = watch.awaitCompleted(CONFIRM_TIMEOUT);
     }
     Duration downtime = Duration.ofMillis(before.running() ? Math.max(0, end.downtimeMs()) : 0);
-    return new CaptureFacts(mode, start, meter.pause(), meter.resume(), meter.length(downtime));
+    PauseMeter.Pause pause = meter.pauseOf(mode);
+    return new CaptureFacts(
+        mode, start, pause.stopped(), pause.resumed(), pause.length(downtime));
   }
 
   /** Of a guest that stands until its checkpoint is in the log, and so cannot tell for how long. */
   private CaptureFacts factsSoFar(CaptureMode mode) {
+    Instant since = meter.standingSince();
     Instant now = Instant.now();
-    return new CaptureFacts(mode, start, meter.pause(), now, Duration.between(meter.pause(), now));
+    return new CaptureFacts(mode, start, since, now, Duration.between(since, now));
   }
 
   private static void refuseWhatCannotMigrate(RunState state, MigrationState migration)
@@ -224,7 +227,7 @@ final class DrivenCapture {
 
   private void tellPaused(CaptureMode mode, GuestStateHandler handler) throws InterruptedException {
     if (options.holdGuest()) {
-      handler.paused(new GuestPause(mode, meter.pause()));
+      handler.paused(new GuestPause(mode, meter.standingSince()));
     }
   }
 

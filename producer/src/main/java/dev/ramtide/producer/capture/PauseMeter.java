@@ -1,23 +1,39 @@
 package dev.ramtide.producer.capture;
 
+import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.producer.qmp.QmpEvent;
 import java.time.Duration;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures how long a guest stood still, by what QEMU itself says of it: the times on its STOP and
  * RESUME events, and the {@code downtime} of its migration.
  *
- * <p>The first STOP counts, and the last RESUME: what lies between is all ours. Neither of the two
- * figures holds the other. Downtime begins before the event, when the processors are asked to stop,
- * which on a busy host takes milliseconds; but it is in whole ones, knows nothing of a guest that
- * was stopped before the migration, and ends before one that waits for {@code cont} goes on. The
- * longer one is the guest's. Any thread.
+ * <p>Others may stop the guest while a capture goes on. A background snapshot begins with its own
+ * pause, every other capture ends with it: the first pause counts, or the last.
+ *
+ * <p>Neither of QEMU's two figures holds the other. Downtime begins before the event, when the
+ * processors are asked to stop, which on a busy host takes milliseconds; but it is in whole ones,
+ * knows nothing of a guest that was stopped before the migration, and ends before one that waits
+ * for {@code cont} goes on. The longer one is the guest's. Any thread.
  */
 final class PauseMeter {
+  /** From a STOP to the RESUME after it. */
+  record Pause(Instant stopped, Instant resumed) {
+    /**
+     * @param downtime as QEMU counts it for this migration; zero where it tells of none
+     */
+    Duration length(Duration downtime) {
+      Duration between = Duration.between(stopped, resumed);
+      return downtime.compareTo(between) > 0 ? downtime : between;
+    }
+  }
+
   private final Instant start;
-  private Instant stopped = Instant.MAX;
-  private Instant resumed = Instant.MIN;
+  private @Nullable Instant stopped;
+  private @Nullable Pause first;
+  private @Nullable Pause last;
 
   /**
    * @param start when the capture began: the best that is known of a guest that did not run
@@ -27,31 +43,29 @@ final class PauseMeter {
   }
 
   synchronized void onEvent(QmpEvent event) {
-    if (event.name().equals("STOP") && stopped.equals(Instant.MAX)) {
+    Instant since = stopped;
+    if (event.name().equals("STOP") && since == null) {
       stopped = event.time();
-    } else if (event.name().equals("RESUME") && !stopped.equals(Instant.MAX)) {
-      resumed = event.time();
+    } else if (event.name().equals("RESUME") && since != null) {
+      last = new Pause(since, event.time());
+      first = first == null ? last : first;
+      stopped = null;
     }
   }
 
   /** Whether the guest was stopped and let go again: a stop after that is somebody else's. */
   synchronized boolean isOver() {
-    return !resumed.equals(Instant.MIN);
+    return first != null;
   }
 
-  synchronized Instant pause() {
-    return stopped.equals(Instant.MAX) ? start : stopped;
+  /** Since when the guest stands that stands now. */
+  synchronized Instant standingSince() {
+    return stopped == null ? start : stopped;
   }
 
-  synchronized Instant resume() {
-    return resumed.isBefore(pause()) ? pause() : resumed;
-  }
-
-  /**
-   * @param downtime as QEMU counts it for this migration; zero where it tells of none
-   */
-  synchronized Duration length(Duration downtime) {
-    Duration between = Duration.between(pause(), resume());
-    return downtime.compareTo(between) > 0 ? downtime : between;
+  /** The pause that a capture cost, now that the guest was let go. */
+  synchronized Pause pauseOf(CaptureMode mode) {
+    Pause pause = mode == CaptureMode.BACKGROUND ? first : last;
+    return pause == null ? new Pause(standingSince(), standingSince()) : pause;
   }
 }

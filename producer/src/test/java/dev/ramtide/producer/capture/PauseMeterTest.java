@@ -2,6 +2,7 @@ package dev.ramtide.producer.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.producer.qmp.QmpEvent;
 import dev.ramtide.producer.qmp.QmpObject;
 import java.time.Duration;
@@ -15,27 +16,28 @@ class PauseMeterTest {
   private final PauseMeter meter = new PauseMeter(START);
 
   @Test
-  void theFirstStopAndTheLastResumeCount() {
-    meter.onEvent(event("RESUME", 5));
+  void whereOthersStopTheGuestTooThePauseOfTheCaptureCounts() {
+    tell("RESUME", 5);
     assertThat(meter.isOver()).as("a resume without a stop before it").isFalse();
-    meter.onEvent(event("STOP", 10));
-    meter.onEvent(event("RESUME", 12));
-    meter.onEvent(event("STOP", 15));
-    meter.onEvent(event("RESUME", 19));
+    tell("STOP", 10);
+    assertThat(meter.standingSince()).isEqualTo(START.plusMillis(10));
+    tell("RESUME", 12);
     assertThat(meter.isOver()).isTrue();
-    assertThat(meter.pause()).isEqualTo(START.plusMillis(10));
-    assertThat(meter.resume()).isEqualTo(START.plusMillis(19));
-    assertThat(meter.length(Duration.ZERO)).isEqualTo(Duration.ofMillis(9));
+    tell("STOP", 100);
+    assertThat(meter.standingSince()).isEqualTo(START.plusMillis(100));
+    tell("RESUME", 109);
+    tell("STOP", 200);
+    assertThat(meter.pauseOf(CaptureMode.BACKGROUND)).isEqualTo(pause(10, 12));
+    assertThat(meter.pauseOf(CaptureMode.LIVE)).isEqualTo(pause(100, 109));
+    assertThat(meter.pauseOf(CaptureMode.STOP)).isEqualTo(pause(100, 109));
   }
 
   @Test
   void theLongerOfQemusTwoFiguresIsTheGuests() {
-    meter.onEvent(event("STOP", 10));
-    meter.onEvent(event("RESUME", 14));
-    assertThat(meter.length(Duration.ofMillis(7)))
+    assertThat(pause(10, 14).length(Duration.ofMillis(7)))
         .as("the processors took 3 ms to stop")
         .isEqualTo(Duration.ofMillis(7));
-    assertThat(meter.length(Duration.ofMillis(3)))
+    assertThat(pause(10, 14).length(Duration.ofMillis(3)))
         .as("the guest waited for 'cont'")
         .isEqualTo(Duration.ofMillis(4));
   }
@@ -43,18 +45,22 @@ class PauseMeterTest {
   @Test
   void ofAGuestThatStoodAllTheTimeNothingIsCounted() {
     assertThat(meter.isOver()).isFalse();
-    assertThat(meter.pause()).isEqualTo(START);
-    assertThat(meter.resume()).isEqualTo(START);
-    assertThat(meter.length(Duration.ZERO)).isZero();
+    assertThat(meter.standingSince()).isEqualTo(START);
+    assertThat(meter.pauseOf(CaptureMode.STOP)).isEqualTo(pause(0, 0));
   }
 
   @Test
   void whereNoResumeIsToldQemusDowntimeIsAllThatIsKnown() {
-    meter.onEvent(event("STOP", 10));
-    assertThat(meter.length(Duration.ofMillis(6))).isEqualTo(Duration.ofMillis(6));
+    tell("STOP", 10);
+    assertThat(meter.pauseOf(CaptureMode.BACKGROUND)).isEqualTo(pause(10, 10));
+    assertThat(pause(10, 10).length(Duration.ofMillis(6))).isEqualTo(Duration.ofMillis(6));
   }
 
-  private static QmpEvent event(String name, long afterMs) {
-    return new QmpEvent(name, START.plusMillis(afterMs), QmpObject.EMPTY);
+  private static PauseMeter.Pause pause(long fromMs, long toMs) {
+    return new PauseMeter.Pause(START.plusMillis(fromMs), START.plusMillis(toMs));
+  }
+
+  private void tell(String name, long afterMs) {
+    meter.onEvent(new QmpEvent(name, START.plusMillis(afterMs), QmpObject.EMPTY));
   }
 }
