@@ -5,6 +5,7 @@ import dev.ramtide.producer.qmp.QmpClient;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.UUID;
 
 /**
  * Drives a QEMU by its control socket: sets it up, has it migrate to a private unix socket, and
@@ -77,7 +78,8 @@ public final class DrivenSource implements CaptureSource {
   private CaptureFacts capture(
       GuestStateHandler handler, StreamReading stream, Confirmation confirmation)
       throws IOException, InterruptedException {
-    HoldLedger ledger = new HoldLedger(GuestHold.of(client.socket()), holds);
+    GuestHold nothing = GuestHold.of(UUID.randomUUID().toString(), client.socket());
+    HoldLedger ledger = new HoldLedger(nothing, holds);
     return new DrivenCapture(client, options, stream, ledger).run(handler, confirmation);
   }
 

@@ -36,23 +36,38 @@ final class GuardMain {
     try {
       giveBack(hold, HoldFile.beside(hold.socket()));
     } catch (IOException e) {
-      System.err.println("ramtide guard: the agent died: " + e.getMessage());
+      System.err.println(
+          "ramtide guard: the agent let go of "
+              + hold.socket()
+              + ", but what it held of it cannot be given back: "
+              + e.getMessage());
       System.exit(1);
     }
   }
 
-  /** As soon as QEMU takes another client: it learns of the agent's end by itself. */
+  /**
+   * As soon as QEMU takes another client: it learns of the agent's end by itself. Until then
+   * somebody else may do it, the next agent or the same one anew, and may hold something of its own
+   * since.
+   */
   static void giveBack(GuestHold hold, HoldFile file) throws IOException, InterruptedException {
-    boolean noted = file.exists();
+    // Where that directory cannot be written nothing ever stands there.
+    boolean noted = file.read().isPresent();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (hold.isOfThisQemu()) {
+    while (isStillOwed(hold, file, noted)) {
+      if (!hold.isOfThisQemu()) {
+        file.clear();
+        return;
+      }
       try (QmpClient client = QmpClient.connect(hold.socket())) {
-        if (noted && !file.exists()) {
-          return; // The next agent was faster.
+        // Since we are connected nobody else is.
+        if (isStillOwed(hold, file, noted)) {
+          HoldRecovery.ofDeadAgent(client, hold, file);
+          System.err.println(
+              "ramtide guard: the agent let go of "
+                  + hold.socket()
+                  + "; what it held of it is given back");
         }
-        HoldRecovery.ofDeadAgent(client, hold, file);
-        System.err.println(
-            "ramtide guard: the agent died; what it held of " + hold.socket() + " is given back");
         return;
       } catch (IOException e) {
         if (System.nanoTime() > deadline) {
@@ -61,6 +76,10 @@ final class GuardMain {
       }
       Thread.sleep(RETRY_MS);
     }
-    file.clear();
+  }
+
+  private static boolean isStillOwed(GuestHold hold, HoldFile file, boolean noted)
+      throws IOException {
+    return file.read().map(hold::isOfSameCapture).orElse(!noted);
   }
 }

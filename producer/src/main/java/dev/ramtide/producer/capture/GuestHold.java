@@ -13,10 +13,12 @@ import java.util.Map;
  * one line of JSON.
  *
  * <pre>
- *   {"format": 1, "socket": "/run/vm/qmp.sock", "instance": "4711 2026-11-24T08:00:00Z", "mayStand": true,
- *    "capabilities": {"events": false}, "parameters": {"max-bandwidth": {"owners": 134217728, "ours": 0}}}
+ *   {"format": 1, "capture": "6f1c…", "socket": "/run/vm/qmp.sock", "instance": "4711 2026-11-24T08:00:00Z",
+ *    "mayStand": true, "capabilities": {"events": false},
+ *    "parameters": {"max-bandwidth": {"owners": 134217728, "ours": 0}}}
  * </pre>
  *
+ * @param capture which one took it, in a word that no other has
  * @param socket QMP socket, absolute
  * @param instance of the socket's file: a QEMU that was started anew has made another one
  * @param mayStand whether the guest ran and may stand because of the agent
@@ -24,6 +26,7 @@ import java.util.Map;
  * @param parameters of those that were changed
  */
 record GuestHold(
+    String capture,
     Path socket,
     String instance,
     boolean mayStand,
@@ -45,14 +48,20 @@ record GuestHold(
   }
 
   /** Nothing held yet. */
-  static GuestHold of(Path socket) throws IOException {
+  static GuestHold of(String capture, Path socket) throws IOException {
     Path absolute = socket.toAbsolutePath();
-    return new GuestHold(absolute, instanceOf(absolute), false, Map.of(), Map.of());
+    return new GuestHold(
+        capture, absolute, instanceOf(absolute), false, Map.of(), Map.of());
   }
 
   /** Whether the QEMU that listens now is the one of which this was written. */
   boolean isOfThisQemu() throws IOException {
     return Files.exists(socket) && instance.equals(instanceOf(socket));
+  }
+
+  /** Whether the other one is what the same capture holds, earlier or later. */
+  boolean isOfSameCapture(GuestHold other) {
+    return capture.equals(other.capture);
   }
 
   private static String instanceOf(Path socket) throws IOException {
@@ -65,19 +74,19 @@ record GuestHold(
   }
 
   GuestHold withMayStand(boolean newMayStand) {
-    return new GuestHold(socket, instance, newMayStand, capabilities, parameters);
+    return new GuestHold(capture, socket, instance, newMayStand, capabilities, parameters);
   }
 
   GuestHold plusCapabilities(Map<String, Boolean> owners) {
     Map<String, Boolean> more = new LinkedHashMap<>(owners);
     more.putAll(capabilities); // What was taken first is the owner's.
-    return new GuestHold(socket, instance, mayStand, more, parameters);
+    return new GuestHold(capture, socket, instance, mayStand, more, parameters);
   }
 
   GuestHold plusParameter(String name, Change change) {
     Map<String, Change> more = new LinkedHashMap<>(parameters);
     more.merge(name, change, (first, next) -> new Change(first.owners(), next.ours()));
-    return new GuestHold(socket, instance, mayStand, capabilities, more);
+    return new GuestHold(capture, socket, instance, mayStand, capabilities, more);
   }
 
   /** One line, without its end. */
@@ -88,6 +97,7 @@ record GuestHold(
             changes.put(name, Map.of("owners", change.owners(), "ours", change.ours())));
     Map<String, Object> line = new LinkedHashMap<>();
     line.put("format", FORMAT);
+    line.put("capture", capture);
     line.put("socket", socket.toString());
     line.put("instance", instance);
     line.put("mayStand", mayStand);
@@ -116,6 +126,7 @@ record GuestHold(
       parameters.put(name, new Change(value(change, "owners"), value(change, "ours")));
     }
     return new GuestHold(
+        json.text("capture"),
         Path.of(json.text("socket")),
         json.text("instance"),
         json.flag("mayStand"),

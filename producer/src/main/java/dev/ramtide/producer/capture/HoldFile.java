@@ -2,7 +2,6 @@ package dev.ramtide.producer.capture;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -53,10 +52,6 @@ final class HoldFile implements HoldStore {
               + "): look at QEMU's migration capabilities and parameters, and remove the file",
           e);
     }
-  }
-
-  boolean exists() {
-    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
   }
 
   @Override

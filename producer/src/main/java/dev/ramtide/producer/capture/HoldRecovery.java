@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives back what a killed agent held: ends its migration, lets its guest go on, puts the owner's
+ * Gives back what a killed agent held, or one that could not give it back itself: ends its migration, lets its guest go on, puts the owner's
  * settings back. The same code releases a guest after a capture.
  */
 final class HoldRecovery {
@@ -38,8 +38,7 @@ final class HoldRecovery {
       release(client, found.get(), file, false);
       LOG.atWarn()
           .addKeyValue("qmp", client.socket())
-          .log(
-              "an agent was killed in the middle of a capture: what it held of QEMU is given back");
+          .log("a capture ended without giving back what it held of QEMU: it is given back now");
     } else {
       file.clear(); // That QEMU is gone, and its settings with it.
     }
@@ -71,7 +70,7 @@ final class HoldRecovery {
     for (MigrationState state = qemu.migration(); !state.isOver(); state = qemu.migration()) {
       if (System.nanoTime() > deadline) {
         throw new IOException(
-            "an agent was killed here and its settings are still in QEMU, which is migrating now (status "
+            "a capture that was cut off left its settings in QEMU, which is migrating now (status "
                 + state.status()
                 + "): wait for that, or say migrate_cancel");
       }

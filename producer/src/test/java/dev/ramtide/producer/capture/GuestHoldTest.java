@@ -23,7 +23,7 @@ class GuestHoldTest {
   void hold() throws IOException {
     socket = Files.createFile(dir.resolve("qmp.sock"));
     hold =
-        GuestHold.of(socket)
+        GuestHold.of("one", socket)
             .withMayStand(true)
             .plusCapabilities(Map.of("events", false, "xbzrle", true))
             .plusParameter("max-bandwidth", new GuestHold.Change(134217728, 0))
