@@ -21,16 +21,17 @@ final class HoldFile implements HoldStore {
   private static final Logger LOG = LoggerFactory.getLogger(HoldFile.class);
   private static final int MAX_BYTES = 64 << 10;
 
+  private final Path socket;
   private final Path path;
   private boolean complained;
 
-  private HoldFile(Path path) {
-    this.path = path;
+  private HoldFile(Path socket) {
+    this.socket = socket;
+    this.path = socket.resolveSibling("." + socket.getFileName() + ".ramtide-hold");
   }
 
   static HoldFile beside(Path qmpSocket) {
-    return new HoldFile(
-        qmpSocket.toAbsolutePath().resolveSibling("." + qmpSocket.getFileName() + ".ramtide-hold"));
+    return new HoldFile(qmpSocket.toAbsolutePath());
   }
 
   /**
@@ -45,6 +46,14 @@ final class HoldFile implements HoldStore {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     } catch (IOException e) {
+      if (isOlderThanSocket()) {
+        LOG.atWarn()
+            .addKeyValue("file", path)
+            .addKeyValue("reason", e.toString())
+            .log("what is held of an earlier QEMU cannot be read, and is moot: it is removed");
+        clear();
+        return Optional.empty();
+      }
       throw new IOException(
           path
               + " should say what a killed agent left behind in QEMU, but cannot be read ("
@@ -52,6 +61,12 @@ final class HoldFile implements HoldStore {
               + "): look at QEMU's migration capabilities and parameters, and remove the file",
           e);
     }
+  }
+
+  /** After a power loss the file may be empty; its QEMU, and what was held of it, is gone too. */
+  private boolean isOlderThanSocket() throws IOException {
+    return Files.exists(socket)
+        && Files.getLastModifiedTime(path).compareTo(Files.getLastModifiedTime(socket)) < 0;
   }
 
   @Override

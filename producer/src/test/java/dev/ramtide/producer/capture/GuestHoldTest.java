@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Map;
@@ -54,6 +55,18 @@ class GuestHoldTest {
     file.write(hold);
     Files.write(onlyOther(), Arrays.copyOf(line, 40));
     assertThatIOException().isThrownBy(file::read).withMessageContaining("remove the file");
+  }
+
+  @Test
+  void whatCannotBeReadIsMootIfItIsOlderThanTheQemu() throws IOException {
+    HoldFile file = HoldFile.beside(socket);
+    file.write(hold);
+    Path written = Files.write(onlyOther(), new byte[0]); // as after a power loss
+    assertThatIOException().isThrownBy(file::read).withMessageContaining("remove the file");
+    Files.setLastModifiedTime(
+        written, FileTime.from(Files.getLastModifiedTime(socket).toInstant().minusSeconds(1)));
+    assertThat(file.read()).isEmpty();
+    assertThat(written).doesNotExist();
   }
 
   @Test
