@@ -135,10 +135,11 @@ public final class CaptureSession implements AutoCloseable {
   /** Gives up the epoch. The next capture claims a new one. */
   @Override
   public void close() {
-    if (log != null) {
-      log.close();
-    }
+    EpochLog closing = log;
     log = null;
     guest = null;
+    if (closing != null) {
+      closing.close();
+    }
   }
 }

@@ -121,7 +121,10 @@ final class AgentLoop implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    session.close();
-    closeSource();
+    try {
+      session.close();
+    } finally {
+      closeSource();
+    }
   }
 }

@@ -5,7 +5,9 @@ import dev.ramtide.checkpoint.TopicIds;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -36,10 +38,12 @@ public final class KafkaVmLog implements VmLog {
   }
 
   private EpochLog claim(Admin admin, TopicIds topicIds) throws IOException {
-    CheckpointsWriter writer = new CheckpointsWriter(settings, clients.checkpointsProducer());
-    CheckpointsReader reader = null;
+    List<Runnable> closings = new ArrayList<>();
     try {
-      reader = new CheckpointsReader(settings, clients.checkpointsConsumer());
+      CheckpointsWriter writer = new CheckpointsWriter(settings, clients.checkpointsProducer());
+      closings.add(writer::close);
+      CheckpointsReader reader = new CheckpointsReader(settings, clients.checkpointsConsumer());
+      closings.add(reader::close);
       long epoch = EpochClaim.claim(settings.topics().vm(), claimRecord(), writer, reader);
       // Asked before the producer exists: nobody would close one whose log has no known end.
       long[] pagesEnd = pagesEnd(admin);
@@ -47,10 +51,7 @@ public final class KafkaVmLog implements VmLog {
       return new KafkaEpochLog(
           settings, topicIds, epoch, new EpochClients(writer, reader, pages), clock);
     } catch (IOException | RuntimeException e) {
-      writer.close();
-      if (reader != null) {
-        reader.close();
-      }
+      EpochClients.closeAll(closings);
       throw e;
     }
   }
