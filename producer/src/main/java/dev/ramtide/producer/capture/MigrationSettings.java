@@ -39,8 +39,8 @@ final class MigrationSettings {
   private final QmpObject ownersParameters;
   private final Map<String, Boolean> changedCapabilities = new LinkedHashMap<>();
   private final Map<String, Object> changedParameters = new LinkedHashMap<>();
-
   private final HoldLedger ledger;
+  private boolean over;
 
   private MigrationSettings(
       Qemu qemu, Map<String, Boolean> capabilities, QmpObject parameters, HoldLedger ledger) {
@@ -119,16 +119,19 @@ final class MigrationSettings {
         setParameter(parameter.getKey(), parameter.getValue());
       }
     } catch (QmpException e) {
-      putBack(); // Whoever tries another mode now begins from the owner's settings.
+      restore(); // Whoever tries another mode now begins from the owner's settings.
       throw e;
     }
   }
 
-  /** Sets a parameter until {@link #putBack}; one that this QEMU does not know is left out. */
+  /**
+   * Sets a parameter until {@link #putBack}; one that this QEMU does not know is left out, and so is
+   * one that comes too late.
+   */
   synchronized void setParameter(String name, Object value)
       throws IOException, InterruptedException {
     Object owners = ownersParameters.fields().get(name);
-    if (owners == null || owners.toString().equals(value.toString())) {
+    if (over || owners == null || owners.toString().equals(value.toString())) {
       return;
     }
     ledger.changingParameter(name, new GuestHold.Change(owners, value));
@@ -136,8 +139,16 @@ final class MigrationSettings {
     qemu.setParameters(Map.of(name, value));
   }
 
-  /** Makes everything as it was. Possible only when no migration is under way; may be repeated. */
+  /**
+   * Makes everything as it was, for good. Possible only when no migration is under way; may be
+   * repeated.
+   */
   synchronized void putBack() throws IOException, InterruptedException {
+    over = true; // Whoever still follows the migration from another thread must not begin again.
+    restore();
+  }
+
+  private void restore() throws IOException, InterruptedException {
     if (!changedCapabilities.isEmpty()) {
       qemu.setCapabilities(changedCapabilities);
       changedCapabilities.clear();
