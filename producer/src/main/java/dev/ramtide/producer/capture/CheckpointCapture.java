@@ -33,6 +33,11 @@ final class CheckpointCapture implements GuestStateHandler, Confirmation {
     return guest != null;
   }
 
+  /** Whether it is in the log and counts, whatever comes after that. */
+  boolean isSafe() {
+    return manifest != null;
+  }
+
   @Override
   public void machine(MachineDescription machine) throws IOException {
     if (guest != null) {

@@ -102,6 +102,17 @@ class CaptureSessionTest {
     assertThat(session.capture(guest).keyframe()).isTrue();
   }
 
+  /** With --confirm QEMU learns of the manifest, and may fail or be late to say that all is well. */
+  @Test
+  void aCheckpointThatIsInTheLogIsNotReportedAsFailed() throws Exception {
+    guest.breakAfterwards();
+    assertThatIOException()
+        .isThrownBy(() -> session.capture(guest))
+        .withMessage(
+            "checkpoint 1 is safe in the log, but after that: QEMU's migration failed: it gives no reason");
+    assertThat(log.takeStory()).endsWith("complete 1", "close");
+  }
+
   @Test
   void aGuestThatIsNotThereCostsNoEpoch() throws Exception {
     session.capture(guest);

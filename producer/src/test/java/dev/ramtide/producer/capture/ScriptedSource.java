@@ -25,6 +25,7 @@ public final class ScriptedSource implements CaptureSource {
   private boolean silent;
   private boolean breaks;
   private long heapBytes;
+  private boolean breaksAfterwards;
 
   void fill(int page, int value) {
     Arrays.fill(memory, page * PAGE, (page + 1) * PAGE, (byte) value);
@@ -59,6 +60,19 @@ public final class ScriptedSource implements CaptureSource {
   @Override
   public long heapBytes() {
     return heapBytes;
+  }
+
+  /** The next captures break when they are in the log. */
+  void breakAfterwards() {
+    breaksAfterwards = true;
+  }
+
+  @Override
+  public void capture(GuestStateHandler handler, Confirmation confirmation) throws IOException {
+    confirmation.complete(capture(handler));
+    if (breaksAfterwards) {
+      throw new IOException("QEMU's migration failed: it gives no reason");
+    }
   }
 
   @Override
