@@ -18,6 +18,9 @@ public final class DurationConverter implements ITypeConverter<Duration> {
       Pattern.compile(
           "(?=.)(NUMBERd)?(NUMBERh)?(NUMBERm)?(NUMBERs)?(NUMBERms)?".replace("NUMBER", NUMBER));
 
+  /** A hundred years: it is counted in nanoseconds, of which 64 bits hold three times as many. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
+
   @Override
   public Duration convert(String value) {
     if (!LEGAL.matcher(value).matches()) {
@@ -29,6 +32,10 @@ public final class DurationConverter implements ITypeConverter<Duration> {
     Duration sum = Duration.ZERO;
     for (Matcher part = PART.matcher(value); part.find(); ) {
       sum = sum.plus(Long.parseLong(part.group(1)), unit(part.group(2)));
+    }
+    if (sum.compareTo(LONGEST) > 0) {
+      throw new TypeConversionException(
+          "'" + value + "' is too long: at most " + LONGEST.toDays() + "d");
     }
     return sum;
   }

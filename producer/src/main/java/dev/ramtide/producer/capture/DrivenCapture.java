@@ -131,8 +131,9 @@ final class DrivenCapture {
     switch (state.name()) {
       case "postmigrate" ->
           throw new IOException(
-              "the guest stands in 'postmigrate', an earlier migration of it was"
-                  + " completed: QEMU captures it again after 'cont' (and then 'stop', if it is to stand)");
+              "the guest stands in 'postmigrate': a migration of it was completed, somebody's or, where"
+                  + " QEMU has no background snapshot, our capture of a guest that stood. It is captured"
+                  + " again after 'cont' (and then 'stop', if it is to stand)");
       case "inmigrate" ->
           throw new IOException("this QEMU waits for an incoming migration: it has no guest yet");
       case "running", "paused" -> {}

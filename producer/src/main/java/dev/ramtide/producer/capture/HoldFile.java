@@ -71,20 +71,16 @@ final class HoldFile implements HoldStore {
 
   @Override
   public void write(GuestHold hold) throws IOException {
-    Path written = null;
+    // One name: nothing piles up where writers are killed, and only who holds QMP writes.
+    Path written = path.resolveSibling(path.getFileName() + ".new");
     try {
-      written =
-          Files.createTempFile(
-              path.getParent(),
-              ".ramtide-",
-              ".new",
+      Files.deleteIfExists(written);
+      Files.createFile(
+              written,
               PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.write(written, hold.toLine());
       Files.move(written, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      if (written != null) {
-        Files.deleteIfExists(written);
-      }
       complain(e);
     }
   }

@@ -95,9 +95,10 @@ final class AgentLoop implements AutoCloseable {
   }
 
   private boolean isToBeTriedAgain(IOException e) {
-    // Kafka's clients turn the interrupt of a SIGTERM into an exception: that is no failure to try
-    // again after.
+    // Kafka's clients turn the interrupt of a SIGTERM into an exception, and others may fail just
+    // then: that is no failure to try again after.
     return pace.isForever()
+        && !Thread.currentThread().isInterrupted()
         && !(e instanceof FencedException)
         && !(e instanceof InterruptedIOException);
   }

@@ -28,7 +28,7 @@ final class Trouble {
    * @return how long to wait before the next try
    */
   Duration failed(Exception failure, long nowNanos) {
-    String message = String.valueOf(failure.getMessage());
+    String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
     if (tries == 0) {
       sinceNanos = nowNanos;
     }

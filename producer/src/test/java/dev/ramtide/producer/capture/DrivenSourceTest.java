@@ -365,6 +365,17 @@ class DrivenSourceTest {
   }
 
   @Test
+  void aGuestThatStoodAndWasCapturedWithoutABackgroundSnapshotIsRefusedWithTheReason()
+      throws Exception {
+    qemu.refuseBackground("Background-snapshot is not supported by host kernel");
+    qemu.runState("paused");
+    assertThat(capture(DriveMode.AUTO).mode()).isEqualTo(CaptureMode.STOP);
+    assertThatThrownBy(() -> capture(DriveMode.AUTO))
+        .hasMessageContaining("our capture of a guest that stood")
+        .hasMessageContaining("'cont'");
+  }
+
+  @Test
   void aDirectoryWhosePathIsTooLongForASocketIsRefused() throws Exception {
     Path deep = Files.createDirectories(dir.resolve("d".repeat(90)));
     try (DrivenSource source =

@@ -14,6 +14,7 @@ import dev.ramtide.producer.capture.ScriptedSource;
 import dev.ramtide.producer.capture.SessionOptions;
 import dev.ramtide.producer.publish.VmLog;
 import dev.ramtide.producer.stream.GuestStateHandler;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
@@ -83,6 +84,30 @@ class AgentLoopTest {
     AgentLoop loop = loop(new AgentLoop.Pace(0, Duration.ofSeconds(10)), 5);
     assertThatIOException().isThrownBy(() -> run(loop)).withMessage("stopped while claiming");
     assertThat(pauses).isEmpty();
+  }
+
+  @Test
+  void whatFailsJustThenIsNotTriedAgainEither() {
+    vmLog =
+        () -> {
+          Thread.currentThread().interrupt();
+          throw new IOException();
+        };
+    AgentLoop loop = loop(new AgentLoop.Pace(0, Duration.ofSeconds(10)), 5);
+    assertThatIOException().isThrownBy(() -> run(loop));
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void aFailureWithoutAMessageIsNamed() {
+    vmLog =
+        () -> {
+          throw new EOFException();
+        };
+    AgentLoop loop = loop(new AgentLoop.Pace(0, Duration.ofSeconds(10)), 1);
+    assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> run(loop));
+    assertThat(err.toString()).contains("java.io.EOFException (next try in 1 s)");
   }
 
   @Test
