@@ -34,9 +34,10 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-@Timeout(120)
+@Timeout(300)
 class DrivenSourceIT {
   private static final Duration BOOT = Duration.ofSeconds(30);
+  private static final int PAGE_BYTES = 4096;
   private static final GuestProgram PACED = GuestProgram.paced(16, 2000, 10_000);
 
   @TempDir Path dir;
@@ -164,21 +165,25 @@ class DrivenSourceIT {
 
   @Test
   void aLiveCaptureThatDoesNotConvergeEndsAfterTheLimit() throws Exception {
+    Duration limit = Duration.ofSeconds(3);
     GuestProgram busy = GuestProgram.busy(64, 16_000);
     try (QemuGuest guest = start(Machine.Q35, busy);
         DrivenSource source =
             DrivenSource.open(
                 guest.agentSocket(),
-                DriveOptions.DEFAULTS
-                    .withMode(DriveMode.LIVE)
-                    .withLiveLimit(Duration.ofSeconds(3)))) {
+                DriveOptions.DEFAULTS.withMode(DriveMode.LIVE).withLiveLimit(limit))) {
       guest.execute("migrate-set-parameters", Map.of("downtime-limit", 1));
       guest.awaitNextPass(BOOT);
       CapturedGuest captured = new CapturedGuest();
-      CaptureFacts facts = source.capture(new SlowReader(captured));
+      SlowReader reader = new SlowReader(captured, limit);
+      CaptureFacts facts = source.capture(reader);
       captured.assertOneInstantOf(busy);
-      assertThat(Duration.between(facts.start(), facts.resume()))
-          .isBetween(Duration.ofSeconds(3), Duration.ofSeconds(12));
+      assertThat(Duration.between(facts.start(), facts.pause())).isGreaterThanOrEqualTo(limit);
+      // The rest of the round that runs when the limit is over, and the last one of a guest that
+      // stands.
+      assertThat(reader.pagesAfterLimit)
+          .isPositive()
+          .isLessThan(2 * guest.spec().memoryBytes() / PAGE_BYTES);
       assertThat(guest.status().running()).isTrue();
       assertThat(guest.execute("query-migrate-parameters", Map.of()).number("downtime-limit"))
           .isEqualTo(1);
@@ -292,25 +297,37 @@ class DrivenSourceIT {
    * Takes pages slower than the guest writes them: a reader as fast as QEMU lets a capture converge
    * on a quiet machine.
    */
-  private record SlowReader(CapturedGuest guest) implements GuestStateHandler {
+  private static final class SlowReader implements GuestStateHandler {
+    private final CapturedGuest guest;
+    private final long endOfLimit;
+    private long pagesAfterLimit;
+
+    SlowReader(CapturedGuest guest, Duration limit) {
+      this.guest = guest;
+      this.endOfLimit = System.nanoTime() + limit.toNanos();
+    }
+
     @Override
-    public void machine(MachineDescription machine) throws IOException {
+    public void machine(MachineDescription machine) {
       guest.machine(machine);
     }
 
     @Override
     public void page(int block, long pageIndex, byte[] buffer, int at) throws IOException {
       LockSupport.parkNanos(20_000);
+      if (System.nanoTime() - endOfLimit > 0) {
+        pagesAfterLimit++;
+      }
       guest.page(block, pageIndex, buffer, at);
     }
 
     @Override
-    public void zeroPages(int block, long firstPage, long pageCount) throws IOException {
+    public void zeroPages(int block, long firstPage, long pageCount) {
       guest.zeroPages(block, firstPage, pageCount);
     }
 
     @Override
-    public void deviceState(ByteBuffer bytes) throws IOException {
+    public void deviceState(ByteBuffer bytes) {
       guest.deviceState(bytes);
     }
   }
