@@ -18,8 +18,8 @@ import org.junit.jupiter.api.io.TempDir;
  * SealedEqualsGuest, judged by a real Linux: the checksums of its files hold after the way back.
  */
 final class LinuxGuestIT {
-  private static final Duration BOOT = Duration.ofSeconds(120);
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration BOOT = Duration.ofMinutes(5);
+  private static final Duration SOON = Duration.ofMinutes(5);
 
   @TempDir private Path directory;
 

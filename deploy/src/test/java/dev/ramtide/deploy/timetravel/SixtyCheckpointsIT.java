@@ -12,10 +12,12 @@ import dev.ramtide.deploy.testbed.RamtideProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,9 +26,11 @@ import org.junit.jupiter.api.io.TempDir;
  * one moment of it.
  */
 final class SixtyCheckpointsIT {
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofMinutes(2);
+  private static final Duration A_MINUTE_AND_MORE = Duration.ofMinutes(10);
   private static final int CHECKPOINTS = 60;
   private static final int RESTORED = 10;
+  private static final int KEYFRAME_INTERVAL = 25;
   private static final GuestSpec SPEC = new GuestSpec(Machine.Q35, 96, GuestProgram.busy(48, 2048));
 
   @TempDir private Path directory;
@@ -35,12 +39,18 @@ final class SixtyCheckpointsIT {
   void anyOfSixtyCheckpointsOfABusyGuestIsOneMomentOfIt() throws Exception {
     long seed = System.nanoTime();
     try (Pipeline pipeline = Pipeline.start(directory)) {
-      takeCheckpoints(pipeline);
+      Taken taken = takeCheckpoints(pipeline);
       Map<Long, GuestMoment> moments = new TreeMap<>();
       for (long checkpoint : someOf(new Random(seed))) {
-        moments.put(checkpoint, momentOf(pipeline, checkpoint));
+        GuestMoment moment = momentOf(pipeline, checkpoint);
+        moments.put(checkpoint, moment);
+        JsonNode manifest = taken.manifests().get((int) checkpoint - 1);
+        PassReadings.Range around = taken.readings().around(instant(manifest, "pause"));
+        System.out.println("checkpoint " + checkpoint + ": " + moment + ", passes by " + around);
+        assertThat(moment.passes())
+            .as("checkpoint %d, seed %d", checkpoint, seed)
+            .isBetween(around.before(), around.after());
       }
-      System.out.println("restored of 60, seed " + seed + ": " + moments);
       // What was seen later happened later.
       assertThat(List.copyOf(moments.values()))
           .as("seed " + seed)
@@ -49,7 +59,10 @@ final class SixtyCheckpointsIT {
     }
   }
 
-  private static void takeCheckpoints(Pipeline pipeline) throws Exception {
+  /** What the agent said, and what the guest itself counted meanwhile. */
+  private record Taken(List<JsonNode> manifests, PassReadings readings) {}
+
+  private static Taken takeCheckpoints(Pipeline pipeline) throws Exception {
     try (QemuGuest guest = QemuGuest.start(SPEC)) {
       guest.awaitMarker(SOON);
       String[] args = {
@@ -63,18 +76,38 @@ final class SixtyCheckpointsIT {
         "--checkpoints",
         "" + CHECKPOINTS,
         "--keyframe-interval",
-        "25",
+        "" + KEYFRAME_INTERVAL,
         "--json"
       };
+      PassReadings readings = new PassReadings(guest);
       try (RamtideProcess agent = pipeline.start(args)) {
-        assertThat(agent.awaitExit(Duration.ofSeconds(240))).as(agent.stderr()).isZero();
+        Instant end = Instant.now().plus(A_MINUTE_AND_MORE);
+        while (agent.isAlive() && Instant.now().isBefore(end)) {
+          readings.take();
+          LockSupport.parkNanos(20_000_000);
+        }
+        assertThat(agent.awaitExit(Duration.ofSeconds(1))).as(agent.stderr()).isZero();
+        readings.take();
         List<JsonNode> manifests = Pipeline.jsonLines(agent);
-        assertThat(manifests).hasSize(CHECKPOINTS);
-        assertThat(manifests)
-            .allMatch(manifest -> manifest.get("mode").asText().equals("background"));
+        assertThat(guest.status().running()).isTrue();
+        assertAsOrdered(manifests);
+        return new Taken(manifests, readings);
       }
-      assertThat(guest.status().running()).isTrue();
     }
+  }
+
+  private static void assertAsOrdered(List<JsonNode> manifests) {
+    assertThat(manifests)
+        .hasSize(CHECKPOINTS)
+        .allMatch(manifest -> manifest.get("mode").asText().equals("background"));
+    assertThat(manifests)
+        .filteredOn(manifest -> manifest.get("keyframe").asBoolean())
+        .extracting(manifest -> manifest.get("checkpoint").asInt())
+        .containsExactly(1, 1 + KEYFRAME_INTERVAL, 1 + 2 * KEYFRAME_INTERVAL);
+  }
+
+  private static Instant instant(JsonNode manifest, String field) {
+    return Instant.parse(manifest.get(field).asText());
   }
 
   private static List<Long> someOf(Random random) {
