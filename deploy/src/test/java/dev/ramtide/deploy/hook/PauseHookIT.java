@@ -227,7 +227,7 @@ final class PauseHookIT {
     GuestSpec spec = new GuestSpec(Machine.Q35, 64, GuestProgram.busy(16, 512));
     try (QemuGuest guest = QemuGuest.start(spec)) {
       guest.awaitMarker(SOON);
-      Path begun = directory.resolve("begun-" + mode);
+      Path pidFile = directory.resolve("hook-" + mode + ".pid");
       try (RamtideProcess agent =
           pipeline.start(
               "agent",
@@ -238,13 +238,25 @@ final class PauseHookIT {
               "--mode",
               mode,
               "--pause-hook",
-              "touch " + begun + "; sleep 3")) {
-        await().atMost(SOON).until(() -> Files.exists(begun));
+              "echo $$ >%1$s.new; mv %1$s.new %1$s; exec sleep 600".formatted(pidFile),
+              "--pause-hook-timeout",
+              "600s")) {
+        await().atMost(SOON).until(() -> Files.exists(pidFile));
         assertThat(guest.status().running()).isFalse();
         agent.kill();
         await().atMost(SOON).until(() -> guest.status().running());
         guest.awaitNextPass(SOON);
+      } finally {
+        // It outlives an agent that is killed.
+        killIfItRuns(pidFile);
       }
+    }
+  }
+
+  private static void killIfItRuns(Path pidFile) throws IOException {
+    if (Files.exists(pidFile)) {
+      ProcessHandle.of(Long.parseLong(Files.readString(pidFile).strip()))
+          .ifPresent(ProcessHandle::destroyForcibly);
     }
   }
 
