@@ -1,6 +1,6 @@
 package dev.ramtide.deploy.cli;
 
-import dev.ramtide.sink.cli.Printable;
+import dev.ramtide.report.Printable;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;

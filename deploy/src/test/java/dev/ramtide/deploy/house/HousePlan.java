@@ -169,6 +169,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("deploy.incoming", "producer.qmp", "sink.restore");
     table.room(
         "deploy.cli",
+        "report", // what of others a terminal is shown: one rule for the failures of all verbs
         "producer.cli",
         "sink.cli",
         "deploy.embedded",

@@ -47,8 +47,8 @@ public final class CaptureSession implements AutoCloseable {
    *
    * @return its manifest; it is in the log and counts
    * @throws FencedException another agent has the VM; trying again would take it back
-   * @throws IOException the checkpoint is lost, or the message says that it is safe; another try may
-   *     succeed
+   * @throws IOException the checkpoint is lost, or the message says that it is safe; another try
+   *     may succeed
    */
   public CheckpointManifest capture(CaptureSource source) throws IOException, InterruptedException {
     // Before the source is touched: a log that cannot be reached must not cost the guest a pause.

@@ -109,8 +109,7 @@ final class DrivenCapture {
     }
     Duration downtime = Duration.ofMillis(before.running() ? Math.max(0, end.downtimeMs()) : 0);
     PauseMeter.Pause pause = meter.pauseOf(mode);
-    return new CaptureFacts(
-        mode, start, pause.stopped(), pause.resumed(), pause.length(downtime));
+    return new CaptureFacts(mode, start, pause.stopped(), pause.resumed(), pause.length(downtime));
   }
 
   /** Of a guest that stands until its checkpoint is in the log, and so cannot tell for how long. */

@@ -50,8 +50,7 @@ record GuestHold(
   /** Nothing held yet. */
   static GuestHold of(String capture, Path socket) throws IOException {
     Path absolute = socket.toAbsolutePath();
-    return new GuestHold(
-        capture, absolute, instanceOf(absolute), false, Map.of(), Map.of());
+    return new GuestHold(capture, absolute, instanceOf(absolute), false, Map.of(), Map.of());
   }
 
   /** Whether the QEMU that listens now is the one of which this was written. */

@@ -76,8 +76,8 @@ final class HoldFile implements HoldStore {
     try {
       Files.deleteIfExists(written);
       Files.createFile(
-              written,
-              PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+          written,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.write(written, hold.toLine());
       Files.move(written, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {

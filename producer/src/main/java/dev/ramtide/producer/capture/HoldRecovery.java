@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gives back what a killed agent held, or one that could not give it back itself: ends its migration, lets its guest go on, puts the owner's
- * settings back. The same code releases a guest after a capture.
+ * Gives back what a killed agent held, or one that could not give it back itself: ends its
+ * migration, lets its guest go on, puts the owner's settings back. The same code releases a guest
+ * after a capture.
  */
 final class HoldRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(HoldRecovery.class);

@@ -125,8 +125,8 @@ final class MigrationSettings {
   }
 
   /**
-   * Sets a parameter until {@link #putBack}; one that this QEMU does not know is left out, and so is
-   * one that comes too late.
+   * Sets a parameter until {@link #putBack}; one that this QEMU does not know is left out, and so
+   * is one that comes too late.
    */
   synchronized void setParameter(String name, Object value)
       throws IOException, InterruptedException {

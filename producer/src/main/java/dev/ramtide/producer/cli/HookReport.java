@@ -2,6 +2,7 @@ package dev.ramtide.producer.cli;
 
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.HookOutcome;
+import dev.ramtide.report.Printable;
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -48,7 +49,7 @@ final class HookReport implements AgentLoop.Listener {
         checkpoint,
         how,
         hook.length().toMillis(),
-        hook.output().isEmpty() ? "" : ": " + hook.output());
+        hook.output().isEmpty() ? "" : ": " + Printable.of(hook.output()));
     err.flush();
   }
 }

@@ -1,5 +1,6 @@
 package dev.ramtide.producer.cli;
 
+import dev.ramtide.report.Printable;
 import java.io.PrintWriter;
 import java.time.Duration;
 
@@ -64,7 +65,7 @@ final class Trouble {
   }
 
   private void tell(String message) {
-    err.println("ramtide agent: " + message);
+    err.println("ramtide agent: " + Printable.of(message));
     err.flush();
   }
 }

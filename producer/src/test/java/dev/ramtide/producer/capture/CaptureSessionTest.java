@@ -102,7 +102,9 @@ class CaptureSessionTest {
     assertThat(session.capture(guest).keyframe()).isTrue();
   }
 
-  /** With --confirm QEMU learns of the manifest, and may fail or be late to say that all is well. */
+  /**
+   * With --confirm QEMU learns of the manifest, and may fail or be late to say that all is well.
+   */
   @Test
   void aCheckpointThatIsInTheLogIsNotReportedAsFailed() throws Exception {
     guest.breakAfterwards();

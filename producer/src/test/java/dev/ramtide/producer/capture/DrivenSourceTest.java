@@ -425,10 +425,7 @@ class DrivenSourceTest {
       throws IOException, InterruptedException {
     try (DrivenSource source =
         new DrivenSource(
-            QmpClient.connect(qemu.qmp.socket()),
-            options.withSocketParent(dir),
-            reading,
-            holds)) {
+            QmpClient.connect(qemu.qmp.socket()), options.withSocketParent(dir), reading, holds)) {
       return source.capture(handler);
     }
   }

@@ -2,6 +2,7 @@ package dev.ramtide.sink.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ramtide.report.Printable;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Locale;

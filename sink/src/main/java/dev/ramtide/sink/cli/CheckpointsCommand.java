@@ -4,6 +4,7 @@ import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.report.CheckpointJson;
+import dev.ramtide.report.Printable;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.HistoryReader;
 import dev.ramtide.sink.consume.VmFollow;

@@ -5,6 +5,7 @@ import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.report.CheckpointJson;
+import dev.ramtide.report.Printable;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.VmDeletion;
 import dev.ramtide.sink.state.Site;
@@ -175,8 +176,7 @@ public final class DeleteCommand implements Callable<Integer> {
           .left()
           .forEach(
               (group, why) ->
-                  out.printf(
-                      "left            %s: %s%n", Printable.of(group), Printable.of(why)));
+                  out.printf("left            %s: %s%n", Printable.of(group), Printable.of(why)));
       out.printf("%s: %s%n", vm, dryRun ? "would be removed" : "removed");
     }
     out.flush();

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.guest.RamBlock;
 import dev.ramtide.mappedram.MappedRamIndex;
 import dev.ramtide.report.CheckpointJson;
+import dev.ramtide.report.Printable;
 import dev.ramtide.sink.restore.GatedImage;
 import java.io.IOException;
 import java.io.PrintWriter;

@@ -2,6 +2,7 @@ package dev.ramtide.sink.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.report.CheckpointJson;
+import dev.ramtide.report.Printable;
 import dev.ramtide.sink.restore.DrivenLoad;
 import dev.ramtide.sink.restore.ImageProof;
 import dev.ramtide.sink.restore.IncomingStream;

@@ -1,4 +1,4 @@
-package dev.ramtide.sink.cli;
+package dev.ramtide.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

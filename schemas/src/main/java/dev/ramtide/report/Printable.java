@@ -1,4 +1,4 @@
-package dev.ramtide.sink.cli;
+package dev.ramtide.report;
 
 /**
  * Text of others, as it may stand on a terminal. A label, a RAMBlock's name or a group's is free
