@@ -219,6 +219,16 @@ final class RestoreIT {
     assertHolds(output, fourthMemory);
   }
 
+  @Test
+  void whatAKilledRestoreLeftIsToldToTheNext() throws Exception {
+    Path left = Files.createDirectories(directory.resolve("left/.x.img.restoring-1"));
+    String output = left.resolveSibling("x.img").toString();
+    try (RamtideProcess restore = pipeline.start("restore", "--vm", "vm", "-o", output)) {
+      assertThat(restore.awaitExit(SOON)).as(restore.stderr()).isZero();
+      assertThat(restore.stderr()).contains("remove the directory").contains(left.toString());
+    }
+  }
+
   private static Path copyOfSite(String name) throws IOException {
     Path from = pipeline.images("site").resolve("vm");
     Path to = directory.resolve(name).resolve("vm");

@@ -14,16 +14,17 @@ public interface RestoreSource {
   }
 
   /**
-   * Makes its mapped-ram file, on disk and with its digest proven.
+   * Makes its mapped-ram file, on disk and proven: its pages by their digest, its device state by
+   * length and checksum.
    *
    * @return what the finished file holds, read back from it
-   * @throws IOException also when the digests differ
+   * @throws IOException also when it is not the checkpoint
    */
   ImageProof makeIn(ScratchImage scratch) throws IOException, InterruptedException;
 
   /**
-   * Hands its mapped-ram file over to be read, after its digest was proven: who reads may let a
-   * guest run on it.
+   * Hands its mapped-ram file over to be read, after it was proven: who reads may let a guest run
+   * on it.
    *
    * @param workDirectory where the file may be made for that time
    */
