@@ -30,7 +30,7 @@ final class MultifdRestoreIT {
 
   /** Beside its main RAM a guest with flash and video memory. */
   private static final GuestSpec SPEC =
-      new GuestSpec(Machine.Q35, 128, GuestProgram.busy(32, 2000))
+      new GuestSpec(Machine.Q35, 64, GuestProgram.busy(16, 1000))
           .withPflash()
           .withArguments("-device", "VGA");
 
