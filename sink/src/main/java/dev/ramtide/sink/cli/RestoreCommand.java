@@ -145,7 +145,7 @@ public final class RestoreCommand implements Callable<Integer> {
     try {
       wanted = choice.choice().in(named, follow.history());
     } catch (IOException e) {
-      restoreWhatIsKept(named, target, e);
+      restoreWhatIsKept(follow, target, e);
       return;
     }
     try (RestorePlan plan = plan(follow, wanted)) {
@@ -176,19 +176,23 @@ public final class RestoreCommand implements Callable<Integer> {
         : SealedBase.nearest(follow, wanted, new ImagePaths(images.resolve(follow.vm().name())));
   }
 
-  /** What the log has no longer may still stand at the site, with a proof of its own. */
-  private void restoreWhatIsKept(VmId named, RestoreTarget target, IOException notInLog)
+  /**
+   * What the log has no longer may still stand at the site, with a proof of its own. What it has
+   * not yet can only be of an earlier log there.
+   */
+  private void restoreWhatIsKept(VmFollow follow, RestoreTarget target, IOException notInLog)
       throws IOException, InterruptedException {
-    if (images == null || choice.number().isEmpty()) {
+    long newest = follow.history().newest().map(RecordedCheckpoint::number).orElse(0L);
+    if (images == null || choice.number().isEmpty() || choice.number().get() > newest) {
       throw notInLog;
     }
     GatedImage image;
     try {
-      image = SealedFacts.open(images.resolve(named.name()), choice.number());
+      image = SealedFacts.open(images.resolve(follow.vm().name()), choice.number());
     } catch (IOException e) {
       throw new IOException(notInLog.getMessage() + "; and " + e.getMessage(), notInLog);
     }
-    restoreImage(named.name(), image, target);
+    restoreImage(follow.vm().name(), image, target);
   }
 
   private void restoreImage(String name, GatedImage opened, RestoreTarget target)

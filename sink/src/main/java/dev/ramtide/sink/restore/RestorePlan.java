@@ -10,7 +10,7 @@ import java.util.Optional;
 
 /**
  * What makes a checkpoint: a base, and the records from there to the checkpoint's own end. Holds
- * the base's gate until it is closed.
+ * the base's gate until it is closed, or its image was copied.
  *
  * @param base a keyframe, whose records are replayed too; or the checkpoint that an image is sealed
  *     at
