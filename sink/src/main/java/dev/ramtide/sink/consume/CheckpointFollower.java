@@ -82,6 +82,19 @@ final class CheckpointFollower implements Closeable {
       Thread.sleep(timeout.toMillis());
       return 0;
     }
+    try {
+      int taken = take(timeout);
+      catchUpTo.entrySet().removeIf(this::isCaughtUp);
+      return taken;
+    } catch (RetriableException e) {
+      LOG.atWarn()
+          .addKeyValue("reason", e.getMessage())
+          .log("Kafka does not answer, trying again");
+      return 0;
+    }
+  }
+
+  private int take(Duration timeout) {
     int taken = 0;
     try {
       for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(timeout)) {
@@ -91,7 +104,6 @@ final class CheckpointFollower implements Closeable {
     } catch (OffsetOutOfRangeException e) {
       e.offsetOutOfRangePartitions().forEach(this::skipOrGiveUp);
     }
-    catchUpTo.entrySet().removeIf(this::isCaughtUp);
     return taken;
   }
 
