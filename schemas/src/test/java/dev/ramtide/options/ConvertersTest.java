@@ -39,6 +39,14 @@ class ConvertersTest {
   }
 
   @Test
+  void aDurationCanBeCountedInNanoseconds() {
+    assertThat(new DurationConverter().convert("36500d").toNanos()).isPositive();
+    assertThatThrownBy(() -> new DurationConverter().convert("999999d"))
+        .isInstanceOf(TypeConversionException.class)
+        .hasMessageContaining("'999999d' is too long: at most 36500d");
+  }
+
+  @Test
   void aVmNameIsRead() {
     assertThat(new VmIdConverter().convert("web-1")).isEqualTo(new VmId("web-1"));
   }
