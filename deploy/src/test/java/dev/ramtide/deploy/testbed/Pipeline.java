@@ -102,9 +102,11 @@ public final class Pipeline implements AutoCloseable {
     return output;
   }
 
+  /** The lines that are whole; the last one may just be written. */
   public static List<JsonNode> jsonLines(RamtideProcess process) throws IOException {
     List<JsonNode> lines = new ArrayList<>();
-    for (String line : process.stdout().lines().toList()) {
+    String written = process.stdout();
+    for (String line : written.substring(0, written.lastIndexOf('\n') + 1).lines().toList()) {
       lines.add(new ObjectMapper().readTree(line));
     }
     return lines;
