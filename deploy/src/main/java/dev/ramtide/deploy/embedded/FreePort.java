@@ -9,7 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 /**
  * Finds a port to listen on before the listener exists, because Kafka must be told its own address.
  */
-final class FreePort {
+public final class FreePort {
   // Below Linux's ephemeral ports (32768 and up): no outgoing connection can take the port between
   // our look and Kafka's bind.
   private static final int FIRST = 20_000;
@@ -18,7 +18,7 @@ final class FreePort {
 
   private FreePort() {}
 
-  static int find() throws IOException {
+  public static int find() throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       int port = ThreadLocalRandom.current().nextInt(FIRST, END);
       if (isFree(port)) {

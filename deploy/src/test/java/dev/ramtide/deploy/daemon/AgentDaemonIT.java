@@ -8,9 +8,9 @@ import dev.ramtide.deploy.demo.GuestProgram;
 import dev.ramtide.deploy.demo.GuestSpec;
 import dev.ramtide.deploy.demo.Machine;
 import dev.ramtide.deploy.demo.QemuGuest;
+import dev.ramtide.deploy.embedded.FreePort;
 import dev.ramtide.deploy.testbed.Pipeline;
 import dev.ramtide.deploy.testbed.RamtideProcess;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,7 +37,7 @@ final class AgentDaemonIT {
       guest.awaitMarker(SOON);
       OwnersQemu qemu = OwnersQemu.of(guest);
       try (RamtideProcess agent = agent(pipeline.bootstrapServers(), guest.agentSocket(), mode)) {
-        await().atMost(SOON).until(() -> Pipeline.jsonLines(agent).size() >= 4);
+        await().atMost(SOON).until(() -> Pipeline.jsonLines(agent).size() >= 9);
         agent.terminate();
         assertThat(agent.awaitExit(SOON)).as(agent.stderr()).isEqualTo(143);
         qemu.requireUntouched();
@@ -49,16 +49,29 @@ final class AgentDaemonIT {
   }
 
   /**
-   * Checkpoints begin half a second apart, or as many halves later as were skipped; each begins a
-   * little after its beat.
+   * Checkpoints begin half a second apart, or as many halves later as were skipped. A busy host
+   * delays some of them, but what is late does not add up.
    */
   private static void requireBeats(List<JsonNode> manifests) {
-    Instant first = Instant.parse(manifests.get(1).get("start").asText());
-    Instant last = Instant.parse(manifests.get(manifests.size() - 1).get("start").asText());
-    long beats =
-        manifests.stream().skip(2).mapToLong(one -> 1 + one.get("skippedBeats").asLong()).sum();
-    assertThat(Duration.between(first, last))
-        .isBetween(Duration.ofMillis(500 * beats - 450), Duration.ofMillis(500 * beats + 450));
+    Instant first = start(manifests.get(1));
+    List<Long> late = new ArrayList<>();
+    long beats = 0;
+    for (JsonNode manifest : manifests.subList(2, manifests.size())) {
+      beats += 1 + manifest.get("skippedBeats").asLong();
+      late.add(Duration.between(first, start(manifest)).toMillis() - 500 * beats);
+    }
+    int half = late.size() / 2;
+    long earlier = median(late.subList(0, half));
+    long later = median(late.subList(half, late.size()));
+    assertThat(later - earlier).as("late by ms: " + late).isBetween(-250L, 250L);
+  }
+
+  private static Instant start(JsonNode manifest) {
+    return Instant.parse(manifest.get("start").asText());
+  }
+
+  private static long median(List<Long> values) {
+    return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
   }
 
   @Test
@@ -92,7 +105,7 @@ final class AgentDaemonIT {
 
   @Test
   void aBrokerThatIsAwayIsWaitedForAndANewEpochBegins() throws Exception {
-    String port = freePort();
+    String port = Integer.toString(FreePort.find());
     try (QemuGuest guest = QemuGuest.start(SPEC)) {
       guest.awaitMarker(SOON);
       OwnersQemu qemu = OwnersQemu.of(guest);
@@ -144,12 +157,6 @@ final class AgentDaemonIT {
     return RamtideProcess.start(
             directory, "kafka", "--data", directory.resolve("kafka").toString(), "--port", port)
         .awaitStdout("ready", SOON);
-  }
-
-  private static String freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return Integer.toString(socket.getLocalPort());
-    }
   }
 
   private static void requireGoesOn(Path image) throws Exception {

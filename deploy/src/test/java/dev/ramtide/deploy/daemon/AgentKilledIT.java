@@ -56,9 +56,59 @@ final class AgentKilledIT {
                   how.contains("paused")
                       || how.contains("finish-migrate")
                       || how.contains("postmigrate"));
-      assertThat(Files.list(guest.agentSocket().getParent()).map(Path::toString))
-          .noneMatch(name -> name.contains("ramtide-hold"));
+      await().atMost(SOON).until(() -> !Files.exists(holdFile(guest)));
       requireNumbersUsedOnce(pipeline, seed);
+    }
+  }
+
+  private static Path holdFile(QemuGuest guest) {
+    Path socket = guest.agentSocket();
+    return socket.resolveSibling("." + socket.getFileName() + ".ramtide-hold");
+  }
+
+  /**
+   * Nobody is left to give anything back, and the guest stands: as when a machine's OOM killer ran.
+   */
+  @Test
+  void killedTogetherWithItsGuardItsNextAgentGivesEverythingBack() throws Exception {
+    Path hookRuns = directory.resolve("hook-runs");
+    try (Pipeline pipeline = Pipeline.start(directory);
+        QemuGuest guest = QemuGuest.start(SPEC)) {
+      guest.awaitMarker(SOON);
+      OwnersQemu qemu = OwnersQemu.of(guest);
+      String[] args = {
+        "agent",
+        "--vm",
+        "killed",
+        "--qmp",
+        guest.agentSocket().toString(),
+        "--mode",
+        "stop",
+        "--once"
+      };
+      List<String> held = new ArrayList<>(List.of(args));
+      held.addAll(List.of("--pause-hook", "touch " + hookRuns + "; sleep 300"));
+      held.addAll(List.of("--pause-hook-timeout", "5m"));
+      try (RamtideProcess agent = pipeline.start(held.toArray(String[]::new))) {
+        await().atMost(SOON).until(() -> Files.exists(hookRuns));
+        List<ProcessHandle> children =
+            ProcessHandle.of(agent.pid()).orElseThrow().descendants().toList();
+        assertThat(children)
+            .as("a guard among them")
+            .anyMatch(child -> child.info().command().orElse("").endsWith("/java"));
+        children.forEach(ProcessHandle::destroyForcibly);
+        agent.kill();
+      }
+      assertThat(guest.status().name()).isEqualTo("paused");
+      assertThat(qemu.isUntouched()).isFalse();
+      assertThat(holdFile(guest)).exists();
+      try (RamtideProcess next = pipeline.start(args)) {
+        assertThat(next.awaitExit(SOON)).as(next.stderr()).isZero();
+        assertThat(next.stderr()).contains("a capture ended without giving back");
+      }
+      qemu.requireUntouched();
+      assertThat(holdFile(guest)).doesNotExist();
+      guest.awaitNextPass(SOON);
     }
   }
 

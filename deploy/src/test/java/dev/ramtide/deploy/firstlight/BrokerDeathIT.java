@@ -6,9 +6,9 @@ import dev.ramtide.deploy.demo.GuestProgram;
 import dev.ramtide.deploy.demo.GuestSpec;
 import dev.ramtide.deploy.demo.Machine;
 import dev.ramtide.deploy.demo.QemuGuest;
+import dev.ramtide.deploy.embedded.FreePort;
 import dev.ramtide.deploy.testbed.RamtideProcess;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,7 +25,7 @@ final class BrokerDeathIT {
   @ParameterizedTest
   @ValueSource(strings = {"stop", "live", "background"})
   void theGuestRunsOnTheErrorSaysWhatToDoAndTheNextRunWorks(String mode) throws Exception {
-    String port = freePort();
+    String port = Integer.toString(FreePort.find());
     String server = "127.0.0.1:" + port;
     GuestSpec spec = new GuestSpec(Machine.Q35, 384, GuestProgram.busy(256, 1024));
     try (QemuGuest source = QemuGuest.start(spec)) {
@@ -98,11 +98,5 @@ final class BrokerDeathIT {
     return RamtideProcess.start(
             directory, "kafka", "--data", directory.resolve("kafka").toString(), "--port", port)
         .awaitStdout("ready", SOON);
-  }
-
-  private static String freePort() throws Exception {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return Integer.toString(socket.getLocalPort());
-    }
   }
 }
