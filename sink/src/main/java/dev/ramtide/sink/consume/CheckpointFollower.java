@@ -87,9 +87,7 @@ final class CheckpointFollower implements Closeable {
       catchUpTo.entrySet().removeIf(this::isCaughtUp);
       return taken;
     } catch (RetriableException e) {
-      LOG.atWarn()
-          .addKeyValue("reason", e.getMessage())
-          .log("Kafka does not answer, trying again");
+      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("Kafka does not answer, trying again");
       return 0;
     }
   }
