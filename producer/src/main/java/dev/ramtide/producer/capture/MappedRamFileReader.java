@@ -29,6 +29,13 @@ final class MappedRamFileReader {
     this.file = file;
   }
 
+  /** As {@link #readInto}, up to the first call to the handler. */
+  void check() throws IOException {
+    MappedRamIndex index = MappedRamIndex.read(file);
+    deviceState(index);
+    bitmaps(index);
+  }
+
   /**
    * @throws MalformedStreamException the file is not a whole guest, or not one that we can carry
    */

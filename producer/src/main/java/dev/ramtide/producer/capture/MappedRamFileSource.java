@@ -20,8 +20,25 @@ import java.time.Instant;
 public final class MappedRamFileSource implements CaptureSource {
   private final Path file;
 
-  public MappedRamFileSource(Path file) {
+  private MappedRamFileSource(Path file) {
     this.file = file;
+  }
+
+  /**
+   * Looks whether it is one, so that a mistyped name takes no VM from its agent.
+   *
+   * @throws IOException it is no whole mapped-ram file, or cannot be read
+   */
+  public static MappedRamFileSource open(Path file) throws IOException {
+    MappedRamFileSource source = new MappedRamFileSource(file);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      source.read(channel, MappedRamFileReader::check);
+    }
+    return source;
+  }
+
+  private interface Reading {
+    void of(MappedRamFileReader reader) throws IOException;
   }
 
   @Override
@@ -40,7 +57,7 @@ public final class MappedRamFileSource implements CaptureSource {
     FileTime written = Files.getLastModifiedTime(file);
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
       long bytes = channel.size();
-      readInto(channel, handler);
+      read(channel, reader -> reader.readInto(handler));
       // A QEMU or a sink that writes the file meanwhile would give pages of two instants.
       if (channel.size() != bytes || !Files.getLastModifiedTime(file).equals(written)) {
         throw new IOException(
@@ -51,9 +68,9 @@ public final class MappedRamFileSource implements CaptureSource {
     return new CaptureFacts(CaptureMode.EXTERNAL, start, instant, instant, Duration.ZERO);
   }
 
-  private void readInto(FileChannel channel, GuestStateHandler handler) throws IOException {
+  private void read(FileChannel channel, Reading reading) throws IOException {
     try {
-      new MappedRamFileReader(new FileBytes(channel)).readInto(handler);
+      reading.of(new MappedRamFileReader(new FileBytes(channel)));
     } catch (MalformedStreamException malformed) {
       throw new IOException(file + ": " + malformed.getMessage(), malformed);
     }

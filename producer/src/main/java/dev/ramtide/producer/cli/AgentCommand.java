@@ -236,7 +236,7 @@ public final class AgentCommand implements Callable<Integer> {
       if (confirm || multifdChannels != 0) {
         throw wrong("--confirm and --multifd-channels need a QEMU: --qmp or --listen");
       }
-      return () -> new MappedRamFileSource(image);
+      return () -> MappedRamFileSource.open(image);
     }
     ListenAddress address = listenAddress(String.valueOf(from.listen));
     MultifdOptions multifd =
