@@ -192,7 +192,9 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         new Wall("com.sun.jna.", Set.of("sink.image")),
         new Wall("com.github.luben.zstd.", Set.of("producer.stream")),
         new Wall("me.tongfei.progressbar.", commands),
-        new Wall("ch.qos.logback.", Set.of()),
+        // Everybody logs by SLF4J; the filter that logback's configuration names is what a user
+        // sees.
+        new Wall("ch.qos.logback.", Set.of("deploy.cli")),
         // The embedded broker locks its directory; it reads and writes no file of ours.
         new Wall("java.nio.channels.FileChannel", with(files, "deploy.embedded")),
         new Wall("java.io.RandomAccessFile", files));

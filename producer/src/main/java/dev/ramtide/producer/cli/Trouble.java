@@ -49,7 +49,8 @@ final class Trouble {
   /** Takes a checkpoint. */
   void over(long nowNanos) {
     if (tries > 0) {
-      tell("goes on after " + seconds(nowNanos - sinceNanos) + " and " + tries + " failed tries");
+      String failed = tries == 1 ? "one failed try" : tries + " failed tries";
+      tell("goes on after " + seconds(nowNanos - sinceNanos) + " and " + failed);
     }
     tries = 0;
     told = "";
