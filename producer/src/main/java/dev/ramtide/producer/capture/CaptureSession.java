@@ -47,8 +47,8 @@ public final class CaptureSession implements AutoCloseable {
    *
    * @return its manifest; it is in the log and counts
    * @throws FencedException another agent has the VM; trying again would take it back
-   * @throws IOException the checkpoint is lost, or the message says that it is safe; another try
-   *     may succeed
+   * @throws SafeCheckpointException the checkpoint counts, what came after that failed
+   * @throws IOException the checkpoint is lost, the guest runs on; another try may succeed
    */
   public CheckpointManifest capture(CaptureSource source) throws IOException, InterruptedException {
     // Before the source is touched: a log that cannot be reached must not cost the guest a pause.
@@ -59,7 +59,7 @@ public final class CaptureSession implements AutoCloseable {
       return capture.manifest();
     } catch (IOException e) {
       failed(capture, e);
-      throw capture.isSafe() ? afterwards(e) : e;
+      throw capture.isSafe() ? new SafeCheckpointException(capture.manifest(), e) : e;
     } catch (InterruptedException | RuntimeException e) {
       failed(capture, e);
       throw e;
@@ -72,13 +72,6 @@ public final class CaptureSession implements AutoCloseable {
     } else if (capture.begun()) {
       endEpoch(why);
     }
-  }
-
-  /** What became of QEMU and the guest after the manifest was in the log. */
-  private IOException afterwards(IOException failure) {
-    return new IOException(
-        "checkpoint " + checkpoint + " is safe in the log, but after that: " + failure.getMessage(),
-        failure);
   }
 
   private void begin() throws IOException {

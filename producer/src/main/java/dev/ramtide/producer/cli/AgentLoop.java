@@ -3,6 +3,7 @@ package dev.ramtide.producer.cli;
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.producer.capture.CaptureSession;
 import dev.ramtide.producer.capture.CaptureSource;
+import dev.ramtide.producer.capture.SafeCheckpointException;
 import dev.ramtide.producer.publish.FencedException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -82,6 +83,9 @@ final class AgentLoop implements AutoCloseable {
         taken++;
         wait = beat.untilNext(rest.nanos());
       } catch (IOException e) {
+        if (e instanceof SafeCheckpointException safe) {
+          listener.taken(safe.manifest(), beat.takeSkipped());
+        }
         if (!isToBeTriedAgain(e)) {
           throw e;
         }

@@ -63,7 +63,7 @@ public final class ScriptedSource implements CaptureSource {
   }
 
   /** The next captures break when they are in the log. */
-  void breakAfterwards() {
+  public void breakAfterwards() {
     breaksAfterwards = true;
   }
 

@@ -142,6 +142,17 @@ class AgentLoopTest {
     assertThat(skipped).containsExactly(0L, 2L, 2L, 2L);
   }
 
+  @Test
+  void aCheckpointThatCountsIsToldOfAlsoWhenWhatCameAfterItFailed() {
+    failing(0);
+    ScriptedSource guest = new ScriptedSource();
+    guest.breakAfterwards();
+    AgentLoop loop = loop(new AgentLoop.Pace(0, Duration.ofSeconds(10)), 1, () -> guest);
+    assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> run(loop));
+    assertThat(skipped).as("one was told").containsExactly(0L);
+    assertThat(err.toString()).contains("checkpoint 1 is safe in the log, but after that: QEMU's");
+  }
+
   /** The log cannot be reached at the first tries. */
   private void failing(int tries) {
     FakeVmLog log = new FakeVmLog();
