@@ -11,7 +11,7 @@ import java.time.Duration;
  * The process that {@link GuestGuard} starts.
  *
  * <pre>
- *   stdin   {"format": 1, …}    the agent holds this now
+ *   stdin   {"format": 2, …}    the agent holds this now
  *           (empty line)        it gave everything back
  *           end                 it is gone: what the last whole line says is given back
  * </pre>
@@ -52,7 +52,7 @@ final class GuardMain {
    */
   static void giveBack(GuestHold hold, HoldFile file) throws IOException, InterruptedException {
     // Where that directory cannot be written nothing ever stands there.
-    boolean noted = file.read().isPresent();
+    boolean noted = file.exists();
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (isStillOwed(hold, file, noted)) {
       if (!hold.isOfThisQemu()) {
@@ -78,8 +78,11 @@ final class GuardMain {
     }
   }
 
-  private static boolean isStillOwed(GuestHold hold, HoldFile file, boolean noted)
-      throws IOException {
-    return file.read().map(hold::isOfSameCapture).orElse(!noted);
+  private static boolean isStillOwed(GuestHold hold, HoldFile file, boolean noted) {
+    try {
+      return file.read().map(hold::isOfSameCapture).orElse(!noted);
+    } catch (IOException e) {
+      return true; // A damaged file is no reason: what we were told ourselves is enough.
+    }
   }
 }

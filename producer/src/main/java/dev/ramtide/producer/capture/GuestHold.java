@@ -13,7 +13,7 @@ import java.util.Map;
  * one line of JSON.
  *
  * <pre>
- *   {"format": 1, "capture": "6f1c…", "socket": "/run/vm/qmp.sock", "instance": "4711 2026-11-24T08:00:00Z",
+ *   {"format": 2, "capture": "6f1c…", "socket": "/run/vm/qmp.sock", "instance": "4711 2026-11-24T08:00:00Z",
  *    "mayStand": true, "capabilities": {"events": false},
  *    "parameters": {"max-bandwidth": {"owners": 134217728, "ours": 0}}}
  * </pre>
@@ -32,7 +32,7 @@ record GuestHold(
     boolean mayStand,
     Map<String, Boolean> capabilities,
     Map<String, Change> parameters) {
-  private static final int FORMAT = 1;
+  private static final int FORMAT = 2;
 
   /**
    * A parameter of QEMU's, before and after.

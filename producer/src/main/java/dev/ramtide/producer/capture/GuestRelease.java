@@ -41,6 +41,7 @@ final class GuestRelease implements AutoCloseable {
   private final Failures.Attempt breakOff;
   private final Thread onExit = new Thread(this::runOnExit, "guest-release");
   private boolean migrating;
+  private boolean released;
   private BooleanSupplier letGoByQemu = () -> false;
 
   /**
@@ -129,8 +130,10 @@ final class GuestRelease implements AutoCloseable {
    * stops it wants it to stand.
    */
   synchronized void resumeForGood() throws IOException, InterruptedException {
-    resume();
-    leaveToQemu(() -> true);
+    if (!released) { // It may come late: then nothing is owed any more.
+      resume();
+      leaveToQemu(() -> true);
+    }
   }
 
   private static boolean isHeldByUs(RunState state) {
@@ -151,6 +154,7 @@ final class GuestRelease implements AutoCloseable {
     failures.attempt(() -> insist(settings::putBack));
     failures.throwFirst();
     ledger.settle();
+    released = true;
   }
 
   private void letRun() throws IOException, InterruptedException {

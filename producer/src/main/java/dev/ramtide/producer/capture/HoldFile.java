@@ -2,6 +2,7 @@ package dev.ramtide.producer.capture;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -63,6 +64,10 @@ final class HoldFile implements HoldStore {
     }
   }
 
+  boolean exists() {
+    return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
   /** After a power loss the file may be empty; its QEMU, and what was held of it, is gone too. */
   private boolean isOlderThanSocket() throws IOException {
     return Files.exists(socket)
@@ -81,6 +86,7 @@ final class HoldFile implements HoldStore {
       Files.write(written, hold.toLine());
       Files.move(written, path, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
+      Files.deleteIfExists(written);
       complain(e);
     }
   }

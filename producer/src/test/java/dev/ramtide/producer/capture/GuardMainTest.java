@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,18 @@ class GuardMainTest {
 
   @Test
   void soItIsWhereNoFileCanBeWritten() throws Exception {
+    GuardMain.giveBack(hold, file);
+    requireGivenBack();
+  }
+
+  @Test
+  void soItIsWhereTheFileIsDamaged() throws Exception {
+    file.write(hold);
+    try (Stream<Path> files = Files.list(dir)) {
+      Path written =
+          files.filter(path -> path.toString().endsWith("hold")).findFirst().orElseThrow();
+      Files.writeString(written, "{");
+    }
     GuardMain.giveBack(hold, file);
     requireGivenBack();
   }
