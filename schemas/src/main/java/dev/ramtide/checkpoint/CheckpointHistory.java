@@ -111,6 +111,9 @@ public final class CheckpointHistory {
   }
 
   private void forgetOldest() {
+    if (checkpoints.size() <= mostCheckpoints) {
+      return;
+    }
     long keyframe = keyframeFor(checkpoints.lastKey()).map(RecordedCheckpoint::number).orElse(-1L);
     Iterator<Long> oldestFirst = checkpoints.keySet().iterator();
     for (int surplus = checkpoints.size() - mostCheckpoints; surplus > 0; surplus--) {
@@ -133,6 +136,11 @@ public final class CheckpointHistory {
   /** The layout of an epoch, once its start was read. */
   public synchronized Optional<EpochStarted> epoch(long epoch) {
     return Optional.ofNullable(epochs.get(epoch));
+  }
+
+  /** How many epochs are known by their start; what is forgotten does not count. */
+  public synchronized int epochCount() {
+    return epochs.size();
   }
 
   /** The start of the newest epoch that has one. */

@@ -1,7 +1,6 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.CheckpointHistory;
-import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
@@ -53,7 +52,7 @@ public final class VmFollow {
     if (record instanceof EpochStarted started) {
       // The first one counts, as in the history: repeated starts say the same.
       identities.putIfAbsent(started.epoch(), ImageIdentity.of(started));
-    } else if (record instanceof CheckpointManifest) {
+    } else if (identities.size() > history.epochCount()) {
       identities.keySet().removeIf(epoch -> history.epoch(epoch).isEmpty());
     }
   }
