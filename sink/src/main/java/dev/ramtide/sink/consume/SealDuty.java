@@ -109,15 +109,12 @@ final class SealDuty implements Closeable {
 
   private boolean begin(OpenImage open, ControlState from, RecordedCheckpoint next)
       throws IOException, InterruptedException {
-    boolean begun = false;
     try {
-      begun = new Sealer(open, listener).begin(from, next);
-    } finally {
-      if (!begun) {
-        toldSealed = 0; // It may have failed after it said that it goes on: what is is told again.
-      }
+      return new Sealer(open, listener).begin(from, next);
+    } catch (IOException | RuntimeException e) {
+      toldSealed = 0; // It may have failed after it said that it goes on: what is is told again.
+      throw e;
     }
-    return begun;
   }
 
   private OpenImage open(EpochStarted epoch) throws IOException, InterruptedException {
