@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 public record ImagePaths(Path directory) {
   private static final Pattern NAMES =
       Pattern.compile(
-          "ram\\.img|control|partition-\\d+\\.state|locks|checkpoint\\.json|\\.checkpoint\\.json\\.new|kept");
+          "ram\\.img|control|partition-\\d+\\.state|checkpoint\\.json|\\.checkpoint\\.json\\.new"
+              + "|locks|(control|kept|partition-\\d+)\\.lock|kept|\\d{10}|\\.\\d{10}\\.new");
 
   public Path ram() {
     return directory.resolve("ram.img");
@@ -61,7 +62,7 @@ public record ImagePaths(Path directory) {
     return kept().resolve("%010d".formatted(checkpoint));
   }
 
-  /** Whether sinks give such a name to something in an image's directory. */
+  /** Whether sinks give such a name to something in an image's directory, or below it. */
   static boolean isMadeBySinks(Path entry) {
     return NAMES.matcher(entry.getFileName().toString()).matches();
   }

@@ -2,6 +2,7 @@ package dev.ramtide.sink.state;
 
 import dev.ramtide.checkpoint.VmId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -56,16 +57,25 @@ public final class VmImages {
       throw new IOException(
           "refusing to remove " + directory + ": it is no directory, so no image");
     }
-    for (Path entry : list(directory)) {
+    for (Path entry : below(directory)) {
       if (!ImagePaths.isMadeBySinks(entry)) {
         throw new IOException(
             "refusing to remove "
                 + directory
                 + ": no sink puts "
-                + entry.getFileName()
+                + directory.relativize(entry)
                 + " into an image. Is --images right? If so, move that away first");
       }
       requireNoLink(entry);
+    }
+  }
+
+  /** All that is in it, and links as links. */
+  private static List<Path> below(Path directory) throws IOException {
+    try (Stream<Path> entries = Files.walk(directory)) {
+      return entries.skip(1).sorted().toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
   }
 

@@ -96,6 +96,16 @@ final class VmImagesTest {
   }
 
   @Test
+  void whatSomebodyPutBesideTheKeptCopiesStaysToo() throws Exception {
+    Path own = image("web").kept().resolve("before-upgrade");
+    Files.createDirectories(own);
+    assertThatIOException()
+        .isThrownBy(() -> Site.open(site).remove(WEB))
+        .withMessageContaining("no sink puts kept/before-upgrade into an image");
+    assertThat(own).exists();
+  }
+
+  @Test
   void aFileIsNoImage() throws Exception {
     Files.writeString(site.resolve("web"), "a list of pages");
     assertThatIOException()
