@@ -285,6 +285,26 @@ final class PruneIT {
   }
 
   @Test
+  void whatASiteHasOfADeletedLogIsNotTakenForThePresentOnes() throws Exception {
+    String images = pipeline.images("old-site").toString();
+    GuestSpec spec = new GuestSpec(Machine.Q35, 64, GuestProgram.idle(4));
+    try (QemuGuest guest = QemuGuest.start(spec)) {
+      guest.awaitMarker(SOON);
+      checkpoints(guest, "again", 2, "100ms");
+      pipeline.seal("old-site", "again", 2);
+      pipeline.run("delete", "--vm", "again", "--yes");
+      checkpoints(guest, "again", 2, "100ms");
+      checkpoints(guest, "again", 1, "100ms");
+    }
+    prune("again", "--keep", "1");
+    assertThat(
+            pipeline.fail(
+                "restore", "--vm", "again", "--checkpoint", "2", "--images", images, "--dry-run"))
+        .contains("checkpoint 2 of again was pruned")
+        .contains("holds nothing of this log");
+  }
+
+  @Test
   void whatMakesNoSenseIsRefused() throws Exception {
     assertThat(pipeline.fail("prune", "--vm", "asked", "--keep", "0")).contains("at least 1");
     assertThat(pipeline.fail("prune", "--vm", "asked")).contains("--keep").contains("--older-than");

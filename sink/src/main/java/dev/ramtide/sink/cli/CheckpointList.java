@@ -9,11 +9,9 @@ import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.restore.GatedImage;
 import dev.ramtide.sink.seal.KeptCopies;
-import dev.ramtide.sink.state.Control;
 import dev.ramtide.sink.state.ControlFile;
 import dev.ramtide.sink.state.ImagePaths;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -76,35 +74,38 @@ final class CheckpointList {
    */
   void add(ImagePaths directory, Consumer<String> complaints)
       throws IOException, InterruptedException {
-    Optional<TopicIds> topicIds = topicIds(directory);
-    Optional<Long> sealed = ControlFile.sealedCheckpoint(directory);
-    if (sealed.isPresent() && isWhole(directory, complaints)) {
-      add(sealed.get(), "image", directory, topicIds);
+    if (ControlFile.sealedCheckpoint(directory).isPresent()) {
+      whenWhole(
+          directory,
+          complaints,
+          () -> { // Its sink may have gone on until it was opened.
+            long sealed = ControlFile.sealedCheckpoint(directory).orElseThrow();
+            add(sealed, "image", directory, ControlFile.topicIds(directory));
+          });
     }
+    // A directory's kept copies are of the same log as its image.
+    Optional<TopicIds> topicIds = ControlFile.topicIds(directory);
     for (long kept : KeptCopies.kept(directory)) {
       ImagePaths copy = new ImagePaths(directory.kept(kept));
-      if (isWhole(copy, complaints)) {
-        add(kept, "kept", copy, topicIds);
-      }
+      whenWhole(copy, complaints, () -> add(kept, "kept", copy, topicIds));
     }
   }
 
-  /** Of the log that the image was made from; a directory's kept copies are of the same. */
-  private static Optional<TopicIds> topicIds(ImagePaths directory) throws IOException {
-    return Files.exists(directory.control())
-        ? ControlFile.readFrom(directory.control()).map(Control::topicIds)
-        : Optional.empty();
+  private interface Adding {
+    void run() throws IOException;
   }
 
-  /** By the door that a restore takes: a crash may have left an image that only says it is one. */
-  private static boolean isWhole(ImagePaths paths, Consumer<String> complaints)
+  /**
+   * By the door that a restore takes, and while that is held: a crash may have left an image that
+   * only says it is one, and a sink may go on with it.
+   */
+  private static void whenWhole(ImagePaths paths, Consumer<String> complaints, Adding adding)
       throws InterruptedException {
     try (GatedImage image = GatedImage.open(paths.directory())) {
       image.index();
-      return true;
+      adding.run();
     } catch (IOException e) {
       complaints.accept(e.getMessage() + "; it is not listed");
-      return false;
     }
   }
 

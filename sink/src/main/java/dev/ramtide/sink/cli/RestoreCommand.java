@@ -1,6 +1,8 @@
 package dev.ramtide.sink.cli;
 
+import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
+import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.VmIdConverter;
@@ -14,11 +16,13 @@ import dev.ramtide.sink.restore.RestorePlan;
 import dev.ramtide.sink.restore.SealedBase;
 import dev.ramtide.sink.restore.SealedRestore;
 import dev.ramtide.sink.restore.WaitingQemu;
+import dev.ramtide.sink.state.ControlFile;
 import dev.ramtide.sink.state.ImagePaths;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -177,18 +181,24 @@ public final class RestoreCommand implements Callable<Integer> {
   }
 
   /**
-   * What the log has no longer may still stand at the site, with a proof of its own. What it has
-   * not yet can only be of an earlier log there.
+   * What the log has no longer may still stand at the site, with a proof of its own. Numbers begin
+   * anew in a log that was deleted, so it must be of this one.
    */
   private void restoreWhatIsKept(VmFollow follow, RestoreTarget target, IOException notInLog)
       throws IOException, InterruptedException {
-    long newest = follow.history().newest().map(RecordedCheckpoint::number).orElse(0L);
-    if (images == null || choice.number().isEmpty() || choice.number().get() > newest) {
+    if (images == null || choice.number().isEmpty()) {
       throw notInLog;
+    }
+    Path directory = images.resolve(follow.vm().name());
+    Optional<TopicIds> made = ControlFile.topicIds(new ImagePaths(directory));
+    if (made.isEmpty()
+        || !made.equals(follow.history().newestEpoch().map(EpochStarted::topicIds))) {
+      throw new IOException(
+          notInLog.getMessage() + "; and " + directory + " holds nothing of this log", notInLog);
     }
     GatedImage image;
     try {
-      image = SealedFacts.open(images.resolve(follow.vm().name()), choice.number());
+      image = SealedFacts.open(directory, choice.number());
     } catch (IOException e) {
       throw new IOException(notInLog.getMessage() + "; and " + e.getMessage(), notInLog);
     }

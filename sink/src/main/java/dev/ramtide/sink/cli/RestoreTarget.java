@@ -70,16 +70,18 @@ sealed interface RestoreTarget extends Closeable {
       }
     }
 
-    /** Also the directories below an image's: of the locks, of a kept copy. */
+    /** Nor below one's directory, {@code kept/0000000042/}, nor a copy of it with what it says. */
     private static void requireNotOfSink(Path output, Path directory) throws IOException {
-      Path above = Objects.requireNonNullElse(directory.getParent(), directory);
+      ImagePaths beside = new ImagePaths(directory);
+      boolean copy =
+          output.getFileName().equals(beside.ram().getFileName())
+              && Files.exists(beside.checkpointJson());
       boolean ofSink =
-          Stream.of(directory, above)
-                  .map(ImagePaths::new)
-                  .map(ImagePaths::control)
-                  .anyMatch(Files::exists)
-              || Files.exists(new ImagePaths(directory).checkpointJson());
-      if (ofSink) {
+          Stream.iterate(directory, Objects::nonNull, Path::getParent)
+              .limit(3)
+              .map(ImagePaths::new)
+              .anyMatch(image -> Files.exists(image.control()) && Files.exists(image.ram()));
+      if (copy || ofSink) {
         throw new IOException(
             output
                 + " would be among the files of a sink's image, whose tables would not know of it: give a name in another"

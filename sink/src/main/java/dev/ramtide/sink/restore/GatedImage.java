@@ -58,7 +58,17 @@ public final class GatedImage implements Closeable {
       return new GatedImage(paths, ChannelFile.openForReading(ram), false, null);
     }
     Optional<FileGate> gate = FileGate.forReading(paths.controlLock());
-    return gate.isPresent() ? gated(paths, gate.get()) : sealed(paths, null);
+    return gate.isPresent() ? gated(paths, gate.get()) : unchanging(paths);
+  }
+
+  /** A copy without locks, where none can be made. */
+  private static GatedImage unchanging(ImagePaths paths) throws IOException {
+    GatedImage image = sealed(paths, null);
+    if (!Files.notExists(paths.controlLock())) {
+      image.close();
+      throw replaced(paths); // Between two names of a directory there was none for a moment.
+    }
+    return image;
   }
 
   /** Waits a little for a sink that is on its way to the next checkpoint. */
@@ -101,9 +111,13 @@ public final class GatedImage implements Closeable {
         Files.exists(paths.control())
             && FileGate.forReading(paths.controlLock()).filter(now -> now == gate).isPresent();
     if (!inPlace) {
-      throw new IOException(
-          paths.ram() + " was replaced by an image with another layout just now: try again");
+      throw replaced(paths);
     }
+  }
+
+  private static IOException replaced(ImagePaths paths) {
+    return new IOException(
+        paths.ram() + " was replaced by an image with another layout just now: try again");
   }
 
   private static boolean isOnItsWay(ImagePaths paths) throws IOException {

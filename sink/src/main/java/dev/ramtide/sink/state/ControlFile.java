@@ -1,5 +1,6 @@
 package dev.ramtide.sink.state;
 
+import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.sink.image.ChannelFile;
 import dev.ramtide.sink.image.StorageFile;
 import java.io.Closeable;
@@ -39,6 +40,13 @@ public final class ControlFile implements Closeable {
         .map(Control::state)
         .filter(ControlState.Sealed.class::isInstance)
         .map(state -> ((ControlState.Sealed) state).checkpoint());
+  }
+
+  /** Of the log that an image was made from, if there is one. */
+  public static Optional<TopicIds> topicIds(ImagePaths paths) throws IOException {
+    return Files.exists(paths.control())
+        ? readFrom(paths.control()).map(Control::topicIds)
+        : Optional.empty();
   }
 
   /** What it says, or nothing when the image was never begun. */
