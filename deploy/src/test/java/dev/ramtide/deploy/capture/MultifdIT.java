@@ -19,6 +19,7 @@ import dev.ramtide.producer.qmp.QmpObject;
 import dev.ramtide.qemustream.MultifdCompression;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +36,12 @@ import org.junit.jupiter.params.provider.ValueSource;
  * QEMU's own multifd, of several versions and with all that they do differently: a guest that
  * writes while it is sent, in several rounds, and the memory in which QEMU stopped it.
  */
-@Timeout(120)
+@Timeout(300)
 class MultifdIT {
   private static final GuestProgram BUSY = GuestProgram.busy(64, 4000);
+
+  /** A busy machine compresses more slowly than the guest writes: then it is stopped. */
+  private static final Duration CONVERGENCE = Duration.ofSeconds(10);
 
   @TempDir private Path dir;
 
@@ -125,6 +129,7 @@ class MultifdIT {
                 guest.agentSocket(),
                 DriveOptions.DEFAULTS
                     .withMode(mode)
+                    .withLiveLimit(CONVERGENCE)
                     .withMultifd(new MultifdOptions(channels, compression)))) {
       List<QmpObject> settings = guest.migrationSettings();
       for (int number = 0; number < 2; number++) {
@@ -152,8 +157,9 @@ class MultifdIT {
         DrivenSource source =
             DrivenSource.open(
                 guest.agentSocket(),
-                DriveOptions.DEFAULTS.withMultifd(
-                    new MultifdOptions(2, MultifdCompression.NONE)))) {
+                DriveOptions.DEFAULTS
+                    .withLiveLimit(CONVERGENCE)
+                    .withMultifd(new MultifdOptions(2, MultifdCompression.NONE)))) {
       Thread reader = Thread.currentThread();
       CapturedGuest ending =
           new CapturedGuest() {
