@@ -3,14 +3,14 @@ package dev.ramtide.sink.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.ramtide.sink.restore.ExpectedImage;
 import dev.ramtide.sink.restore.GatedImage;
+import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.ControlFile;
 import dev.ramtide.sink.state.ImagePaths;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /**
  * What {@code checkpoint.json} says of the image beside it, as far as a restore needs it.
@@ -95,19 +95,8 @@ record SealedFacts(long checkpoint, ExpectedImage expected, String label, String
   }
 
   private static String keptOf(ImagePaths paths) throws IOException {
-    if (!Files.isDirectory(paths.kept())) {
-      return "";
-    }
-    try (Stream<Path> kept = Files.list(paths.kept())) {
-      List<String> numbers =
-          kept.map(one -> one.getFileName().toString())
-              .filter(name -> name.matches("[0-9]{10}"))
-              .sorted()
-              .map(name -> Long.toString(Long.parseLong(name)))
-              .toList();
-      return numbers.isEmpty()
-          ? ""
-          : ". Kept copies (--checkpoint N): " + String.join(", ", numbers);
-    }
+    String numbers =
+        KeptCopies.kept(paths).stream().map(String::valueOf).collect(Collectors.joining(", "));
+    return numbers.isEmpty() ? "" : ". Kept copies (--checkpoint N): " + numbers;
   }
 }
