@@ -1,14 +1,22 @@
 package dev.ramtide.producer.publish;
 
+import dev.ramtide.checkpoint.TopicIds;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
@@ -16,7 +24,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Kafka's clients as the agent needs them. What the operator sets has precedence over our defaults;
  * only what correctness rests on is not up to him.
  */
-final class ClientProperties {
+final class ClientProperties implements AgentClients {
   /**
    * Bounds the agent's memory, and how long the guest's QEMU runs ahead of Kafka: when it is full,
    * the stream is read slower.
@@ -34,7 +42,36 @@ final class ClientProperties {
     this.settings = settings;
   }
 
-  Admin admin() {
+  @Override
+  public TopicIds provideTopics() throws IOException {
+    try (Admin admin = admin()) {
+      return new TopicProvisioner(admin, settings).provide();
+    } catch (KafkaException e) {
+      throw LogException.of(settings.servers(), "connecting", e);
+    }
+  }
+
+  @Override
+  public long[] pagesEndRecordOffsets() throws IOException {
+    String topic = settings.topics().pages();
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    for (int partition = 0; partition < settings.partitionCount(); partition++) {
+      asked.put(new TopicPartition(topic, partition), OffsetSpec.latest());
+    }
+    long[] ends = new long[settings.partitionCount()];
+    try (Admin admin = admin()) {
+      admin
+          .listOffsets(asked)
+          .all()
+          .get()
+          .forEach((partition, end) -> ends[partition.partition()] = end.offset());
+    } catch (ExecutionException | InterruptedException | KafkaException e) {
+      throw LogException.of(settings.servers(), "asking for the end of " + topic, e);
+    }
+    return ends;
+  }
+
+  private Admin admin() {
     Properties properties = common();
     properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
     properties.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
@@ -44,7 +81,8 @@ final class ClientProperties {
   /**
    * Large events, as fast as they come; page bytes are not compressed unless the operator wants it.
    */
-  Producer<byte[], byte[]> pagesProducer() {
+  @Override
+  public Producer<byte[], byte[]> pagesProducer() {
     Properties properties = producer();
     properties.putIfAbsent(
         ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(PAGES_BUFFER_BYTES));
@@ -62,7 +100,8 @@ final class ClientProperties {
   }
 
   /** Few records; device state is mostly zeros and repeated text. */
-  Producer<byte[], byte[]> checkpointsProducer() {
+  @Override
+  public Producer<byte[], byte[]> checkpointsProducer() {
     Properties properties = producer();
     properties.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
     properties.setProperty(
@@ -70,7 +109,8 @@ final class ClientProperties {
     return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
   }
 
-  Consumer<byte[], byte[]> checkpointsConsumer() {
+  @Override
+  public Consumer<byte[], byte[]> checkpointsConsumer() {
     Properties properties = common();
     // What was deleted below the log's start is history that a prune took: to begin at the start is
     // right.

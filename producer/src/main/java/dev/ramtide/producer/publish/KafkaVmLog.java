@@ -6,38 +6,28 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
 
 /** The log of a VM in Kafka. */
 public final class KafkaVmLog implements VmLog {
   private final LogSettings settings;
-  private final ClientProperties clients;
+  private final AgentClients clients;
   private final Clock clock;
 
   public KafkaVmLog(LogSettings settings, Clock clock) {
+    this(settings, new ClientProperties(settings), clock);
+  }
+
+  public KafkaVmLog(LogSettings settings, AgentClients clients, Clock clock) {
     this.settings = settings;
-    this.clients = new ClientProperties(settings);
+    this.clients = clients;
     this.clock = clock;
   }
 
   @Override
   public EpochLog claim() throws IOException {
-    try (Admin admin = clients.admin()) {
-      TopicIds topicIds = new TopicProvisioner(admin, settings).provide();
-      return claim(admin, topicIds);
-    } catch (KafkaException e) {
-      throw LogException.of(settings.servers(), "connecting", e);
-    }
-  }
-
-  private EpochLog claim(Admin admin, TopicIds topicIds) throws IOException {
+    TopicIds topicIds = clients.provideTopics();
     List<Runnable> closings = new ArrayList<>();
     try {
       CheckpointsWriter writer = new CheckpointsWriter(settings, clients.checkpointsProducer());
@@ -46,10 +36,13 @@ public final class KafkaVmLog implements VmLog {
       closings.add(reader::close);
       long epoch = EpochClaim.claim(settings.topics().vm(), claimRecord(), writer, reader);
       // Asked before the producer exists: nobody would close one whose log has no known end.
-      long[] pagesEnd = pagesEnd(admin);
+      long[] pagesEnd = clients.pagesEndRecordOffsets();
       PagePublisher pages = new PagePublisher(settings, clients.pagesProducer(), pagesEnd);
       return new KafkaEpochLog(
           settings, topicIds, epoch, new EpochClients(writer, reader, pages), clock);
+    } catch (KafkaException e) {
+      EpochClients.closeAll(closings);
+      throw LogException.of(settings.servers(), "connecting", e);
     } catch (IOException | RuntimeException e) {
       EpochClients.closeAll(closings);
       throw e;
@@ -61,24 +54,5 @@ public final class KafkaVmLog implements VmLog {
         settings.topics().vm(),
         settings.agentHost(),
         clock.instant().truncatedTo(ChronoUnit.MILLIS));
-  }
-
-  private long[] pagesEnd(Admin admin) throws IOException {
-    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-    for (int partition = 0; partition < settings.partitionCount(); partition++) {
-      asked.put(new TopicPartition(settings.topics().pages(), partition), OffsetSpec.latest());
-    }
-    long[] ends = new long[settings.partitionCount()];
-    try {
-      admin
-          .listOffsets(asked)
-          .all()
-          .get()
-          .forEach((partition, end) -> ends[partition.partition()] = end.offset());
-    } catch (ExecutionException | InterruptedException e) {
-      throw LogException.of(
-          settings.servers(), "asking for the end of " + settings.topics().pages(), e);
-    }
-    return ends;
   }
 }

@@ -8,6 +8,7 @@ import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.report.Printable;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.VmDeletion;
+import dev.ramtide.sink.state.FileGates;
 import dev.ramtide.sink.state.Site;
 import dev.ramtide.sink.state.VmImages;
 import dev.ramtide.wire.VmTopics;
@@ -103,7 +104,7 @@ public final class DeleteCommand implements Callable<Integer> {
               + ": stop it first, or --force");
     }
     if (onDisk.isPresent()) {
-      onDisk.get().requireUnused();
+      onDisk.get().requireUnused(FileGates.OF_THIS_PROCESS);
     }
   }
 

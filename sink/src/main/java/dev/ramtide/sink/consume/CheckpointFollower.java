@@ -3,6 +3,7 @@ package dev.ramtide.sink.consume;
 import dev.ramtide.checkpoint.CheckpointHistory;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.sink.state.MonotonicClock;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
@@ -17,7 +18,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -38,7 +38,7 @@ final class CheckpointFollower implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointFollower.class);
 
   private final Consumer<byte[], ByteBuffer> consumer;
-  private final Admin admin;
+  private final SinkClients.Cluster cluster;
   private final VmFilter filter;
   private final EventCodec codec = new EventCodec();
   private final Map<VmId, VmFollow> vms = new ConcurrentHashMap<>();
@@ -46,17 +46,21 @@ final class CheckpointFollower implements Closeable {
   private final Map<TopicPartition, Long> catchUpTo = new HashMap<>();
   private final int mostCheckpoints;
   private boolean toldWhoIsMissing;
-  private long nextDiscoveryNanos = System.nanoTime();
+  private final MonotonicClock clock;
+  private long nextDiscoveryNanos;
 
   /**
+   * @param clients of which it takes a reader and the cluster
    * @param mostCheckpoints of a VM that are kept in memory
    */
   CheckpointFollower(
-      Consumer<byte[], ByteBuffer> consumer, Admin admin, VmFilter filter, int mostCheckpoints) {
-    this.consumer = consumer;
-    this.admin = admin;
+      SinkClients clients, VmFilter filter, int mostCheckpoints, MonotonicClock clock) {
+    this.consumer = clients.reader();
+    this.cluster = clients.cluster();
     this.filter = filter;
     this.mostCheckpoints = mostCheckpoints;
+    this.clock = clock;
+    this.nextDiscoveryNanos = clock.nanoTime();
   }
 
   /** What is known of a VM, once its topics were found. */
@@ -74,12 +78,12 @@ final class CheckpointFollower implements Closeable {
    * @return records taken
    */
   int step(Duration timeout) throws IOException, InterruptedException {
-    if (System.nanoTime() >= nextDiscoveryNanos) {
+    if (clock.nanoTime() - nextDiscoveryNanos >= 0) {
       discoverOrCope();
-      nextDiscoveryNanos = System.nanoTime() + DISCOVER_EVERY.toNanos();
+      nextDiscoveryNanos = clock.nanoTime() + DISCOVER_EVERY.toNanos();
     }
     if (assigned.isEmpty()) {
-      Thread.sleep(timeout.toMillis());
+      clock.sleep(timeout);
       return 0;
     }
     try {
@@ -179,12 +183,12 @@ final class CheckpointFollower implements Closeable {
   }
 
   private void discover() throws IOException, InterruptedException {
-    Set<String> topics = ClusterCalls.topicNames(admin);
+    Set<String> topics = cluster.topicNames();
     Map<TopicPartition, VmFollow> found = new HashMap<>();
     for (VmTopics vm : filter.followed(topics)) {
       TopicPartition partition = new TopicPartition(vm.checkpoints(), 0);
       if (!assigned.containsKey(partition)) {
-        TopicIds ids = ClusterCalls.topicIds(admin, vm);
+        TopicIds ids = cluster.topicIds(vm);
         found.put(partition, new VmFollow(vm.vm(), ids, new CheckpointHistory(mostCheckpoints)));
       }
     }
@@ -214,5 +218,6 @@ final class CheckpointFollower implements Closeable {
   @Override
   public void close() {
     consumer.close();
+    cluster.close();
   }
 }

@@ -16,7 +16,7 @@ import org.apache.kafka.common.serialization.ByteBufferDeserializer;
  * what the protocol needs: no automatic offset reset (a gap must be an error), no automatic commit
  * (the state file is the truth), no topic created by asking for it.
  */
-public final class ConsumerSettings {
+public final class ConsumerSettings implements SinkClients {
   private final Properties client;
 
   /** The user's properties, {@code bootstrap.servers} among them. */
@@ -39,12 +39,17 @@ public final class ConsumerSettings {
     return Admin.create(all);
   }
 
-  /** A consumer that is told what to read. */
+  @Override
+  public Cluster cluster() {
+    return new AdminCluster(admin());
+  }
+
+  @Override
   public Consumer<byte[], ByteBuffer> reader() {
     return consumer(new Properties());
   }
 
-  /** A member of a consumer group. */
+  @Override
   public Consumer<byte[], ByteBuffer> member(String group) {
     Properties own = new Properties();
     own.put(ConsumerConfig.GROUP_ID_CONFIG, group);

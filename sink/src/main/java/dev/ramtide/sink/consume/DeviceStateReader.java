@@ -4,6 +4,7 @@ import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.DeviceStateChunk;
 import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
+import dev.ramtide.sink.state.MonotonicClock;
 import dev.ramtide.wire.EventCodec;
 import java.io.Closeable;
 import java.io.IOException;
@@ -27,13 +28,15 @@ public final class DeviceStateReader implements Closeable {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Consumer<byte[], ByteBuffer> consumer;
+  private final MonotonicClock clock;
   private final EventCodec codec = new EventCodec();
 
   /**
    * @param consumer without a group; its assignment is the reader's while it reads
    */
-  public DeviceStateReader(Consumer<byte[], ByteBuffer> consumer) {
+  public DeviceStateReader(Consumer<byte[], ByteBuffer> consumer, MonotonicClock clock) {
     this.consumer = consumer;
+    this.clock = clock;
   }
 
   /**
@@ -48,7 +51,7 @@ public final class DeviceStateReader implements Closeable {
     TopicPartition partition = new TopicPartition(checkpointsTopic, 0);
     consumer.assign(List.of(partition));
     consumer.seek(partition, checkpoint.deviceStateRecordOffset());
-    long deadlineNanos = System.nanoTime() + PATIENCE.toNanos();
+    long deadlineNanos = clock.nanoTime() + PATIENCE.toNanos();
     int chunks = 0;
     while (consumer.position(partition) < checkpoint.manifestRecordOffset()) {
       for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(POLL)) {
@@ -63,7 +66,7 @@ public final class DeviceStateReader implements Closeable {
                 ? 1
                 : 0;
       }
-      if (System.nanoTime() > deadlineNanos) {
+      if (clock.nanoTime() > deadlineNanos) {
         throw new TimeoutException(
             "the device state of checkpoint "
                 + checkpoint.number()

@@ -1,5 +1,6 @@
 package dev.ramtide.sink.consume;
 
+import dev.ramtide.sink.state.MonotonicClock;
 import java.time.Duration;
 
 /**
@@ -12,11 +13,13 @@ import java.time.Duration;
  * it is. If that owner died in between, only a later checkpoint can be made.
  */
 final class Doubt {
+  private final MonotonicClock clock;
   private final long patienceNanos;
   private long sinceNanos;
   private boolean doubting;
 
-  Doubt(Duration patience) {
+  Doubt(Duration patience, MonotonicClock clock) {
+    this.clock = clock;
     this.patienceNanos = patience.toNanos();
   }
 
@@ -24,9 +27,9 @@ final class Doubt {
   boolean isOver() {
     if (!doubting) {
       doubting = true;
-      sinceNanos = System.nanoTime();
+      sinceNanos = clock.nanoTime();
     }
-    return System.nanoTime() - sinceNanos >= patienceNanos;
+    return clock.nanoTime() - sinceNanos >= patienceNanos;
   }
 
   void clear() {

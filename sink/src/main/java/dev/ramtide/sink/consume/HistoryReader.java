@@ -1,5 +1,6 @@
 package dev.ramtide.sink.consume;
 
+import dev.ramtide.sink.state.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.time.Duration;
@@ -7,7 +8,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.common.KafkaException;
 
@@ -32,10 +32,10 @@ public final class HistoryReader {
    */
   public VmFollow read(VmTopics topics) throws IOException, InterruptedException {
     VmFilter filter = new VmFilter(topics.prefix(), List.of(topics.vm()));
-    try (Admin admin = settings.admin();
+    try (SinkClients.Cluster cluster = settings.cluster();
         CheckpointFollower follower =
-            new CheckpointFollower(settings.reader(), admin, filter, Integer.MAX_VALUE)) {
-      ClusterCalls.topicIds(admin, topics); // A VM that nobody ever published is an error at once.
+            new CheckpointFollower(settings, filter, Integer.MAX_VALUE, MonotonicClock.SYSTEM)) {
+      cluster.topicIds(topics); // A VM that nobody ever published is an error at once.
       return readToEnd(
           topics, () -> follower.step(POLL), () -> follower.vm(topics.vm()), System::nanoTime);
     } catch (KafkaException e) {

@@ -54,11 +54,12 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
   private final Map<TopicPartition, SealDuty> duties = new HashMap<>();
   private final Set<TopicPartition> unplaced = new HashSet<>();
   private long unforcedBytes;
-  private long forcedAtNanos = System.nanoTime();
+  private long forcedAtNanos;
 
   PartitionLoop(Consumer<byte[], ByteBuffer> consumer, MemberWork work) {
     this.consumer = consumer;
     this.work = work;
+    this.forcedAtNanos = work.site().clock().nanoTime();
   }
 
   @Override
@@ -122,7 +123,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
     }
     boolean due =
         unforcedBytes >= FORCE_EVERY_BYTES
-            || System.nanoTime() - forcedAtNanos >= FORCE_EVERY_NANOS;
+            || work.site().clock().nanoTime() - forcedAtNanos >= FORCE_EVERY_NANOS;
     boolean quiet = records.isEmpty();
     for (PartitionTask task : tasks.values()) {
       guarded(
@@ -135,7 +136,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
     }
     if (due) {
       unforcedBytes = 0;
-      forcedAtNanos = System.nanoTime();
+      forcedAtNanos = work.site().clock().nanoTime();
     }
   }
 
@@ -149,7 +150,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
    * that Kafka kept from its end is tried again with the next turn.
    */
   private void guarded(VmFollow vm, Step step) throws IOException, InterruptedException {
-    if (!vm.tryAgain(System.nanoTime())) {
+    if (!vm.tryAgain(work.site().clock().nanoTime())) {
       // Perhaps by another member, and after this one had polled: what was delivered meanwhile is
       // dropped here, so each task has to begin again from what its state says.
       letGo(vm);
@@ -253,7 +254,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
                 work.deviceStates(),
                 work.listener(),
                 work.kept(),
-                new Doubt(DOUBT_A_DIGEST)));
+                new Doubt(DOUBT_A_DIGEST, work.site().clock())));
         unplaced.remove(partition);
       }
     }

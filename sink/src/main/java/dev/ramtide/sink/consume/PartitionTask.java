@@ -47,13 +47,14 @@ final class PartitionTask implements Closeable {
   private @Nullable OpenImage image;
   private @Nullable Progress progress;
   private boolean toldAboutLock;
-  private final Doubt doubt = new Doubt(GAP_PATIENCE);
+  private final Doubt doubt;
 
   PartitionTask(VmFollow follow, int partition, Site site, PartitionFeed feed) {
     this.follow = follow;
     this.partition = partition;
     this.site = site;
     this.feed = feed;
+    this.doubt = new Doubt(GAP_PATIENCE, site.clock());
   }
 
   /** What exists only while this task owns the partition's files. */

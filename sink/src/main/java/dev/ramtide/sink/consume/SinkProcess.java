@@ -4,18 +4,17 @@ import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.sink.seal.ImageListener;
 import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.ControlFile;
+import dev.ramtide.sink.state.MonotonicClock;
 import dev.ramtide.sink.state.Site;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +34,9 @@ public final class SinkProcess implements MemberWork, Closeable {
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
   private final Plan plan;
-  private final ConsumerSettings settings;
+  private final SinkClients clients;
+  private final ThreadFactory threadFactory;
   private final VmFilter filter;
-  private final Admin admin;
   private final CheckpointFollower follower;
   private final DeviceStateReader deviceStates;
   private final List<Thread> threads = new ArrayList<>();
@@ -61,24 +60,38 @@ public final class SinkProcess implements MemberWork, Closeable {
       ImageListener listener,
       KeptCopies kept) {}
 
-  public SinkProcess(Plan plan, ConsumerSettings settings) {
+  public SinkProcess(Plan plan, SinkClients clients) {
+    this(plan, clients, Thread::new);
+  }
+
+  /**
+   * @param threadFactory makes the threads of follower and members
+   */
+  public SinkProcess(Plan plan, SinkClients clients, ThreadFactory threadFactory) {
     this.plan = plan;
-    this.settings = settings;
+    this.clients = clients;
+    this.threadFactory = threadFactory;
     this.filter = new VmFilter(plan.topicPrefix(), plan.vms());
-    this.admin = settings.admin();
-    this.follower = new CheckpointFollower(settings.reader(), admin, filter, MOST_CHECKPOINTS);
+    MonotonicClock clock = plan.site().clock();
+    this.follower = new CheckpointFollower(clients, filter, MOST_CHECKPOINTS, clock);
     // Made ahead: a client takes as long to make as a small checkpoint to seal.
-    this.deviceStates = new DeviceStateReader(settings.reader());
+    this.deviceStates = new DeviceStateReader(clients.reader(), clock);
   }
 
   /** Starts all threads and returns. */
   public void start() {
-    threads.add(new Thread(this::follow, "checkpoint-follower"));
+    addThread("checkpoint-follower", this::follow);
     for (int member = 0; member < plan.members(); member++) {
-      Consumer<byte[], ByteBuffer> consumer = settings.member(plan.group());
-      threads.add(new Thread(new PartitionLoop(consumer, this), "partition-loop-" + member));
+      PartitionLoop loop = new PartitionLoop(clients.member(plan.group()), this);
+      addThread("partition-loop-" + member, loop);
     }
     threads.forEach(Thread::start);
+  }
+
+  private void addThread(String name, Runnable work) {
+    Thread thread = threadFactory.newThread(work);
+    thread.setName(name);
+    threads.add(thread);
   }
 
   private void follow() {
@@ -121,10 +134,15 @@ public final class SinkProcess implements MemberWork, Closeable {
     return ControlFile.sealedCheckpoint(plan.site().imageOf(vm));
   }
 
+  /** Asks all threads to stop without losing anything, and returns at once. */
+  public void stop() {
+    stopping = true;
+  }
+
   /** Stops without losing anything: what was applied is forced, partitions are handed over. */
   @Override
   public void close() throws IOException {
-    stopping = true;
+    stop();
     boolean interrupted = false;
     for (Thread thread : threads) {
       try {
@@ -134,7 +152,6 @@ public final class SinkProcess implements MemberWork, Closeable {
       }
     }
     deviceStates.close();
-    admin.close(Duration.ofSeconds(5));
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -180,7 +197,7 @@ public final class SinkProcess implements MemberWork, Closeable {
 
   @Override
   public void failVm(VmFollow vm, IOException reason) {
-    Optional<Duration> pause = vm.fail(reason, System.nanoTime());
+    Optional<Duration> pause = vm.fail(reason, site().clock().nanoTime());
     pause.ifPresent(
         length ->
             LOG.atError()

@@ -5,6 +5,7 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -35,8 +36,10 @@ final class HolePunch {
   }
 
   static HolePunch open(Path path) throws IOException {
-    if (!Platform.isLinux() || !Platform.is64Bit()) {
-      return UNSUPPORTED;
+    if (path.getFileSystem() != FileSystems.getDefault()
+        || !Platform.isLinux()
+        || !Platform.is64Bit()) {
+      return UNSUPPORTED; // Of no kernel, or of one that is not known here.
     }
     try {
       return new HolePunch(C.LIBRARY.open(path.toString(), OPEN_READ_WRITE | OPEN_CLOSE_ON_EXEC));

@@ -9,6 +9,7 @@ import dev.ramtide.sink.state.Control;
 import dev.ramtide.sink.state.ControlFile;
 import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.FileGate;
+import dev.ramtide.sink.state.FileGates;
 import dev.ramtide.sink.state.ImagePaths;
 import java.io.Closeable;
 import java.io.IOException;
@@ -57,7 +58,7 @@ public final class GatedImage implements Closeable {
     if (!ofSink) {
       return new GatedImage(paths, ChannelFile.openForReading(ram), false, null);
     }
-    Optional<FileGate> gate = FileGate.forReading(paths.controlLock());
+    Optional<FileGate> gate = FileGates.OF_THIS_PROCESS.forReading(paths.controlLock());
     return gate.isPresent() ? gated(paths, gate.get()) : unchanging(paths);
   }
 
@@ -109,7 +110,10 @@ public final class GatedImage implements Closeable {
   private static void requireInPlace(ImagePaths paths, FileGate gate) throws IOException {
     boolean inPlace =
         Files.exists(paths.control())
-            && FileGate.forReading(paths.controlLock()).filter(now -> now == gate).isPresent();
+            && FileGates.OF_THIS_PROCESS
+                .forReading(paths.controlLock())
+                .filter(now -> now == gate)
+                .isPresent();
     if (!inPlace) {
       throw replaced(paths);
     }

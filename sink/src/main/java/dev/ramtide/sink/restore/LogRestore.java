@@ -12,7 +12,9 @@ import dev.ramtide.sink.image.SparseCopy;
 import dev.ramtide.sink.seal.ImageComposer;
 import dev.ramtide.sink.seal.ImageTables;
 import dev.ramtide.sink.seal.Sealer;
+import dev.ramtide.sink.state.FileGates;
 import dev.ramtide.sink.state.ImagePaths;
+import dev.ramtide.sink.state.MonotonicClock;
 import dev.ramtide.sink.state.OpenImage;
 import dev.ramtide.sink.state.PartitionStates;
 import dev.ramtide.wire.VmTopics;
@@ -60,7 +62,8 @@ public final class LogRestore implements RestoreSource {
     if (plan.image().isPresent()) {
       copyBase(plan.image().get(), scratch.paths());
     }
-    try (OpenImage image = OpenImage.open(scratch.paths(), plan.target().epoch());
+    try (OpenImage image =
+            OpenImage.open(scratch.paths(), plan.target().epoch(), FileGates.OF_THIS_PROCESS);
         PartitionStates states = PartitionStates.open(image)) {
       ByteBuffer deviceState = deviceState();
       replay(image, states);
@@ -117,7 +120,8 @@ public final class LogRestore implements RestoreSource {
   }
 
   private ByteBuffer deviceState() throws IOException {
-    try (DeviceStateReader reader = new DeviceStateReader(settings.reader())) {
+    try (DeviceStateReader reader =
+        new DeviceStateReader(settings.reader(), MonotonicClock.SYSTEM)) {
       return reader.read(topics.checkpoints(), plan.target());
     } catch (TimeoutException e) {
       throw new IOException(e.getMessage(), e);

@@ -100,8 +100,7 @@ public final class KeptCopies {
     if (count == 0) {
       return true;
     }
-    Optional<FileGate.Hold> only =
-        FileGate.of(paths.locks().resolve("kept.lock")).tryExclusive(Duration.ZERO);
+    Optional<FileGate.Hold> only = image.keptGate().tryExclusive(Duration.ZERO);
     if (only.isEmpty()) {
       return false;
     }

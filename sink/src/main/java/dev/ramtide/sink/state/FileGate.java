@@ -5,16 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemException;
-import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -25,17 +17,17 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Between processes it is a POSIX record lock on an empty file, so it ends with its process, and
  * only with it: a process that is stopped keeps it. Within a JVM such locks know no threads and two
- * of them collide, so every inode has one channel and one in-process lock here, whoever asks. Inode
- * and not path: a directory that is renamed keeps its locks.
+ * of them collide, so beside it there is a lock between the threads, and of one file only one gate
+ * ({@link FileGates}).
  *
  * <p>A hold is released by the thread that took it.
  */
 public final class FileGate {
-  private static final Map<Object, FileGate> OPEN = new HashMap<>();
-  private static final long POLL_MS = 5;
+  private static final Duration POLL = Duration.ofMillis(5);
 
   private final Path path;
   private final FileChannel channel;
+  private final MonotonicClock clock;
   // Fair, so that a steady run of readers cannot starve the one who seals.
   private final ReentrantReadWriteLock threads = new ReentrantReadWriteLock(true);
   private int sharedHolders;
@@ -47,64 +39,13 @@ public final class FileGate {
     void close();
   }
 
-  private FileGate(Path path, FileChannel channel) {
+  /**
+   * @param channel the only one that this process has of the file
+   */
+  FileGate(Path path, FileChannel channel, MonotonicClock clock) {
     this.path = path;
     this.channel = channel;
-  }
-
-  /**
-   * The gate of a lock file, which is created when it is missing. Its one descriptor stays open as
-   * long as the process: closing it would drop the locks of all threads.
-   */
-  public static FileGate of(Path path) throws IOException {
-    synchronized (OPEN) {
-      create(path);
-      return opened(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    }
-  }
-
-  /**
-   * The gate for one who only reads, and who may not be able to write, as in a snapshot: the shared
-   * lock alone can be had of it then.
-   *
-   * @return nothing when there is no lock file and none can be made: whoever changes what it guards
-   *     makes it first, so this is a copy that nobody changes
-   */
-  public static Optional<FileGate> forReading(Path path) throws IOException {
-    synchronized (OPEN) {
-      try {
-        return Optional.of(of(path));
-      } catch (FileSystemException e) {
-        if (Files.exists(path)) {
-          return Optional.of(opened(path, StandardOpenOption.READ));
-        } else if (Files.notExists(path)) {
-          return Optional.empty();
-        }
-        throw e; // Who may not look cannot know.
-      }
-    }
-  }
-
-  private static FileGate opened(Path path, OpenOption... how) throws IOException {
-    Object inode = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-    FileGate known = OPEN.get(inode);
-    if (known == null) {
-      known = new FileGate(path, FileChannel.open(path, how));
-      OPEN.put(inode, known);
-    }
-    return known;
-  }
-
-  private static void create(Path path) throws IOException {
-    if (!Files.exists(
-        path)) { // Never open an existing one here: closing it again would drop our lock.
-      Files.createDirectories(path.toAbsolutePath().getParent());
-      try {
-        Files.createFile(path);
-      } catch (FileAlreadyExistsException e) {
-        return; // Another process was faster, and the file is all that we wanted.
-      }
-    }
+    this.clock = clock;
   }
 
   /** Waits for the shared lock. */
@@ -114,7 +55,7 @@ public final class FileGate {
 
   /** The shared lock, or nothing when it cannot be had within this time. */
   public Optional<Hold> tryShared(Duration timeout) throws IOException, InterruptedException {
-    long deadlineNanos = System.nanoTime() + timeout.toNanos();
+    long deadlineNanos = clock.nanoTime() + timeout.toNanos();
     if (!threads.readLock().tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
       return Optional.empty();
     }
@@ -153,7 +94,7 @@ public final class FileGate {
 
   /** The exclusive lock, or nothing when it cannot be had within this time. */
   public Optional<Hold> tryExclusive(Duration timeout) throws IOException, InterruptedException {
-    long deadlineNanos = System.nanoTime() + timeout.toNanos();
+    long deadlineNanos = clock.nanoTime() + timeout.toNanos();
     if (!threads.writeLock().tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
       return Optional.empty();
     }
@@ -182,10 +123,10 @@ public final class FileGate {
       throws IOException, InterruptedException {
     while (true) {
       FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
-      if (lock != null || System.nanoTime() >= deadlineNanos) {
+      if (lock != null || clock.nanoTime() >= deadlineNanos) {
         return lock;
       }
-      Thread.sleep(POLL_MS);
+      clock.sleep(POLL);
     }
   }
 

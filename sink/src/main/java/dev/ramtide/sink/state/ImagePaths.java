@@ -48,6 +48,10 @@ public record ImagePaths(Path directory) {
     return locks().resolve("partition-%05d.lock".formatted(partition));
   }
 
+  public Path keptLock() {
+    return locks().resolve("kept.lock");
+  }
+
   public Path checkpointJson() {
     return directory.resolve("checkpoint.json");
   }

@@ -29,17 +29,19 @@ public final class OpenImage implements Closeable {
   private final MappedRamLayout layout;
   private final StorageFile ram;
   private final ControlFile control;
+  private final FileGates gates;
   private final FileGate gate;
   private final @Nullable Object controlInode;
 
-  private OpenImage(ImagePaths paths, EpochStarted epoch) throws IOException {
+  private OpenImage(ImagePaths paths, EpochStarted epoch, FileGates gates) throws IOException {
     this.paths = paths;
+    this.gates = gates;
     this.epoch = epoch;
     this.identity = ImageIdentity.of(epoch);
     this.striping = epoch.striping();
     this.layout = layoutOf(epoch);
     Files.createDirectories(paths.locks());
-    this.gate = FileGate.of(paths.controlLock());
+    this.gate = gates.of(paths.controlLock());
     this.control = new ControlFile(ChannelFile.open(paths.control()));
     this.ram = ramBeside(control, paths);
     this.controlInode = inodeOf(paths.control());
@@ -65,9 +67,14 @@ public final class OpenImage implements Closeable {
     }
   }
 
-  /** Opens the files of an image, creating them when they are missing. */
-  public static OpenImage open(ImagePaths paths, EpochStarted epoch) throws IOException {
-    return new OpenImage(paths, epoch);
+  /**
+   * Opens the files of an image, creating them when they are missing.
+   *
+   * @param gates of the process that opens it
+   */
+  public static OpenImage open(ImagePaths paths, EpochStarted epoch, FileGates gates)
+      throws IOException {
+    return new OpenImage(paths, epoch, gates);
   }
 
   public ImagePaths paths() {
@@ -124,7 +131,12 @@ public final class OpenImage implements Closeable {
 
   /** The exclusive right to write a partition's pages and state. */
   public FileGate partitionGate(int partition) throws IOException {
-    return FileGate.of(paths.partitionLock(partition));
+    return gates.of(paths.partitionLock(partition));
+  }
+
+  /** Held by the one process that makes copies of the image. */
+  public FileGate keptGate() throws IOException {
+    return gates.of(paths.keptLock());
   }
 
   /** The state of a partition; to write it, hold {@link #partitionGate}. */

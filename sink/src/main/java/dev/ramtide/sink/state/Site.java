@@ -28,22 +28,36 @@ public final class Site {
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
   private final Path directory;
+  private final FileGates gates;
   private final FileGate gate;
 
-  private Site(Path directory, FileGate gate) {
+  private Site(Path directory, FileGates gates) throws IOException {
     this.directory = directory;
-    this.gate = gate;
+    this.gates = gates;
+    this.gate = gates.of(directory.resolve(LOCK));
   }
 
   public static Site open(Path directory) throws IOException {
+    return open(directory, FileGates.OF_THIS_PROCESS);
+  }
+
+  /**
+   * @param gates of the process that opens it
+   */
+  public static Site open(Path directory, FileGates gates) throws IOException {
     Files.createDirectories(directory);
-    return new Site(directory, FileGate.of(directory.resolve(LOCK)));
+    return new Site(directory, gates);
   }
 
   /** Whether a sink was ever here. One that is told its group never asks for the id, only locks. */
   static boolean isAt(Path directory) {
     return Files.isRegularFile(directory.resolve(ID))
         || Files.isRegularFile(directory.resolve(LOCK));
+  }
+
+  /** Of the process that opened it. */
+  public MonotonicClock clock() {
+    return gates.clock();
   }
 
   /** The same for every process that shares the directory, and for no other site. */
@@ -104,7 +118,7 @@ public final class Site {
   public void remove(VmId vm) throws IOException, InterruptedException {
     try (FileGate.Hold held = lock()) {
       VmImages images = VmImages.find(directory, vm);
-      images.requireUnused();
+      images.requireUnused(gates);
       images.remove();
     }
   }
@@ -154,7 +168,7 @@ public final class Site {
               + paths.directory()
               + ": the sink then fills a new image from the newest keyframe");
     }
-    OpenImage image = OpenImage.open(paths, wanted);
+    OpenImage image = OpenImage.open(paths, wanted, gates);
     try {
       Optional<Control> control = image.control().read();
       if (control.isPresent()) {

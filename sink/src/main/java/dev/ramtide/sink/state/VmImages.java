@@ -100,18 +100,19 @@ public final class VmImages {
    *
    * @throws IOException one does, or this user may not take the locks, so not remove anything
    */
-  public void requireUnused() throws IOException, InterruptedException {
+  public void requireUnused(FileGates gates) throws IOException, InterruptedException {
     for (Path directory : directories) {
-      requireUnused(new ImagePaths(directory));
+      requireUnused(new ImagePaths(directory), gates);
     }
   }
 
-  private static void requireUnused(ImagePaths paths) throws IOException, InterruptedException {
+  private static void requireUnused(ImagePaths paths, FileGates gates)
+      throws IOException, InterruptedException {
     if (!Files.isDirectory(paths.locks())) {
       return;
     }
     for (Path lock : list(paths.locks())) {
-      Optional<FileGate.Hold> free = FileGate.of(lock).tryExclusive(Duration.ZERO);
+      Optional<FileGate.Hold> free = gates.of(lock).tryExclusive(Duration.ZERO);
       if (free.isEmpty()) {
         throw new IOException(
             paths.directory() + " is in use by a sink or a reader (" + lock + "): stop it first");

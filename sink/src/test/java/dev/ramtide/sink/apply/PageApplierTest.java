@@ -9,6 +9,7 @@ import dev.ramtide.checkpoint.PageVersion;
 import dev.ramtide.guest.PageKind;
 import dev.ramtide.guest.PageRange;
 import dev.ramtide.sink.SmallGuest;
+import dev.ramtide.sink.state.FileGates;
 import dev.ramtide.sink.state.ImagePaths;
 import dev.ramtide.sink.state.OpenImage;
 import dev.ramtide.sink.state.PartitionState;
@@ -138,11 +139,12 @@ final class PageApplierTest {
   }
 
   private OpenImage open(String name) throws IOException {
-    return OpenImage.open(new ImagePaths(directory.resolve(name)), EPOCH);
+    return OpenImage.open(
+        new ImagePaths(directory.resolve(name)), EPOCH, FileGates.OF_THIS_PROCESS);
   }
 
   private static PageApplier apply(Path where, List<DirtyPages> events) throws IOException {
-    try (OpenImage image = OpenImage.open(new ImagePaths(where), EPOCH);
+    try (OpenImage image = OpenImage.open(new ImagePaths(where), EPOCH, FileGates.OF_THIS_PROCESS);
         PartitionState state = image.openState(0)) {
       PageApplier applier =
           new PageApplier(image.ram(), image.layout(), image.striping(), 0, state);

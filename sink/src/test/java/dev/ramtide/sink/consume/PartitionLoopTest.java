@@ -77,13 +77,14 @@ final class PartitionLoopTest {
   /** A loop in a thread of its own that owns everything. */
   private final class Member implements MemberWork {
     private final Site site;
-    private final Thread thread = new Thread(new PartitionLoop(consumer, this), "loop");
+    private final Thread thread;
     private volatile boolean stopping;
     private volatile Optional<IOException> failure = Optional.empty();
     private volatile Runnable whenPolled = () -> {};
 
     Member(Path directory) throws IOException {
       site = Site.open(directory);
+      thread = new Thread(new PartitionLoop(consumer, this), "loop");
     }
 
     void start() {

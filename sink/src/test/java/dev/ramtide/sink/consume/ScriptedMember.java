@@ -48,7 +48,7 @@ final class ScriptedMember implements Closeable {
             (vm, checkpoint) -> ScriptedLog.DEVICE_STATE.duplicate(),
             listener,
             kept,
-            new Doubt(doubt));
+            new Doubt(doubt, site.clock()));
   }
 
   /** Turns until nothing moves any more. */

@@ -8,6 +8,7 @@ import dev.ramtide.sink.state.Control;
 import dev.ramtide.sink.state.ControlFile;
 import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.FileGate;
+import dev.ramtide.sink.state.FileGates;
 import dev.ramtide.sink.state.ImagePaths;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ final class GatedImageTest {
     }
     // Sealed under the exclusive lock, as a sink does: who waits must not hold the gate meanwhile.
     Optional<FileGate.Hold> hold =
-        FileGate.of(paths.controlLock()).tryExclusive(Duration.ofSeconds(9));
+        FileGates.OF_THIS_PROCESS.of(paths.controlLock()).tryExclusive(Duration.ofSeconds(9));
     try (FileGate.Hold held = hold.orElseThrow()) {
       assertThat(opened.isDone()).as("%s", held).isFalse();
       become(new ControlState.Sealed(3));
@@ -74,7 +75,7 @@ final class GatedImageTest {
 
   private boolean exclusive() throws IOException, InterruptedException {
     Optional<FileGate.Hold> hold =
-        FileGate.of(paths.controlLock()).tryExclusive(Duration.ofMillis(30));
+        FileGates.OF_THIS_PROCESS.of(paths.controlLock()).tryExclusive(Duration.ofMillis(30));
     hold.ifPresent(FileGate.Hold::close);
     return hold.isPresent();
   }

@@ -24,7 +24,7 @@ final class FileGateTest {
 
   @Test
   void manyShareIt() throws Exception {
-    FileGate gate = FileGate.of(directory.resolve("locks/a"));
+    FileGate gate = FileGates.OF_THIS_PROCESS.of(directory.resolve("locks/a"));
     try (FileGate.Hold here = gate.shared()) {
       boolean there =
           other
@@ -41,7 +41,7 @@ final class FileGateTest {
 
   @Test
   void oneHolderKeepsTheExclusiveOut() throws Exception {
-    FileGate gate = FileGate.of(directory.resolve("a"));
+    FileGate gate = FileGates.OF_THIS_PROCESS.of(directory.resolve("a"));
     FileGate.Hold shared = gate.shared();
     assertThat(exclusiveElsewhere(gate)).isFalse();
     shared.close();
@@ -50,7 +50,7 @@ final class FileGateTest {
 
   @Test
   void theExclusiveKeepsEverybodyOut() throws Exception {
-    FileGate gate = FileGate.of(directory.resolve("a"));
+    FileGate gate = FileGates.OF_THIS_PROCESS.of(directory.resolve("a"));
     FileGate.Hold exclusive = gate.tryExclusive(SHORT).orElseThrow();
     assertThat(exclusiveElsewhere(gate)).isFalse();
     assertThat(other.submit(() -> gate.tryShared(SHORT).isPresent()).get()).isFalse();
@@ -61,19 +61,19 @@ final class FileGateTest {
   @Test
   void aRenamedDirectoryKeepsItsLocks() throws Exception {
     Path before = directory.resolve("vm.next");
-    FileGate gate = FileGate.of(before.resolve("a"));
+    FileGate gate = FileGates.OF_THIS_PROCESS.of(before.resolve("a"));
     try (FileGate.Hold held = gate.tryExclusive(SHORT).orElseThrow()) {
       Path after = Files.move(before, directory.resolve("vm"));
-      assertThat(FileGate.of(after.resolve("a"))).as("%s", held).isSameAs(gate);
+      assertThat(FileGates.OF_THIS_PROCESS.of(after.resolve("a"))).as("%s", held).isSameAs(gate);
     }
   }
 
   @Test
   void askingForTheGateAgainDropsNoLock() throws Exception {
     // A POSIX lock is gone as soon as any descriptor of the file is closed by the process.
-    FileGate gate = FileGate.of(directory.resolve("a"));
+    FileGate gate = FileGates.OF_THIS_PROCESS.of(directory.resolve("a"));
     try (FileGate.Hold held = gate.tryExclusive(SHORT).orElseThrow()) {
-      FileGate.of(directory.resolve("a"));
+      FileGates.OF_THIS_PROCESS.of(directory.resolve("a"));
       assertThat(lockedForAnotherProcess(directory.resolve("a"))).as("%s", held).isTrue();
     }
     assertThat(lockedForAnotherProcess(directory.resolve("a"))).isFalse();

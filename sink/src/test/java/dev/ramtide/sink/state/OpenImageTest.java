@@ -22,7 +22,8 @@ class OpenImageTest {
     Files.createDirectory(paths.ram());
     long before = descriptors();
     for (int tries = 0; tries < TRIES; tries++) {
-      assertThatIOException().isThrownBy(() -> OpenImage.open(paths, SmallGuest.epoch(0)));
+      assertThatIOException()
+          .isThrownBy(() -> OpenImage.open(paths, SmallGuest.epoch(0), FileGates.OF_THIS_PROCESS));
     }
     assertThat(descriptors() - before).isLessThan(TRIES);
   }
@@ -30,11 +31,12 @@ class OpenImageTest {
   @Test
   void aStateOfAnotherImageIsRefusedForEverWithoutKeepingADescriptor() throws Exception {
     ImagePaths paths = new ImagePaths(directory);
-    try (OpenImage image = OpenImage.open(paths, SmallGuest.epoch(0));
+    try (OpenImage image = OpenImage.open(paths, SmallGuest.epoch(0), FileGates.OF_THIS_PROCESS);
         PartitionState state = image.openState(0)) {
       state.advanceTo(1);
     }
-    try (OpenImage other = OpenImage.open(paths, SmallGuest.epoch(0, 52))) {
+    try (OpenImage other =
+        OpenImage.open(paths, SmallGuest.epoch(0, 52), FileGates.OF_THIS_PROCESS)) {
       long before = descriptors();
       for (int tries = 0; tries < TRIES; tries++) {
         assertThatIOException().isThrownBy(() -> other.openState(0));

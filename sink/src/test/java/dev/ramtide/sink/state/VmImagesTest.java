@@ -139,15 +139,15 @@ final class VmImagesTest {
   void anImageInUseStays() throws Exception {
     ImagePaths image = image("web");
     image("web.next");
-    FileGate.Hold reader = FileGate.of(image.controlLock()).shared();
+    FileGate.Hold reader = FileGates.OF_THIS_PROCESS.of(image.controlLock()).shared();
     VmImages found = VmImages.find(site, WEB);
     assertThatIOException()
-        .isThrownBy(found::requireUnused)
+        .isThrownBy(() -> found.requireUnused(FileGates.OF_THIS_PROCESS))
         .withMessageContaining("in use by a sink or a reader");
     assertThatIOException().isThrownBy(() -> Site.open(site).remove(WEB));
     assertThat(site.resolve("web.next/ram.img")).exists();
     reader.close();
-    found.requireUnused();
+    found.requireUnused(FileGates.OF_THIS_PROCESS);
   }
 
   @Test

@@ -1,0 +1,32 @@
+package dev.ramtide.producer.publish;
+
+import dev.ramtide.checkpoint.TopicIds;
+import java.io.IOException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+
+/**
+ * The door between an agent and Kafka: the clients of one VM's log. Whoever takes a client closes
+ * it.
+ *
+ * <p>One owner thread.
+ */
+public interface AgentClients {
+  /**
+   * Sees to it that both topics exist and are as they must be.
+   *
+   * @throws IOException they are not, and nothing was changed
+   */
+  TopicIds provideTopics() throws IOException;
+
+  /** Where each partition of the pages topic ends now. */
+  long[] pagesEndRecordOffsets() throws IOException;
+
+  /** Large events, as fast as they come. */
+  Producer<byte[], byte[]> pagesProducer();
+
+  Producer<byte[], byte[]> checkpointsProducer();
+
+  /** Begins where the topic does, if it is told nothing else. */
+  Consumer<byte[], byte[]> checkpointsConsumer();
+}
