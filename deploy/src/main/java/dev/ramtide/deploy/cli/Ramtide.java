@@ -1,6 +1,7 @@
 package dev.ramtide.deploy.cli;
 
 import dev.ramtide.deploy.demo.DemoCommand;
+import dev.ramtide.deploy.simulate.SimulateCommand;
 import dev.ramtide.producer.cli.AgentCommand;
 import dev.ramtide.producer.cli.QmpCommand;
 import dev.ramtide.sink.cli.CheckpointsCommand;
@@ -45,7 +46,8 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       InspectCommand.class,
       DeleteCommand.class,
-      DemoCommand.class
+      DemoCommand.class,
+      SimulateCommand.class
     })
 public final class Ramtide implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

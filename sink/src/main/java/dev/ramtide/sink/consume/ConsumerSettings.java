@@ -24,7 +24,7 @@ public final class ConsumerSettings implements SinkClients {
     this.client = client;
   }
 
-  /** Where the clients connect to, for messages. */
+  @Override
   public String bootstrapServers() {
     return client.getProperty(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, "");
   }

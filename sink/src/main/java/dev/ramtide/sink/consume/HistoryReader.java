@@ -16,10 +16,16 @@ public final class HistoryReader {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final Duration POLL = Duration.ofMillis(50);
 
-  private final ConsumerSettings settings;
+  private final SinkClients clients;
+  private final MonotonicClock clock;
 
-  public HistoryReader(ConsumerSettings settings) {
-    this.settings = settings;
+  public HistoryReader(SinkClients clients) {
+    this(clients, MonotonicClock.SYSTEM);
+  }
+
+  public HistoryReader(SinkClients clients, MonotonicClock clock) {
+    this.clients = clients;
+    this.clock = clock;
   }
 
   /** One step of reading; returns how many records it took. */
@@ -32,12 +38,12 @@ public final class HistoryReader {
    */
   public VmFollow read(VmTopics topics) throws IOException, InterruptedException {
     VmFilter filter = new VmFilter(topics.prefix(), List.of(topics.vm()));
-    try (SinkClients.Cluster cluster = settings.cluster();
+    try (SinkClients.Cluster cluster = clients.cluster();
         CheckpointFollower follower =
-            new CheckpointFollower(settings, filter, Integer.MAX_VALUE, MonotonicClock.SYSTEM)) {
+            new CheckpointFollower(clients, filter, Integer.MAX_VALUE, clock)) {
       cluster.topicIds(topics); // A VM that nobody ever published is an error at once.
       return readToEnd(
-          topics, () -> follower.step(POLL), () -> follower.vm(topics.vm()), System::nanoTime);
+          topics, () -> follower.step(POLL), () -> follower.vm(topics.vm()), clock::nanoTime);
     } catch (KafkaException e) {
       throw new IOException(
           "reading " + topics.checkpoints() + " failed: " + e.getMessage() + ". " + isBrokerUp(),
@@ -75,7 +81,7 @@ public final class HistoryReader {
 
   private String isBrokerUp() {
     return "Is the broker at "
-        + settings.bootstrapServers()
+        + clients.bootstrapServers()
         + " up? ("
         + ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG
         + ")";

@@ -4,14 +4,9 @@ import dev.ramtide.checkpoint.PartitionCut;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 
 /**
@@ -26,7 +21,7 @@ import org.apache.kafka.common.TopicPartition;
  * that nobody asks for, and the next prune takes them away.
  */
 public final class LogPruner implements Closeable {
-  private final Admin admin;
+  private final SinkClients.Cluster cluster;
   private final VmTopics topics;
 
   /** Records that are deleted, or would be. */
@@ -36,8 +31,8 @@ public final class LogPruner implements Closeable {
     }
   }
 
-  public LogPruner(ConsumerSettings settings, VmTopics topics) {
-    this.admin = settings.admin();
+  public LogPruner(SinkClients clients, VmTopics topics) {
+    this.cluster = clients.cluster();
     this.topics = topics;
   }
 
@@ -50,8 +45,8 @@ public final class LogPruner implements Closeable {
   public Deletion prune(PrunePlan plan) throws IOException, InterruptedException {
     Deletion deletion = look(plan);
     // The history first: with the pages gone before, it would promise what cannot be had.
-    delete(checkpointCuts(plan));
-    delete(pageCuts(plan));
+    cluster.deleteBefore(checkpointCuts(plan), topics.vm());
+    cluster.deleteBefore(pageCuts(plan), topics.vm());
     return deletion;
   }
 
@@ -71,27 +66,13 @@ public final class LogPruner implements Closeable {
   }
 
   private long surplus(Map<TopicPartition, Long> cuts) throws IOException, InterruptedException {
-    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
-    cuts.keySet().forEach(partition -> asked.put(partition, OffsetSpec.earliest()));
-    Map<TopicPartition, ListOffsetsResultInfo> begins =
-        ClusterCalls.answer(
-            admin.listOffsets(asked).all(), "asking where the log of " + topics.vm() + " begins");
-    return begins.entrySet().stream()
-        .mapToLong(
-            begin -> Math.max(0, cuts.getOrDefault(begin.getKey(), 0L) - begin.getValue().offset()))
+    return cluster.beginnings(cuts.keySet()).entrySet().stream()
+        .mapToLong(begin -> Math.max(0, cuts.getOrDefault(begin.getKey(), 0L) - begin.getValue()))
         .sum();
-  }
-
-  private void delete(Map<TopicPartition, Long> cuts) throws IOException, InterruptedException {
-    Map<TopicPartition, RecordsToDelete> request = new HashMap<>();
-    cuts.forEach((partition, cut) -> request.put(partition, RecordsToDelete.beforeOffset(cut)));
-    ClusterCalls.answer(
-        admin.deleteRecords(request).all(),
-        "deleting records of " + topics.vm() + ": run it again");
   }
 
   @Override
   public void close() {
-    admin.close(Duration.ofSeconds(5));
+    cluster.close();
   }
 }

@@ -1,0 +1,167 @@
+package dev.ramtide.deploy.simulate;
+
+import dev.ramtide.deploy.simulate.kafka.SimCluster.Weather;
+import dev.ramtide.deploy.simulate.schedule.SimProcess;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.function.Supplier;
+
+/** What happens to the world: each draw is one thing, said in a few words. */
+final class Faults {
+  private static final int MOST_SINKS = 3;
+
+  private final SimWorld world;
+  private final Random random;
+  private final List<Supplier<String>> kinds =
+      List.of(
+          this::killSink,
+          this::stopSink,
+          this::terminateSink,
+          this::startSink,
+          this::startSink,
+          this::killAgent,
+          this::stopAgent,
+          this::replaceAgent,
+          this::resumeOne,
+          this::resumeOne,
+          this::resumeOne,
+          this::resumeOne,
+          this::losePower,
+          this::disk,
+          this::shuffle,
+          this::prune,
+          this::weather,
+          this::late);
+
+  Faults(SimWorld world) {
+    this.world = world;
+    this.random = world.random();
+  }
+
+  /** One fault, or the end of one. */
+  String draw() {
+    if (world.sinks().isEmpty()) {
+      return startSink();
+    }
+    return world.agents().isEmpty()
+        ? replaceAgent()
+        : kinds.get(random.nextInt(kinds.size())).get();
+  }
+
+  /** Nothing bad is left, and nothing bad comes any more. */
+  void end() {
+    world.cluster().weather(Weather.FAIR);
+    world.disk().setFull(false);
+    world.sinks().forEach(sink -> sink.process().resume());
+    world.agents().forEach(agent -> agent.process().resume());
+    world.agents().forEach(SimAgent::stopAfterNext);
+  }
+
+  private <T> T one(List<T> some) {
+    return some.get(random.nextInt(some.size()));
+  }
+
+  private String killSink() {
+    if (world.sinks().isEmpty()) {
+      return "";
+    }
+    SimSink sink = one(world.sinks());
+    world.kill(sink.process());
+    return "kill " + sink.process();
+  }
+
+  private String stopSink() {
+    if (world.sinks().isEmpty()) {
+      return "";
+    }
+    SimSink sink = one(world.sinks());
+    sink.process().stop();
+    return "stop " + sink.process();
+  }
+
+  private String terminateSink() {
+    if (world.sinks().isEmpty()) {
+      return "";
+    }
+    SimSink sink = one(world.sinks());
+    sink.terminate();
+    return "terminate " + sink.process();
+  }
+
+  private String startSink() {
+    return world.sinks().size() >= MOST_SINKS ? "" : "start " + world.startSink().process();
+  }
+
+  private String killAgent() {
+    if (world.agents().isEmpty()) {
+      return "";
+    }
+    SimAgent agent = one(world.agents());
+    world.kill(agent.process());
+    return "kill " + agent.process();
+  }
+
+  private String stopAgent() {
+    if (world.agents().isEmpty()) {
+      return "";
+    }
+    SimAgent agent = one(world.agents());
+    agent.process().stop();
+    return "stop " + agent.process();
+  }
+
+  /** The old one, if there is one, does not know and goes on. */
+  private String replaceAgent() {
+    return world.agents().size() > 2 ? "" : "start " + world.startAgent().process();
+  }
+
+  private String resumeOne() {
+    List<SimProcess> stopped = new ArrayList<>();
+    world.sinks().forEach(sink -> stopped.add(sink.process()));
+    world.agents().forEach(agent -> stopped.add(agent.process()));
+    stopped.removeIf(process -> !process.isStopped());
+    if (stopped.isEmpty()) {
+      return "";
+    }
+    SimProcess process = one(stopped);
+    process.resume();
+    return "resume " + process;
+  }
+
+  private String losePower() {
+    world.losePower();
+    return "power lost";
+  }
+
+  private String disk() {
+    world.disk().setFull(!world.disk().isFull());
+    return world.disk().isFull() ? "disk full" : "disk has room";
+  }
+
+  private String shuffle() {
+    world.group().shuffle();
+    return "rebalance";
+  }
+
+  private String prune() {
+    int keep = 1 + random.nextInt(3);
+    if (world.cluster().hasTopics()) {
+      world.prune(keep);
+    }
+    return "prune to " + keep;
+  }
+
+  private String weather() {
+    Weather now =
+        random.nextBoolean()
+            ? Weather.FAIR
+            : new Weather(random.nextInt(20), random.nextInt(20), random.nextInt(200));
+    world.cluster().weather(now);
+    return now.toString();
+  }
+
+  private String late() {
+    return world.cluster().deliverLate() ? "late arrival" : "";
+  }
+}

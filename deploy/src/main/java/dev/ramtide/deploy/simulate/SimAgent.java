@@ -1,0 +1,93 @@
+package dev.ramtide.deploy.simulate;
+
+import dev.ramtide.deploy.simulate.kafka.SimAgentClients;
+import dev.ramtide.deploy.simulate.kafka.SimCluster;
+import dev.ramtide.deploy.simulate.schedule.SimProcess;
+import dev.ramtide.producer.capture.CaptureSession;
+import dev.ramtide.producer.capture.SessionOptions;
+import dev.ramtide.producer.publish.FencedException;
+import dev.ramtide.producer.publish.KafkaVmLog;
+import dev.ramtide.producer.publish.LogSettings;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.Properties;
+import java.util.Random;
+
+/** An agent: the real session and log over a simulated guest and cluster. */
+final class SimAgent {
+  private static final int PAYLOAD_BYTES = 65536;
+  private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+
+  private final SimProcess process;
+  private final SimGuest guest;
+  private final SimCluster cluster;
+  private final Clock clock;
+  private final Random random;
+  private boolean told;
+  private int taken;
+
+  SimAgent(SimProcess process, SimGuest guest, SimCluster cluster, Random random) {
+    this.process = process;
+    this.guest = guest;
+    this.cluster = cluster;
+    this.random = random;
+    this.clock = new SimClock(process);
+    process.newThread(this::run).start();
+  }
+
+  SimProcess process() {
+    return process;
+  }
+
+  /** It ends after the checkpoint that it is at, or the next. */
+  void stopAfterNext() {
+    told = true;
+  }
+
+  int taken() {
+    return taken;
+  }
+
+  private void run() {
+    LogSettings settings =
+        new LogSettings(
+            new Properties(),
+            cluster.topics(),
+            cluster.pagesPartitions(),
+            OptionalInt.empty(),
+            PAYLOAD_BYTES,
+            process.toString());
+    SessionOptions options =
+        new SessionOptions(SimWorld.STRIPE_PAGES, cluster.pagesPartitions(), PAYLOAD_BYTES, 3, "");
+    KafkaVmLog log = new KafkaVmLog(settings, new SimAgentClients(cluster, process), clock);
+    SimSource source = new SimSource(guest, process, clock, random);
+    try (CaptureSession session = new CaptureSession(log, options, clock)) {
+      boolean last = false;
+      while (!last) {
+        last = told;
+        last &= take(session, source);
+      }
+    } catch (FencedException e) {
+      return; // Another one has the VM; trying again would take it back.
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private boolean take(CaptureSession session, SimSource source)
+      throws FencedException, InterruptedException {
+    try {
+      session.capture(source);
+      taken++;
+      process.sleep(Duration.ofMillis(random.nextInt(400)));
+      return true;
+    } catch (FencedException e) {
+      throw e;
+    } catch (IOException e) {
+      process.sleep(PAUSE_AFTER_FAILURE);
+      return false;
+    }
+  }
+}

@@ -1,0 +1,157 @@
+package dev.ramtide.deploy.simulate;
+
+import dev.ramtide.checkpoint.EpochStarted;
+import dev.ramtide.checkpoint.SourceKind;
+import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.deploy.simulate.disk.SimDisk;
+import dev.ramtide.deploy.simulate.kafka.SimCluster;
+import dev.ramtide.deploy.simulate.kafka.SimGroup;
+import dev.ramtide.deploy.simulate.kafka.SimSinkClients;
+import dev.ramtide.deploy.simulate.schedule.Scheduler;
+import dev.ramtide.deploy.simulate.schedule.SimProcess;
+import dev.ramtide.sink.consume.HistoryReader;
+import dev.ramtide.sink.consume.LogPruner;
+import dev.ramtide.sink.consume.PrunePlan;
+import dev.ramtide.wire.VmTopics;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.UUID;
+
+/** Everything that there is: a guest, its agents, the cluster, a site with its sinks. */
+final class SimWorld {
+  static final VmId VM = new VmId("web");
+  static final int STRIPE_PAGES = 4;
+  static final int PARTITIONS = 3;
+
+  private static final int GUEST_PAGES = 21;
+
+  private final Random random;
+  private final Scheduler scheduler;
+  private final SimGuest guest;
+  private final SimCluster cluster;
+  private final SimDisk disk = new SimDisk();
+  private final SimProcess observer;
+  private final SimGroup group;
+  private final List<SimAgent> agents = new ArrayList<>();
+  private final List<SimSink> sinks = new ArrayList<>();
+  private int processes;
+
+  SimWorld(Random random) {
+    this.random = random;
+    this.scheduler = new Scheduler(random);
+    this.guest = new SimGuest(random, GUEST_PAGES);
+    this.cluster = new SimCluster(new VmTopics("ramtide", VM), PARTITIONS, random);
+    this.group = new SimGroup(cluster);
+    this.observer = scheduler.process("observer");
+  }
+
+  Random random() {
+    return random;
+  }
+
+  Scheduler scheduler() {
+    return scheduler;
+  }
+
+  SimGuest guest() {
+    return guest;
+  }
+
+  SimCluster cluster() {
+    return cluster;
+  }
+
+  SimDisk disk() {
+    return disk;
+  }
+
+  SimGroup group() {
+    return group;
+  }
+
+  /** Those that were not killed and have not ended. */
+  List<SimAgent> agents() {
+    agents.removeIf(agent -> !agent.process().isAlive() || agent.process().threads() == 0);
+    return agents;
+  }
+
+  /** Those that were not killed and have not ended. */
+  List<SimSink> sinks() {
+    sinks.removeIf(sink -> !sink.process().isAlive() || sink.process().threads() == 0);
+    return sinks;
+  }
+
+  SimAgent startAgent() {
+    SimAgent agent = new SimAgent(newProcess("agent"), guest, cluster, random);
+    agents.add(agent);
+    return agent;
+  }
+
+  SimSink startSink() {
+    return startSink(disk, group);
+  }
+
+  /** A sink of another site. */
+  SimSink startSink(SimDisk ofDisk, SimGroup ofGroup) {
+    SimSink sink = new SimSink(newProcess("sink"), ofDisk, cluster, ofGroup);
+    sinks.add(sink);
+    return sink;
+  }
+
+  private SimProcess newProcess(String kind) {
+    return scheduler.process(kind + "-" + ++processes);
+  }
+
+  void kill(SimProcess process) {
+    process.kill();
+    scheduler.bury();
+    disk.release(process);
+  }
+
+  /** The machine of the site loses power, and all its processes end. */
+  void losePower() {
+    for (SimSink sink : List.copyOf(sinks())) {
+      sink.process().kill();
+    }
+    scheduler.bury();
+    disk.crash(random::nextInt);
+  }
+
+  /** An operator's {@code prune --keep}. */
+  void prune(int keep) {
+    SimProcess operator = newProcess("prune");
+    operator.newThread(() -> prune(operator, keep)).start();
+  }
+
+  private void prune(SimProcess operator, int keep) {
+    SimSinkClients clients = new SimSinkClients(cluster, operator, group);
+    try (LogPruner pruner = new LogPruner(clients, cluster.topics())) {
+      HistoryReader reader = new HistoryReader(clients, operator);
+      pruner.prune(PrunePlan.keepNewest(reader.read(cluster.topics()), keep));
+    } catch (IOException | InterruptedException e) {
+      return; // There is nothing to keep yet.
+    }
+  }
+
+  SiteView site(SimDisk ofDisk) throws IOException {
+    return new SiteView(ofDisk, observer, layoutEpoch());
+  }
+
+  private EpochStarted layoutEpoch() {
+    return new EpochStarted(
+        0,
+        Instant.EPOCH,
+        SourceKind.DRIVEN,
+        "",
+        SimGuest.MACHINE,
+        guest.memory(),
+        STRIPE_PAGES,
+        PARTITIONS,
+        guest.preamble(),
+        new TopicIds(new UUID(1, 1), new UUID(2, 2)));
+  }
+}
