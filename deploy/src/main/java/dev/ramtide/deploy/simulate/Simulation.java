@@ -23,9 +23,6 @@ final class Simulation {
   private final Deque<String> story = new ArrayDeque<>();
   private long events;
 
-  /** What a history was like. */
-  record Outcome(long events, long looks, long crashes, int checkpoints) {}
-
   Simulation(long seed) {
     world = new SimWorld(new Random(seed));
     promises = new Promises(world);
@@ -40,7 +37,7 @@ final class Simulation {
   /**
    * @throws InvariantViolation a promise was broken
    */
-  Outcome run() throws IOException {
+  Histories.Outcome run() throws IOException {
     try {
       tell("start " + world.startAgent().process());
       tell("start " + world.startSink().process());
@@ -49,8 +46,8 @@ final class Simulation {
       }
       settle();
       new Ending(world, promises).check();
-      return new Outcome(
-          events, promises.checks(), promises.crashes(), promises.log().valid().size());
+      return new Histories.Outcome(
+          1, events, promises.checks(), promises.crashes(), promises.log().valid().size());
     } finally {
       end();
     }

@@ -1,0 +1,81 @@
+package dev.ramtide.deploy.simulate.mutant;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.ClassWriter;
+import org.objectweb.asm.tree.ClassNode;
+import org.objectweb.asm.tree.MethodNode;
+
+/**
+ * All classes of ours once more, one method of one of them with a fault. The code that is shipped
+ * knows nothing of it.
+ */
+final class Mutant extends ClassLoader {
+  private final Fault fault;
+  private int edited;
+
+  /**
+   * Where and how.
+   *
+   * @param className without the package of us all
+   */
+  record Fault(String className, String method, Edit edit) {
+    String fullName() {
+      return "dev.ramtide." + className;
+    }
+  }
+
+  Mutant(Fault fault) {
+    super(Mutant.class.getClassLoader());
+    this.fault = fault;
+  }
+
+  /** Places that the fault was put into; known when the class was loaded. */
+  int edited() {
+    return edited;
+  }
+
+  @Override
+  protected Class<?> loadClass(String name, boolean resolve) throws ClassNotFoundException {
+    synchronized (getClassLoadingLock(name)) {
+      if (!name.startsWith("dev.ramtide.")) {
+        return super.loadClass(name, resolve);
+      }
+      Class<?> known = findLoadedClass(name);
+      return known == null ? define(name) : known;
+    }
+  }
+
+  private Class<?> define(String name) throws ClassNotFoundException {
+    try (InputStream in =
+        Objects.requireNonNull(
+            getParent().getResourceAsStream(name.replace('.', '/') + ".class"), name)) {
+      byte[] bytes = in.readAllBytes();
+      byte[] own = name.equals(fault.fullName()) ? edit(bytes) : bytes;
+      return defineClass(name, own, 0, own.length);
+    } catch (IOException e) {
+      throw new ClassNotFoundException(name, e);
+    }
+  }
+
+  private byte[] edit(byte[] bytes) {
+    ClassNode node = new ClassNode();
+    new ClassReader(bytes).accept(node, ClassReader.SKIP_FRAMES);
+    for (MethodNode method : node.methods) {
+      if (method.name.equals(fault.method())) {
+        edited += fault.edit().apply(method);
+      }
+    }
+    ClassWriter writer =
+        new ClassWriter(ClassWriter.COMPUTE_FRAMES) {
+          @Override
+          protected String getCommonSuperClass(String one, String other) {
+            return "java/lang/Object"; // Exact enough for the verifier, and loads nothing.
+          }
+        };
+    node.accept(writer);
+    return writer.toByteArray();
+  }
+}
