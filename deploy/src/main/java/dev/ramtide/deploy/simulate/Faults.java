@@ -1,6 +1,7 @@
 package dev.ramtide.deploy.simulate;
 
 import dev.ramtide.deploy.simulate.kafka.SimCluster.Weather;
+import dev.ramtide.deploy.simulate.schedule.Scheduler.Perils;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,6 +11,9 @@ import java.util.function.Supplier;
 /** What happens to the world: each draw is one thing, said in a few words. */
 final class Faults {
   private static final int MOST_SINKS = 3;
+
+  private static final List<Perils> PERILS =
+      List.of(Perils.NONE, new Perils(200, 500), new Perils(50, 0), new Perils(0, 100));
 
   private final SimWorld world;
   private final Random random;
@@ -37,6 +41,7 @@ final class Faults {
   Faults(SimWorld world) {
     this.world = world;
     this.random = world.random();
+    world.scheduler().perils(PERILS.get(random.nextInt(PERILS.size())));
   }
 
   /** One fault, or the end of one. */
@@ -51,6 +56,7 @@ final class Faults {
 
   /** Nothing bad is left, and nothing bad comes any more. */
   void end() {
+    world.scheduler().perils(Perils.NONE);
     world.cluster().weather(Weather.FAIR);
     world.disk().setFull(false);
     world.sinks().forEach(sink -> sink.process().resume());

@@ -83,6 +83,7 @@ final class Promises {
   }
 
   private Optional<CheckpointManifest> check(SiteView site) throws IOException {
+    check.bounded(site);
     check.vouched(site, begins());
     return check.check(site);
   }

@@ -103,13 +103,14 @@ final class SimWorld {
   }
 
   private SimProcess newProcess(String kind) {
-    return scheduler.process(kind + "-" + ++processes);
+    SimProcess process = scheduler.process(kind + "-" + ++processes);
+    process.onDeath(() -> disk.release(process));
+    return process;
   }
 
   void kill(SimProcess process) {
     process.kill();
     scheduler.bury();
-    disk.release(process);
   }
 
   /** The machine of the site loses power, and all its processes end. */

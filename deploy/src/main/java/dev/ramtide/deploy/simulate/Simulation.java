@@ -63,6 +63,7 @@ final class Simulation {
       world.guest().write();
     } else if (draw < 96) {
       world.scheduler().step();
+      world.scheduler().bury();
     } else {
       fault();
     }

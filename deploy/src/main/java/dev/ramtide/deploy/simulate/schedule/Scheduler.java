@@ -26,7 +26,20 @@ public final class Scheduler {
   private final List<Fiber> fibers = new ArrayList<>();
   private @Nullable Fiber running;
   private @Nullable Throwable failure;
+  private Perils perils = Perils.NONE;
   private long nowNanos;
+
+  /**
+   * What may happen to a thread wherever it does something, each once in so many acts, or never if
+   * 0.
+   *
+   * @param stall it stands for up to {@link #LONGEST_STALL}, as on a machine that swaps
+   * @param death its process is killed
+   */
+  public record Perils(int stall, int death) {
+    public static final Perils NONE = new Perils(0, 0);
+    private static final Duration LONGEST_STALL = Duration.ofSeconds(40);
+  }
 
   public Scheduler(Random random) {
     this.random = random;
@@ -60,6 +73,10 @@ public final class Scheduler {
       throw new IllegalStateException(next.process() + " failed: " + failure, failure);
     }
     return true;
+  }
+
+  public void perils(Perils from) {
+    perils = from;
   }
 
   /** Unwinds what belongs to killed processes, so that nothing of them is left. */
@@ -117,10 +134,20 @@ public final class Scheduler {
     // The simulation itself looks through the same doors, and never waits.
     if (running != null && Thread.currentThread() == running) {
       process.requireAlive();
-      if (random.nextInt(actsBetweenTurns) == 0) {
+      if (isDrawn(perils.death())) {
+        process.kill();
+        process.requireAlive();
+      }
+      if (isDrawn(perils.stall())) {
+        sleep(process, Duration.ofMillis(random.nextLong(Perils.LONGEST_STALL.toMillis())));
+      } else if (random.nextInt(actsBetweenTurns) == 0) {
         sleep(process, Duration.ZERO);
       }
     }
+  }
+
+  private boolean isDrawn(int oneOf) {
+    return oneOf > 0 && random.nextInt(oneOf) == 0;
   }
 
   void sleep(SimProcess process, Duration length) {

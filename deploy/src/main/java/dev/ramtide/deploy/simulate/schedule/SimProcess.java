@@ -13,16 +13,25 @@ public final class SimProcess implements MonotonicClock, ThreadFactory {
   private final Scheduler scheduler;
   private boolean alive = true;
   private boolean stopped;
+  private Runnable onDeath = () -> {};
 
   SimProcess(String name, Scheduler scheduler) {
     this.name = name;
     this.scheduler = scheduler;
   }
 
-  /** SIGKILL: nothing that it would do happens any more. */
+  /** SIGKILL: nothing that it would do happens any more, and what it held is free. */
   public void kill() {
-    alive = false;
-    stopped = false;
+    if (alive) {
+      alive = false;
+      stopped = false;
+      onDeath.run();
+    }
+  }
+
+  /** What the rest of the world does when it dies. */
+  public void onDeath(Runnable then) {
+    onDeath = then;
   }
 
   /** SIGSTOP: wherever its threads are, they stand, and keep what they hold. */

@@ -2,6 +2,7 @@ package dev.ramtide.deploy.simulate.mutant;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Supplier;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.Type;
 import org.objectweb.asm.tree.AbstractInsnNode;
@@ -58,12 +59,23 @@ interface Edit {
     };
   }
 
+  /** Something is done with the last argument before a call. */
+  static Edit beforeCall(String called, Supplier<List<AbstractInsnNode>> nodes) {
+    return method -> {
+      List<MethodInsnNode> calls = calls(method, called);
+      for (MethodInsnNode call : calls) {
+        nodes.get().forEach(node -> method.instructions.insertBefore(call, node));
+      }
+      return calls.size();
+    };
+  }
+
   /** The method does nothing but this. */
   static Edit body(AbstractInsnNode... nodes) {
     return method -> {
       method.instructions.clear();
       method.tryCatchBlocks.clear();
-      method.localVariables = null;
+      method.localVariables.clear();
       Arrays.stream(nodes).forEach(method.instructions::add);
       return 1;
     };
