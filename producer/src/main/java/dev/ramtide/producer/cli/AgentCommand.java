@@ -3,6 +3,7 @@ package dev.ramtide.producer.cli;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.DurationConverter;
+import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.producer.capture.CaptureSession;
 import dev.ramtide.producer.capture.CaptureSource;
@@ -86,6 +87,8 @@ public final class AgentCommand implements Callable<Integer> {
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
+  @Mixin private SkipOptions skip = new SkipOptions();
+
   @Option(names = "--json", description = "Print each checkpoint as one JSON object on a line.")
   private boolean json;
 
@@ -166,7 +169,8 @@ public final class AgentCommand implements Callable<Integer> {
             options.partitionCount(),
             log.replication(),
             options.payloadBytes(),
-            hostName());
+            hostName(),
+            skip.records());
     Clock clock = Clock.systemUTC();
     CaptureSession session = new CaptureSession(new KafkaVmLog(settings, clock), options, clock);
     ManifestPrinter printer = new ManifestPrinter(spec.commandLine().getOut(), json);

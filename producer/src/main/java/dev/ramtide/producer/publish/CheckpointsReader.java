@@ -3,6 +3,7 @@ package dev.ramtide.producer.publish;
 import dev.ramtide.checkpoint.CheckpointHistory;
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.EpochClaimed;
+import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.MalformedEventException;
@@ -19,9 +20,12 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads the checkpoints topic as it grows, and knows who holds the VM. */
 final class CheckpointsReader implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(CheckpointsReader.class);
   private static final Duration POLL = Duration.ofMillis(200);
 
   /** Polls without a record before the end is reached: 20 seconds. */
@@ -91,6 +95,7 @@ final class CheckpointsReader implements AutoCloseable {
 
   private void accept(ConsumerRecord<byte[], byte[]> record) throws IOException {
     byte[] value = record.value();
+    RecordPlace place = new RecordPlace(record.topic(), record.partition(), record.offset());
     try {
       CheckpointRecord decoded =
           codec.decodeCheckpoint(ByteBuffer.wrap(value == null ? new byte[0] : value));
@@ -99,17 +104,14 @@ final class CheckpointsReader implements AutoCloseable {
         newestClaimRecordOffset = record.offset();
         newestClaim = claim;
       }
+      settings.skipped().taken(place).ifPresent(told -> warn(place, told));
     } catch (MalformedEventException e) {
-      throw new IOException(
-          "topic "
-              + partition.topic()
-              + " offset "
-              + record.offset()
-              + ": "
-              + e.getMessage()
-              + "; something else writes to this topic",
-          e);
+      warn(place, settings.skipped().passOver(place, e));
     }
+  }
+
+  private static void warn(RecordPlace place, String told) {
+    LOG.atWarn().addKeyValue("record", place).log(told);
   }
 
   /**

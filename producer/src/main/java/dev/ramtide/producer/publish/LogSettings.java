@@ -1,5 +1,6 @@
 package dev.ramtide.producer.publish;
 
+import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.wire.VmTopics;
 import java.util.OptionalInt;
 import java.util.Properties;
@@ -12,6 +13,8 @@ import java.util.Properties;
  * @param replicationFactor for topics that are created, or empty for the broker's default
  * @param payloadBytes page bytes of a full event
  * @param agentHost who we are, for people who read the log
+ * @param skipped records of the checkpoints topic that an operator passes over when they are
+ *     refused
  */
 public record LogSettings(
     Properties client,
@@ -19,7 +22,26 @@ public record LogSettings(
     int partitionCount,
     OptionalInt replicationFactor,
     int payloadBytes,
-    String agentHost) {
+    String agentHost,
+    SkippedRecords skipped) {
+  /** For a log of which nothing is passed over. */
+  public LogSettings(
+      Properties client,
+      VmTopics topics,
+      int partitionCount,
+      OptionalInt replicationFactor,
+      int payloadBytes,
+      String agentHost) {
+    this(
+        client,
+        topics,
+        partitionCount,
+        replicationFactor,
+        payloadBytes,
+        agentHost,
+        SkippedRecords.NONE);
+  }
+
   /** Where Kafka is, as configured: for messages. */
   String servers() {
     return client.getProperty("bootstrap.servers", "(no bootstrap.servers)");

@@ -7,11 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.EpochClaimed;
+import dev.ramtide.checkpoint.RecordPlace;
+import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -70,8 +73,20 @@ class CheckpointsReaderTest {
     kafka.updateEndOffsets(Map.of(TOPIC, 1L));
     assertThatIOException()
         .isThrownBy(reader::readToEnd)
-        .withMessageContaining("ramtide.vm1.checkpoints offset 0")
-        .withMessageContaining("something else writes to this topic");
+        .withMessageContaining("ramtide.vm1.checkpoints, partition 0, record offset 0")
+        .withMessageContaining("too short to be an event")
+        .withMessageContaining("--skip-record ramtide.vm1.checkpoints:0:0");
+  }
+
+  @Test
+  void aRecordOfSomebodyElseThatAnOperatorNamedIsPassedOver() throws IOException {
+    RecordPlace named = new RecordPlace(TOPIC.topic(), 0, 0);
+    CheckpointsReader told =
+        new CheckpointsReader(TestSettings.skipping(new SkippedRecords(Set.of(named))), kafka);
+    kafka.addRecord(record(end++, new byte[] {'{', '}'}));
+    append(claim("host1"));
+    told.readToEnd();
+    assertThat(told.history().highestEpoch()).isEqualTo(1);
   }
 
   private void append(CheckpointRecord appended) {

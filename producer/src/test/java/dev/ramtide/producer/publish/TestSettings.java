@@ -1,5 +1,6 @@
 package dev.ramtide.producer.publish;
 
+import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.wire.VmTopics;
 import java.util.OptionalInt;
@@ -7,16 +8,20 @@ import java.util.Properties;
 
 /** A log that no test connects to. */
 final class TestSettings {
-  static final LogSettings SETTINGS =
-      new LogSettings(
-          properties(),
-          new VmTopics("ramtide", new VmId("vm1")),
-          2,
-          OptionalInt.empty(),
-          512 * 1024,
-          "host1");
+  static final LogSettings SETTINGS = skipping(SkippedRecords.NONE);
 
   private TestSettings() {}
+
+  static LogSettings skipping(SkippedRecords skipped) {
+    return new LogSettings(
+        properties(),
+        new VmTopics("ramtide", new VmId("vm1")),
+        2,
+        OptionalInt.empty(),
+        512 * 1024,
+        "host1",
+        skipped);
+  }
 
   private static Properties properties() {
     Properties properties = new Properties();

@@ -2,6 +2,7 @@ package dev.ramtide.sink.cli;
 
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.report.Printable;
@@ -32,6 +33,8 @@ public final class CheckpointsCommand implements Callable<Integer> {
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
+  @Mixin private SkipOptions skip = new SkipOptions();
+
   @Option(
       names = "--vm",
       required = true,
@@ -53,7 +56,8 @@ public final class CheckpointsCommand implements Callable<Integer> {
   public Integer call() throws IOException, InterruptedException {
     VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
     VmFollow follow =
-        new HistoryReader(new ConsumerSettings(broker.clientProperties())).read(topics);
+        new HistoryReader(new ConsumerSettings(broker.clientProperties(), skip.records()))
+            .read(topics);
     CheckpointList list = new CheckpointList(follow.history());
     if (images != null) {
       list.add(new ImagePaths(images.resolve(vm.name())), this::complain);

@@ -5,6 +5,7 @@ import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.DurationConverter;
+import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.ConsumerSettings;
@@ -42,6 +43,8 @@ public final class PruneCommand implements Callable<Integer> {
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
+  @Mixin private SkipOptions skip = new SkipOptions();
+
   @Option(
       names = "--vm",
       required = true,
@@ -78,7 +81,7 @@ public final class PruneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     requireSense();
-    ConsumerSettings settings = new ConsumerSettings(broker.clientProperties());
+    ConsumerSettings settings = new ConsumerSettings(broker.clientProperties(), skip.records());
     VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
     PrunePlan plan = plan(new HistoryReader(settings).read(topics));
     try (LogPruner pruner = new LogPruner(settings, topics)) {

@@ -5,6 +5,7 @@ import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.HistoryReader;
@@ -47,6 +48,8 @@ public final class RestoreCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
+
+  @Mixin private SkipOptions skip = new SkipOptions();
 
   @Option(
       names = "--vm",
@@ -142,7 +145,7 @@ public final class RestoreCommand implements Callable<Integer> {
 
   private void restoreLog(VmId named, RestoreTarget target)
       throws IOException, InterruptedException {
-    ConsumerSettings settings = new ConsumerSettings(broker.clientProperties());
+    ConsumerSettings settings = new ConsumerSettings(broker.clientProperties(), skip.records());
     VmTopics topics = new VmTopics(broker.topicPrefix(), named);
     VmFollow follow = new HistoryReader(settings).read(topics);
     RecordedCheckpoint wanted;

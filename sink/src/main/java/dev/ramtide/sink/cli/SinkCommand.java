@@ -3,6 +3,7 @@ package dev.ramtide.sink.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.ConsumerSettings;
@@ -38,6 +39,8 @@ public final class SinkCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
+
+  @Mixin private SkipOptions skip = new SkipOptions();
 
   @Option(
       names = "--images",
@@ -100,7 +103,7 @@ public final class SinkCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitClean(stop, stopped), "sink-stop"));
     try (SinkProcess sink =
-        new SinkProcess(plan, new ConsumerSettings(broker.clientProperties()))) {
+        new SinkProcess(plan, new ConsumerSettings(broker.clientProperties(), skip.records()))) {
       sink.start();
       follow(sink, site, stop);
     } finally {

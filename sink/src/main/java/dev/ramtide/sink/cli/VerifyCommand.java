@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.integrity.PageDigest;
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.qemustream.MalformedStreamException;
 import dev.ramtide.report.CheckpointJson;
@@ -43,6 +44,8 @@ public final class VerifyCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
+
+  @Mixin private SkipOptions skip = new SkipOptions();
 
   @Parameters(
       paramLabel = "IMAGE",
@@ -107,7 +110,8 @@ public final class VerifyCommand implements Callable<Integer> {
     if (vm != null) {
       VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
       VmFollow follow =
-          new HistoryReader(new ConsumerSettings(broker.clientProperties())).read(topics);
+          new HistoryReader(new ConsumerSettings(broker.clientProperties(), skip.records()))
+              .read(topics);
       CheckpointChoice choice =
           checkpoint == null
               ? new CheckpointChoice.Newest()

@@ -1,6 +1,9 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.CheckpointHistory;
+import dev.ramtide.checkpoint.RecordPlace;
+import dev.ramtide.checkpoint.RefusedRecordException;
+import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.sink.state.MonotonicClock;
@@ -45,6 +48,7 @@ final class CheckpointFollower implements Closeable {
   private final Map<TopicPartition, VmFollow> assigned = new HashMap<>();
   private final Map<TopicPartition, Long> catchUpTo = new HashMap<>();
   private final int mostCheckpoints;
+  private final SkippedRecords skipped;
   private boolean toldWhoIsMissing;
   private final MonotonicClock clock;
   private long nextDiscoveryNanos;
@@ -57,6 +61,7 @@ final class CheckpointFollower implements Closeable {
       SinkClients clients, VmFilter filter, int mostCheckpoints, MonotonicClock clock) {
     this.consumer = clients.reader();
     this.cluster = clients.cluster();
+    this.skipped = clients.skipped();
     this.filter = filter;
     this.mostCheckpoints = mostCheckpoints;
     this.clock = clock;
@@ -114,14 +119,25 @@ final class CheckpointFollower implements Closeable {
     if (vm.isLost()) {
       return;
     }
+    RecordPlace place = new RecordPlace(record.topic(), record.partition(), record.offset());
     try {
       vm.accept(record.offset(), codec.decodeCheckpoint(PageRecord.valueOf(record)));
+      skipped.taken(place).ifPresent(told -> warn(place, told));
     } catch (IOException e) {
-      lose(
-          vm,
-          new IOException(
-              record.topic() + ", record offset " + record.offset() + ": " + e.getMessage(), e));
+      passOverOrLose(vm, place, e);
     }
+  }
+
+  private void passOverOrLose(VmFollow vm, RecordPlace place, IOException why) {
+    try {
+      warn(place, skipped.passOver(place, why));
+    } catch (RefusedRecordException e) {
+      lose(vm, e);
+    }
+  }
+
+  private static void warn(RecordPlace place, String told) {
+    LOG.atWarn().addKeyValue("record", place).log(told);
   }
 
   /** What prune leaves begins with the start before a keyframe, so it can be read from there. */
@@ -189,7 +205,8 @@ final class CheckpointFollower implements Closeable {
       TopicPartition partition = new TopicPartition(vm.checkpoints(), 0);
       if (!assigned.containsKey(partition)) {
         TopicIds ids = cluster.topicIds(vm);
-        found.put(partition, new VmFollow(vm.vm(), ids, new CheckpointHistory(mostCheckpoints)));
+        found.put(
+            partition, new VmFollow(vm.vm(), ids, new CheckpointHistory(mostCheckpoints), skipped));
       }
     }
     if (!found.isEmpty()) {

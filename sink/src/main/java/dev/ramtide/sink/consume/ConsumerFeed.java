@@ -44,7 +44,7 @@ final class ConsumerFeed implements PartitionFeed {
   }
 
   @Override
-  public String toString() {
-    return partition.topic() + ", partition " + partition.partition();
+  public TopicPartition partition() {
+    return partition;
   }
 }

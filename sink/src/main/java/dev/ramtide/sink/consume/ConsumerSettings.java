@@ -1,5 +1,6 @@
 package dev.ramtide.sink.consume;
 
+import dev.ramtide.checkpoint.SkippedRecords;
 import java.nio.ByteBuffer;
 import java.util.Properties;
 import org.apache.kafka.clients.admin.Admin;
@@ -18,10 +19,25 @@ import org.apache.kafka.common.serialization.ByteBufferDeserializer;
  */
 public final class ConsumerSettings implements SinkClients {
   private final Properties client;
+  private final SkippedRecords skipped;
 
-  /** The user's properties, {@code bootstrap.servers} among them. */
-  public ConsumerSettings(Properties client) {
+  /**
+   * @param client the user's properties, {@code bootstrap.servers} among them
+   * @param skipped what the user passes over of what these clients read
+   */
+  public ConsumerSettings(Properties client, SkippedRecords skipped) {
     this.client = client;
+    this.skipped = skipped;
+  }
+
+  /** For those who refuse what must be refused. */
+  public ConsumerSettings(Properties client) {
+    this(client, SkippedRecords.NONE);
+  }
+
+  @Override
+  public SkippedRecords skipped() {
+    return skipped;
   }
 
   @Override

@@ -6,6 +6,7 @@ import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.sink.state.MonotonicClock;
 import dev.ramtide.wire.EventCodec;
+import dev.ramtide.wire.MalformedEventException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -56,15 +57,7 @@ public final class DeviceStateReader implements Closeable {
     while (consumer.position(partition) < checkpoint.manifestRecordOffset()) {
       for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(POLL)) {
         boolean before = record.offset() < checkpoint.manifestRecordOffset();
-        chunks +=
-            before
-                    && append(
-                        codec.decodeCheckpoint(PageRecord.valueOf(record)),
-                        checkpoint,
-                        chunks,
-                        deviceState)
-                ? 1
-                : 0;
+        chunks += before && append(record, checkpoint, chunks, deviceState) ? 1 : 0;
       }
       if (clock.nanoTime() > deadlineNanos) {
         throw new TimeoutException(
@@ -105,9 +98,19 @@ public final class DeviceStateReader implements Closeable {
     }
   }
 
-  private static boolean append(
-      CheckpointRecord record, RecordedCheckpoint checkpoint, int chunks, ByteBuffer into) {
-    if (record instanceof DeviceStateChunk chunk
+  private boolean append(
+      ConsumerRecord<byte[], ByteBuffer> record,
+      RecordedCheckpoint checkpoint,
+      int chunks,
+      ByteBuffer into) {
+    CheckpointRecord decoded;
+    try {
+      decoded = codec.decodeCheckpoint(PageRecord.valueOf(record));
+    } catch (MalformedEventException e) {
+      // Whoever knows of the manifest has read this record before it, and was told to pass over it.
+      return false;
+    }
+    if (decoded instanceof DeviceStateChunk chunk
         && chunk.epoch() == checkpoint.manifest().epoch()
         && chunk.checkpoint() == checkpoint.number()
         && chunk.chunkIndex() == chunks

@@ -2,13 +2,19 @@ package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.EpochStarted;
+import dev.ramtide.checkpoint.RecordPlace;
+import dev.ramtide.checkpoint.RefusedRecordException;
 import dev.ramtide.sink.apply.InvalidEventException;
 import dev.ramtide.sink.apply.PageApplier;
 import dev.ramtide.sink.state.ImageIdentity;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.MalformedEventException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Optional;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * From a record to the pages of one image: decodes, and judges an event by the epoch that it
@@ -17,20 +23,24 @@ import java.util.Optional;
  * <p>One owner thread, the applier's.
  */
 public final class EventIntake {
+  private static final Logger LOG = LoggerFactory.getLogger(EventIntake.class);
+
   private final EventCodec codec = new EventCodec();
-  private final String place;
+  private final TopicPartition partition;
   private final VmFollow follow;
   private final EpochStarted layout;
   private final ImageIdentity identity;
   private final PageApplier applier;
+  private final SequenceWatch watch = new SequenceWatch();
 
   /**
-   * @param place topic and partition, for messages
+   * @param partition of the pages topic, for messages
    * @param layout an epoch with the image's layout
    */
-  public EventIntake(String place, VmFollow follow, EpochStarted layout, PageApplier applier)
+  public EventIntake(
+      TopicPartition partition, VmFollow follow, EpochStarted layout, PageApplier applier)
       throws IOException {
-    this.place = place;
+    this.partition = partition;
     this.follow = follow;
     this.layout = layout;
     this.identity = ImageIdentity.of(layout);
@@ -52,41 +62,57 @@ public final class EventIntake {
   }
 
   /**
-   * Takes one record.
+   * Takes one record, or passes over one that is refused and that an operator named.
    *
    * @param bounded whether a manifest covers the record: then the start of its epoch must be known
    * @return false when the event must wait for the start of its epoch
-   * @throws IOException it cannot be right; the message names the place, nothing of it was written
+   * @throws RefusedRecordException it cannot be right; nothing of it was written
    */
   public boolean take(PageRecord record, boolean bounded) throws IOException {
+    RecordPlace place =
+        new RecordPlace(partition.topic(), partition.partition(), record.recordOffset());
     try {
-      DirtyPages event = codec.decodePages(record.value());
-      long epoch = event.version().epoch();
-      Optional<ImageIdentity> claimed = follow.identityOf(epoch);
-      if (claimed.isPresent() && claimed.get().equals(identity)) {
-        applier.apply(event);
-        return true;
-      } else if (epoch < presentEpoch()) {
-        return true; // Of an epoch that is over: the keyframe that began this layout has every
-        // page, and is newer.
-      } else if (bounded) {
-        throw new InvalidEventException(
-            "it claims epoch "
-                + epoch
-                + ", which "
-                + (claimed.isPresent() ? "has another layout" : "nobody started")
-                + ", before the end of a checkpoint");
+      boolean taken = apply(place, record.value(), bounded);
+      if (taken) {
+        follow.skipped().taken(place).ifPresent(told -> warn(place, told));
       }
-      return false;
+      return taken;
     } catch (InvalidEventException | MalformedEventException e) {
-      throw new IOException(
-          place
-              + ", record offset "
-              + record.recordOffset()
-              + ": "
-              + e.getMessage()
-              + ". The partition stops here; nothing was skipped, checkpoints sealed so far stay",
-          e);
+      warn(place, follow.skipped().passOver(place, e));
+      return true;
     }
+  }
+
+  private static void warn(RecordPlace place, String told) {
+    LOG.atWarn().addKeyValue("record", place).log(told);
+  }
+
+  private static void suspect(RecordPlace higher) {
+    warn(
+        higher,
+        "this record has a higher sequence than one behind it, which no agent writes: if the digest of its"
+            + " partition differs, somebody else wrote it");
+  }
+
+  private boolean apply(RecordPlace place, ByteBuffer value, boolean bounded) throws IOException {
+    DirtyPages event = codec.decodePages(value);
+    long epoch = event.version().epoch();
+    Optional<ImageIdentity> claimed = follow.identityOf(epoch);
+    if (claimed.isPresent() && claimed.get().equals(identity)) {
+      applier.apply(event);
+      watch.saw(place, event.version()).ifPresent(EventIntake::suspect);
+      return true;
+    } else if (epoch < presentEpoch()) {
+      return true; // Of an epoch that is over: the keyframe that began this layout has every
+      // page, and is newer.
+    } else if (bounded) {
+      throw new InvalidEventException(
+          "it claims epoch "
+              + epoch
+              + ", which "
+              + (claimed.isPresent() ? "has another layout" : "nobody started")
+              + ", before the end of a checkpoint");
+    }
+    return false;
   }
 }

@@ -1,5 +1,6 @@
 package dev.ramtide.sink.consume;
 
+import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.wire.VmTopics;
@@ -24,6 +25,9 @@ public interface SinkClients {
   Consumer<byte[], ByteBuffer> reader();
 
   Cluster cluster();
+
+  /** What of the log is passed over when it is refused. */
+  SkippedRecords skipped();
 
   /** Where the clients connect to, for messages. */
   String bootstrapServers();

@@ -4,6 +4,7 @@ import dev.ramtide.checkpoint.CheckpointHistory;
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
+import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.sink.state.ImageIdentity;
@@ -23,6 +24,7 @@ public final class VmFollow {
   private final VmId vm;
   private final TopicIds topicIds;
   private final CheckpointHistory history;
+  private final SkippedRecords skipped;
   private final Map<Long, ImageIdentity> identities = new HashMap<>();
   private boolean caughtUp;
   private Optional<IOException> failure = Optional.empty();
@@ -32,11 +34,18 @@ public final class VmFollow {
   /**
    * @param topicIds of the topics as they are in the cluster now
    * @param history how much of it is to be kept
+   * @param skipped which of its records an operator passes over when they are refused
    */
-  VmFollow(VmId vm, TopicIds topicIds, CheckpointHistory history) {
+  VmFollow(VmId vm, TopicIds topicIds, CheckpointHistory history, SkippedRecords skipped) {
     this.vm = vm;
     this.topicIds = topicIds;
     this.history = history;
+    this.skipped = skipped;
+  }
+
+  /** Of a VM of which nothing is passed over. */
+  VmFollow(VmId vm, TopicIds topicIds, CheckpointHistory history) {
+    this(vm, topicIds, history, SkippedRecords.NONE);
   }
 
   public VmId vm() {
@@ -45,6 +54,10 @@ public final class VmFollow {
 
   public CheckpointHistory history() {
     return history;
+  }
+
+  SkippedRecords skipped() {
+    return skipped;
   }
 
   synchronized void accept(long recordOffset, CheckpointRecord record) throws IOException {

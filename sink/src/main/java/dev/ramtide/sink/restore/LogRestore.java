@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
 /**
@@ -103,7 +104,8 @@ public final class LogRestore implements RestoreSource {
             + (base.isPresent()
                 ? "That image or a table beside it is damaged (ramtide verify reads the image): leave --images out, the"
                     + " log alone has all that is needed"
-                : "Was the disk where it was made at fault? Try another place, then another checkpoint"));
+                : "Was the disk where it was made at fault, or did somebody other than the agent write to these partitions"
+                    + " (a warning above then names a record)? Try another place, then another checkpoint"));
   }
 
   /** The image with its tables: what is replayed over it is judged by them. */
@@ -140,8 +142,8 @@ public final class LogRestore implements RestoreSource {
       PageApplier applier =
           new PageApplier(
               image.ram(), image.layout(), image.striping(), partition, states.get(partition));
-      String place = topics.pages() + ", partition " + partition;
-      intakes.add(new EventIntake(place, vm, image.epoch(), applier));
+      TopicPartition from = new TopicPartition(topics.pages(), partition);
+      intakes.add(new EventIntake(from, vm, image.epoch(), applier));
     }
     try (Consumer<byte[], ByteBuffer> reader = settings.reader()) {
       new LogReplay(reader, topics.pages(), plan, recordsDone)

@@ -16,6 +16,11 @@ public final class DigestMismatchException extends IOException {
             + " is not sealed: the digests of partitions "
             + partitions
             + " differ from its"
-            + " manifest. Keep the image for analysis, then remove its directory and let the sink fill it again from the log");
+            + " manifest: the disk lost what was written, or somebody other than the agent wrote to these partitions (a"
+            + " warning then names a record). Keep the image for analysis. If ramtide restore --checkpoint "
+            + checkpoint
+            + " makes it from the log, remove the image's directory, and the sink fills it again. If that fails too,"
+            + " start the agent again: its next checkpoint begins a new epoch, which is newer than whatever was"
+            + " written");
   }
 }

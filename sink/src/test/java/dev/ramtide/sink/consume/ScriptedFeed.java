@@ -59,7 +59,7 @@ final class ScriptedFeed implements PartitionFeed {
   }
 
   @Override
-  public String toString() {
-    return "ramtide.web-1.pages, partition " + partition;
+  public TopicPartition partition() {
+    return new TopicPartition("ramtide.web-1.pages", partition);
   }
 }

@@ -11,7 +11,9 @@ import dev.ramtide.checkpoint.EpochClaimed;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.PageCounts;
 import dev.ramtide.checkpoint.PartitionCut;
+import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
+import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.guest.PageKind;
 import dev.ramtide.guest.PageRange;
@@ -30,6 +32,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
@@ -170,14 +173,23 @@ final class ScriptedLog {
   void prune(long keyframe) throws IOException {
     RecordedCheckpoint kept = follow.history().checkpoint(keyframe).orElseThrow();
     told.headMap(kept.startRecordOffset()).clear();
-    follow = new VmFollow(VM, SmallGuest.TOPICS, new CheckpointHistory());
+    readAgain(SkippedRecords.NONE);
+    for (int partition = 0; partition < 3; partition++) {
+      beginnings[partition] = kept.manifest().partitions().get(partition).startRecordOffset();
+    }
+  }
+
+  /** As a process reads it that is started with {@code --skip-record}. */
+  void skip(RecordPlace... places) throws IOException {
+    readAgain(new SkippedRecords(Set.of(places)));
+  }
+
+  private void readAgain(SkippedRecords skipped) throws IOException {
+    follow = new VmFollow(VM, SmallGuest.TOPICS, new CheckpointHistory(), skipped);
     for (Map.Entry<Long, CheckpointRecord> left : told.entrySet()) {
       follow.accept(left.getKey(), left.getValue());
     }
     follow.caughtUp();
-    for (int partition = 0; partition < 3; partition++) {
-      beginnings[partition] = kept.manifest().partitions().get(partition).startRecordOffset();
-    }
   }
 
   long beginning(int partition) {
