@@ -109,6 +109,7 @@ final class SealDuty implements Closeable {
 
   private boolean begin(OpenImage open, ControlState from, RecordedCheckpoint next)
       throws IOException, InterruptedException {
+    targetOf(next); // First of all: what cannot be had must not cost the image that is there.
     try {
       return new Sealer(open, listener).begin(from, next);
     } catch (IOException | RuntimeException e) {

@@ -182,6 +182,24 @@ final class HostileEventsTest {
     }
   }
 
+  @Test
+  void aSealedImageIsNotTouchedForACheckpointWithoutItsDeviceState() throws Exception {
+    CheckpointManifest first = log.complete(1, true);
+    try (ScriptedMember member = member()) {
+      member.settle();
+      byte[] sealed = Files.readAllBytes(member.image());
+      member.damagedCheckpoint = 2;
+      log.publish(SmallGuest.data(0, 5, 0, 3));
+      log.complete(2, false);
+      assertThatThrownBy(member::settle).hasMessageContaining("not what its manifest says");
+      assertSealed(member, first);
+      assertThat(Files.readAllBytes(member.image())).isEqualTo(sealed);
+      CheckpointManifest third = log.complete(3, false);
+      member.settle();
+      assertSealed(member, third);
+    }
+  }
+
   private ScriptedMember member() throws IOException {
     return new ScriptedMember(directory, log);
   }

@@ -1,5 +1,6 @@
 package dev.ramtide.sink.consume;
 
+import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.sink.seal.ImageListener;
 import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.ControlFile;
@@ -7,6 +8,7 @@ import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.Site;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -19,6 +21,9 @@ final class ScriptedMember implements Closeable {
   final List<ScriptedFeed> feeds = new ArrayList<>();
   final List<PartitionTask> tasks = new ArrayList<>();
   final SealDuty duty;
+
+  /** Of this checkpoint the device state is not what the manifest says. */
+  long damagedCheckpoint;
 
   ScriptedMember(Path directory, ScriptedLog log) throws IOException {
     this(directory, log, Duration.ZERO);
@@ -45,10 +50,17 @@ final class ScriptedMember implements Closeable {
         new SealDuty(
             log.follow,
             site,
-            (vm, checkpoint) -> ScriptedLog.DEVICE_STATE.duplicate(),
+            (vm, checkpoint) -> deviceState(checkpoint),
             listener,
             kept,
             new Doubt(doubt, site.clock()));
+  }
+
+  private ByteBuffer deviceState(RecordedCheckpoint checkpoint) throws IOException {
+    if (checkpoint.number() == damagedCheckpoint) {
+      throw new IOException("the device state is not what its manifest says");
+    }
+    return ScriptedLog.DEVICE_STATE.duplicate();
   }
 
   /** Turns until nothing moves any more. */
