@@ -66,6 +66,11 @@ final class PartitionTask implements Closeable {
     long next;
     long forced;
 
+    /**
+     * As much of the history was read when a record had to wait for its epoch, or less than none.
+     */
+    long waitsAtHistory = -1;
+
     Progress(
         FileGate.Hold lock,
         PartitionState state,
@@ -108,7 +113,9 @@ final class PartitionTask implements Closeable {
     if (progress == null) {
       progress = begin(image);
     }
-    if (progress != null && progress.next < gate(image).endRecordOffset()) {
+    if (progress != null
+        && progress.waitsAtHistory != follow.recordsRead()
+        && progress.next < gate(image).endRecordOffset()) {
       feed.resume();
     } else {
       feed.pause();
@@ -265,12 +272,14 @@ final class PartitionTask implements Closeable {
       return 0;
     }
     int applied = 0;
+    long historyRead = follow.recordsRead(); // Before it is asked: what comes later is looked at.
     // What control says holds as long as the shared lock is held, and not a moment longer.
     try (FileGate.Hold held = hold.get()) {
       PageGate gate = gate(open);
       for (PageRecord record : records) {
         boolean allowed = record.recordOffset() < gate.endRecordOffset();
         if (!allowed || !now.intake.take(record, gate.bounded())) {
+          now.waitsAtHistory = allowed ? historyRead : -1;
           feed.pause();
           feed.seek(record.recordOffset());
           break;

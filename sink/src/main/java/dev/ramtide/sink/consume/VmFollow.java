@@ -26,6 +26,7 @@ public final class VmFollow {
   private final CheckpointHistory history;
   private final SkippedRecords skipped;
   private final Map<Long, ImageIdentity> identities = new HashMap<>();
+  private long recordsRead;
   private boolean caughtUp;
   private Optional<IOException> failure = Optional.empty();
   private boolean lost;
@@ -61,6 +62,7 @@ public final class VmFollow {
   }
 
   synchronized void accept(long recordOffset, CheckpointRecord record) throws IOException {
+    recordsRead++;
     history.accept(recordOffset, record);
     if (record instanceof EpochStarted started) {
       // The first one counts, as in the history: repeated starts say the same.
@@ -68,6 +70,13 @@ public final class VmFollow {
     } else if (identities.size() > history.epochCount()) {
       identities.keySet().removeIf(epoch -> history.epoch(epoch).isEmpty());
     }
+  }
+
+  /**
+   * Grows with the history: who waits for something in it need not look before this has changed.
+   */
+  synchronized long recordsRead() {
+    return recordsRead;
   }
 
   /** The history was read to what was its end: from now on it may be acted upon. */

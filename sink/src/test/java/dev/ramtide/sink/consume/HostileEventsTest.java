@@ -183,6 +183,20 @@ final class HostileEventsTest {
   }
 
   @Test
+  void aPartitionThatWaitsForAnEpochReadsNothingUntilTheHistoryGoesOn() throws Exception {
+    publish(RawEvent.zeros(0, 1).of(Long.MAX_VALUE, 0));
+    try (ScriptedMember member = member()) {
+      member.settle();
+      int polls = member.feeds.get(0).polls;
+      member.settle();
+      assertThat(member.feeds.get(0).polls).isEqualTo(polls);
+      log.repeatStart();
+      member.settle();
+      assertThat(member.feeds.get(0).polls).isEqualTo(polls + 1);
+    }
+  }
+
+  @Test
   void aSealedImageIsNotTouchedForACheckpointWithoutItsDeviceState() throws Exception {
     CheckpointManifest first = log.complete(1, true);
     try (ScriptedMember member = member()) {

@@ -14,6 +14,7 @@ final class ScriptedFeed implements PartitionFeed {
   boolean paused = true;
   long committed = -1;
   int beginningFailures;
+  int polls;
 
   ScriptedFeed(ScriptedLog log, int partition) {
     this.log = log;
@@ -25,6 +26,7 @@ final class ScriptedFeed implements PartitionFeed {
     if (!paused && position < log.beginning(partition)) {
       throw new OffsetOutOfRangeException(Map.of(new TopicPartition("pages", partition), position));
     }
+    polls += paused ? 0 : 1;
     List<PageRecord> records = paused ? List.of() : log.read(partition, position, count);
     position += records.size();
     return records;
