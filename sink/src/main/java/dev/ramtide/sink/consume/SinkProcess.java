@@ -39,6 +39,7 @@ public final class SinkProcess implements MemberWork, Closeable {
   private final VmFilter filter;
   private final CheckpointFollower follower;
   private final DeviceStateReader deviceStates;
+  private final LogEnds logEnds;
   private final List<Thread> threads = new ArrayList<>();
   private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
   private volatile boolean stopping;
@@ -76,6 +77,7 @@ public final class SinkProcess implements MemberWork, Closeable {
     this.follower = new CheckpointFollower(clients, filter, MOST_CHECKPOINTS, clock);
     // Made ahead: a client takes as long to make as a small checkpoint to seal.
     this.deviceStates = new DeviceStateReader(clients.reader(), clock);
+    this.logEnds = new LogEnds(clients.reader());
   }
 
   /** Starts all threads and returns. */
@@ -152,6 +154,7 @@ public final class SinkProcess implements MemberWork, Closeable {
       }
     }
     deviceStates.close();
+    logEnds.close();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
@@ -176,6 +179,7 @@ public final class SinkProcess implements MemberWork, Closeable {
   public SealDuty.DeviceStates deviceStates() {
     return (vm, checkpoint) -> {
       VmTopics topics = new VmTopics(plan.topicPrefix(), vm.vm());
+      logEnds.requireReached(topics, checkpoint);
       return deviceStates.read(topics.checkpoints(), checkpoint);
     };
   }
