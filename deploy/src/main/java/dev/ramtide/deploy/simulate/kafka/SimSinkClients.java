@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.simulate.kafka;
 
+import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
@@ -27,6 +28,11 @@ public record SimSinkClients(SimCluster simulated, SimProcess process, SimGroup 
   @Override
   public Consumer<byte[], ByteBuffer> reader() {
     return new SimConsumer<>(simulated, process, ByteBuffer::wrap, null);
+  }
+
+  @Override
+  public SkippedRecords skipped() {
+    return SkippedRecords.NONE;
   }
 
   @Override
