@@ -175,6 +175,10 @@ public final class Site {
         requireSameTopics(paths, control.get(), wanted);
       } else {
         requireEmpty(image);
+        // The names before what is said under them: after a loss of power one of the two files
+        // without the other would be refused, as if somebody had removed it.
+        DurableName.forceDirectory(paths.directory());
+        DurableName.forceDirectory(directory);
         ControlState filling = new ControlState.Filling();
         image.control().write(new Control(image.identity(), wanted.topicIds(), filling));
       }
