@@ -3,6 +3,7 @@ package dev.ramtide.sink.consume;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.sink.apply.PageApplier;
+import dev.ramtide.sink.seal.ImageComposer;
 import dev.ramtide.sink.state.Control;
 import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.FileGate;
@@ -276,6 +277,11 @@ final class PartitionTask implements Closeable {
     // What control says holds as long as the shared lock is held, and not a moment longer.
     try (FileGate.Hold held = hold.get()) {
       PageGate gate = gate(open);
+      if (!records.isEmpty() && records.get(0).recordOffset() < gate.endRecordOffset()) {
+        // A sealer may have died between the magic and SEALED n, and n may be pruned, or our state
+        // be lost, since: then we write what is not n.
+        new ImageComposer(open.ram(), open.layout()).destroyMagicIfThere();
+      }
       for (PageRecord record : records) {
         boolean allowed = record.recordOffset() < gate.endRecordOffset();
         if (!allowed || !now.intake.take(record, gate.bounded())) {

@@ -31,6 +31,13 @@ public final class ImageComposer {
     ram.force();
   }
 
+  /** Before a page is written: destroys the magic if it is there. */
+  public void destroyMagicIfThere() throws IOException {
+    if (hasMagic()) {
+      destroyMagic();
+    }
+  }
+
   /** Whether the file says that it is complete. */
   public boolean hasMagic() throws IOException {
     ByteBuffer found = ByteBuffer.allocate(MAGIC_BYTES);

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.sink.SmallGuest;
+import dev.ramtide.sink.image.ChannelFile;
+import dev.ramtide.sink.state.ControlFile;
 import dev.ramtide.sink.state.ControlState;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -99,6 +102,32 @@ final class PrunedLogTest {
     deltaThenKeyframe();
     log.prune(3);
     assertThat(settled("away")).isEqualTo(settled("fresh"));
+  }
+
+  @Test
+  void noPageOfALaterCheckpointComesIntoAFileThatQemuWouldLoad() throws Exception {
+    sealAt1("away");
+    log.publish(SmallGuest.data(0, 5, 0, 3));
+    log.complete(2, false);
+    settled("away");
+    sealerDiedBeforeItSaidSo("away", 2);
+    keyframe(3, 6);
+    log.prune(3);
+    try (ScriptedMember member = member("away")) {
+      member.step(member.tasks.get(0), 1);
+      assertThat(Arrays.copyOf(Files.readAllBytes(member.image()), 4))
+          .as("the magic")
+          .isEqualTo(new byte[4]);
+    }
+    assertThat(settled("away")).isEqualTo(settled("fresh"));
+  }
+
+  /** The magic is the last thing that it writes before. */
+  private void sealerDiedBeforeItSaidSo(String name, long checkpoint) throws IOException {
+    Path control = image(name).resolveSibling("control");
+    try (ControlFile file = new ControlFile(ChannelFile.open(control))) {
+      file.write(file.read().orElseThrow().to(new ControlState.Applying(checkpoint)));
+    }
   }
 
   private void sealAt1(String name) throws Exception {
