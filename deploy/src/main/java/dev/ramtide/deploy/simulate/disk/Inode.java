@@ -1,6 +1,7 @@
 package dev.ramtide.deploy.simulate.disk;
 
 import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -109,12 +110,16 @@ final class Inode {
   void truncate(long bytes) {
     if (bytes < size()) {
       size.tell(bytes);
-      for (Map.Entry<Long, Versions<byte[]>> sector : sectors.entrySet()) {
-        long begin = sector.getKey() * SECTOR_BYTES;
-        if (begin + SECTOR_BYTES > bytes) {
-          byte[] left = Arrays.copyOf(sector.getValue().newest(), (int) Math.max(0, bytes - begin));
-          tell(sector.getKey(), Arrays.copyOf(left, SECTOR_BYTES));
-        }
+      eraseFrom(bytes);
+    }
+  }
+
+  private void eraseFrom(long end) {
+    for (Map.Entry<Long, Versions<byte[]>> sector : sectors.entrySet()) {
+      long begin = sector.getKey() * SECTOR_BYTES;
+      if (begin + SECTOR_BYTES > end) {
+        byte[] left = Arrays.copyOf(sector.getValue().newest(), (int) Math.max(0, end - begin));
+        tell(sector.getKey(), Arrays.copyOf(left, SECTOR_BYTES));
       }
     }
   }
@@ -128,10 +133,31 @@ final class Inode {
 
   /** Power is lost: of each place one version is left, and no lock. */
   void crash(CrashChoice choice) {
-    unforced.values().forEach(versions -> versions.crash(choice));
-    unforced.clear();
     size.crash(choice);
+    // Behind the end there is nothing: a file that grows again grows by zeros.
+    sectors.keySet().removeIf(index -> index * SECTOR_BYTES >= size());
+    unforced.keySet().retainAll(sectors.keySet());
+    unforced.values().forEach(versions -> versions.crash(choice));
+    eraseFrom(size());
+    force();
+    sectors.values().removeIf(versions -> Arrays.equals(versions.newest(), ZEROS));
     locks.clear();
+  }
+
+  /** Adds all that it holds, for certain or perhaps. */
+  void addTo(MessageDigest digest) {
+    add(digest, sectors.size());
+    size.all().forEach(bytes -> add(digest, bytes));
+    sectors.forEach(
+        (index, versions) -> {
+          add(digest, index);
+          add(digest, versions.all().size());
+          versions.all().forEach(digest::update);
+        });
+  }
+
+  private static void add(MessageDigest digest, long number) {
+    digest.update(ByteBuffer.allocate(Long.BYTES).putLong(0, number));
   }
 
   Inode copy() {

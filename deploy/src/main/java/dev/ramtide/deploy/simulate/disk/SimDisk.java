@@ -3,8 +3,12 @@ package dev.ramtide.deploy.simulate.disk;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -111,6 +115,32 @@ public final class SimDisk {
     Inode here = names().file(name);
     Inode there = other.names().file(name);
     return here != null && there != null && here.hasSameBytes(there);
+  }
+
+  /** Equal for disks that hold the same, for certain or perhaps; an inode's number is nothing. */
+  public String fingerprint() {
+    MessageDigest digest = sha256();
+    for (Namespace space : names.all()) {
+      space.entries().forEach((name, entry) -> add(digest, name, entry.file()));
+      digest.update((byte) '/');
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static void add(MessageDigest digest, String name, @Nullable Inode file) {
+    digest.update(name.getBytes(StandardCharsets.UTF_8));
+    digest.update((byte) (file == null ? 0 : 1)); // No name has such a byte.
+    if (file != null) {
+      file.addTo(digest);
+    }
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
   }
 
   Namespace names() {

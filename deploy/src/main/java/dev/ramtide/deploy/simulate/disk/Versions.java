@@ -19,6 +19,11 @@ final class Versions<T> {
     return told.get(told.size() - 1);
   }
 
+  /** The certain one, and what was told since. */
+  List<T> all() {
+    return told;
+  }
+
   void tell(T next) {
     told.add(next);
   }
