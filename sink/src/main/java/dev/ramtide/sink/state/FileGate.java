@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
@@ -30,8 +31,8 @@ public final class FileGate {
   private final MonotonicClock clock;
   // Fair, so that a steady run of readers cannot starve the one who seals.
   private final ReentrantReadWriteLock threads = new ReentrantReadWriteLock(true);
-  private int sharedHolders;
-  private @Nullable FileLock sharedLock;
+  private int holders;
+  private @Nullable FileLock lock;
 
   /** A held lock; closing releases it. */
   public interface Hold extends Closeable {
@@ -59,37 +60,7 @@ public final class FileGate {
     if (!threads.readLock().tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
       return Optional.empty();
     }
-    boolean held = false;
-    try {
-      held = enterShared(deadlineNanos);
-    } finally {
-      if (!held) {
-        threads.readLock().unlock();
-      }
-    }
-    return held ? Optional.of(this::leaveShared) : Optional.empty();
-  }
-
-  private synchronized boolean enterShared(long deadlineNanos)
-      throws IOException, InterruptedException {
-    if (sharedHolders == 0) {
-      sharedLock = poll(true, deadlineNanos);
-      if (sharedLock == null) {
-        return false;
-      }
-    }
-    sharedHolders++;
-    return true;
-  }
-
-  private void leaveShared() {
-    synchronized (this) {
-      if (--sharedHolders == 0 && sharedLock != null) {
-        release(sharedLock);
-        sharedLock = null;
-      }
-    }
-    threads.readLock().unlock();
+    return enter(true, threads.readLock(), deadlineNanos);
   }
 
   /** The exclusive lock, or nothing when it cannot be had within this time. */
@@ -98,35 +69,51 @@ public final class FileGate {
     if (!threads.writeLock().tryLock(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
       return Optional.empty();
     }
-    FileLock lock = null;
-    try {
-      lock = threads.getWriteHoldCount() == 1 ? poll(false, deadlineNanos) : null;
-    } finally {
-      if (lock == null) {
-        threads.writeLock().unlock();
-      }
+    if (threads.getWriteHoldCount() > 1) {
+      threads.writeLock().unlock();
+      return Optional.empty();
     }
-    FileLock held = lock;
-    return held == null ? Optional.empty() : Optional.of(() -> leaveExclusive(held));
-  }
-
-  private void leaveExclusive(FileLock lock) {
-    release(lock);
-    threads.writeLock().unlock();
+    return enter(false, threads.writeLock(), deadlineNanos);
   }
 
   /**
    * Polls, because a thread that waits inside the kernel for a lock could not be stopped without
-   * closing the channel.
+   * closing the channel. Between two looks it holds nothing that another thread would wait for.
    */
-  private @Nullable FileLock poll(boolean shared, long deadlineNanos)
+  private Optional<Hold> enter(boolean shared, Lock ofThread, long deadlineNanos)
       throws IOException, InterruptedException {
-    while (true) {
-      FileLock lock = channel.tryLock(0, Long.MAX_VALUE, shared);
-      if (lock != null || clock.nanoTime() >= deadlineNanos) {
-        return lock;
+    boolean entered = false;
+    try {
+      entered = tryEnter(shared);
+      while (!entered && clock.nanoTime() < deadlineNanos) {
+        clock.sleep(POLL);
+        entered = tryEnter(shared);
       }
-      clock.sleep(POLL);
+    } finally {
+      if (!entered) {
+        ofThread.unlock();
+      }
+    }
+    return entered ? Optional.of(new Held(ofThread)) : Optional.empty();
+  }
+
+  /** The threads that share it share one lock of the process. */
+  private synchronized boolean tryEnter(boolean shared) throws IOException {
+    if (lock == null) {
+      lock = channel.tryLock(0, Long.MAX_VALUE, shared);
+    }
+    if (lock == null) {
+      return false;
+    }
+    holders++;
+    return true;
+  }
+
+  private synchronized void leave() {
+    holders--;
+    if (holders == 0 && lock != null) {
+      release(lock);
+      lock = null;
     }
   }
 
@@ -135,6 +122,29 @@ public final class FileGate {
       lock.release();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Closed twice, or by another thread, it must not open the gate under somebody else. */
+  private final class Held implements Hold {
+    private final Thread owner = Thread.currentThread();
+    private final Lock ofThread;
+    private boolean open = true;
+
+    Held(Lock ofThread) {
+      this.ofThread = ofThread;
+    }
+
+    @Override
+    public void close() {
+      if (Thread.currentThread() != owner) {
+        throw new IllegalStateException(path + " is held by the thread " + owner.getName());
+      }
+      if (open) {
+        open = false;
+        leave();
+        ofThread.unlock();
+      }
     }
   }
 

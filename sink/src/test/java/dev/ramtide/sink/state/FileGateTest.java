@@ -1,12 +1,16 @@
 package dev.ramtide.sink.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,11 +83,68 @@ final class FileGateTest {
     assertThat(lockedForAnotherProcess(directory.resolve("a"))).isFalse();
   }
 
+  @Test
+  void aSteadyRunOfReadersLetsTheExclusiveIn() throws Exception {
+    FileGate gate = FileGates.OF_THIS_PROCESS.of(directory.resolve("a"));
+    FileGate.Hold first = gate.tryShared(SHORT).orElseThrow();
+    Thread[] sealer = new Thread[1];
+    Future<Boolean> sealed =
+        other.submit(
+            () -> {
+              sealer[0] = Thread.currentThread();
+              return isHad(gate.tryExclusive(Duration.ofSeconds(20)));
+            });
+    while (sealer[0] == null || sealer[0].getState() != Thread.State.TIMED_WAITING) {
+      Thread.onSpinWait();
+    }
+    ExecutorService next = Executors.newSingleThreadExecutor();
+    try {
+      boolean passed = next.submit(() -> isHad(gate.tryShared(SHORT))).get();
+      assertThat(passed).as("a reader passed the one who waits").isFalse();
+    } finally {
+      next.shutdown();
+    }
+    first.close();
+    assertThat(sealed.get()).isTrue();
+  }
+
+  @Test
+  void closedTwiceItLeavesTheOtherHoldersAlone() throws Exception {
+    FileGate gate = FileGates.OF_THIS_PROCESS.of(directory.resolve("a"));
+    FileGate.Hold there = other.submit(() -> gate.tryShared(SHORT).orElseThrow()).get();
+    FileGate.Hold here = gate.tryShared(SHORT).orElseThrow();
+    here.close();
+    here.close();
+    assertThat(lockedForAnotherProcess(directory.resolve("a"))).isTrue();
+    other.submit(there::close).get();
+    assertThat(lockedForAnotherProcess(directory.resolve("a"))).isFalse();
+  }
+
+  @Test
+  void anotherThreadCannotLetItGo() throws Exception {
+    FileGate gate = FileGates.OF_THIS_PROCESS.of(directory.resolve("a"));
+    for (boolean shared : new boolean[] {true, false}) {
+      FileGate.Hold here =
+          (shared ? gate.tryShared(SHORT) : gate.tryExclusive(SHORT)).orElseThrow();
+      assertThatExceptionOfType(ExecutionException.class)
+          .isThrownBy(other.submit(here::close)::get)
+          .withMessageContaining("is held by the thread");
+      assertThat(lockedForAnotherProcess(directory.resolve("a"))).isTrue();
+      here.close();
+      assertThat(exclusiveElsewhere(gate)).isTrue();
+    }
+  }
+
+  private static boolean isHad(Optional<FileGate.Hold> hold) {
+    hold.ifPresent(FileGate.Hold::close);
+    return hold.isPresent();
+  }
+
   private boolean exclusiveElsewhere(FileGate gate) throws Exception {
     return other
         .submit(
             () -> {
-              java.util.Optional<FileGate.Hold> hold = gate.tryExclusive(SHORT);
+              Optional<FileGate.Hold> hold = gate.tryExclusive(SHORT);
               hold.ifPresent(FileGate.Hold::close);
               return hold.isPresent();
             })
