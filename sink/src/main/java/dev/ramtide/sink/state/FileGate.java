@@ -5,8 +5,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
@@ -27,6 +30,7 @@ public final class FileGate {
   private static final Duration POLL = Duration.ofMillis(5);
 
   private final Path path;
+  private final @Nullable Object inode;
   private final FileChannel channel;
   private final MonotonicClock clock;
   // Fair, so that a steady run of readers cannot starve the one who seals.
@@ -43,10 +47,16 @@ public final class FileGate {
   /**
    * @param channel the only one that this process has of the file
    */
-  FileGate(Path path, FileChannel channel, MonotonicClock clock) {
+  FileGate(Path path, @Nullable Object inode, FileChannel channel, MonotonicClock clock) {
     this.path = path;
+    this.inode = inode;
     this.channel = channel;
     this.clock = clock;
+  }
+
+  /** Whether this is what a path leads to; a lock file that was made anew has another gate. */
+  boolean isAt(Path lock) throws IOException {
+    return Objects.equals(inode, Files.readAttributes(lock, BasicFileAttributes.class).fileKey());
   }
 
   /** Waits for the shared lock. */

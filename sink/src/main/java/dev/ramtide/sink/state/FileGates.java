@@ -65,7 +65,7 @@ public final class FileGates {
     Object inode = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     FileGate known = open.get(inode);
     if (known == null) {
-      known = new FileGate(path, FileChannel.open(path, how), clock);
+      known = new FileGate(path, inode, FileChannel.open(path, how), clock);
       open.put(inode, known);
     }
     return known;

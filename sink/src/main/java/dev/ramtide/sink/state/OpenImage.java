@@ -83,11 +83,12 @@ public final class OpenImage implements Closeable {
 
   /**
    * Whether the directory still has its name: an image with a newer layout takes the older one's
-   * place by rename.
+   * place by rename. And whether its lock is still the one that others take: somebody may clean up.
    */
   public boolean isInPlace() throws IOException {
     try {
-      return Objects.equals(controlInode, inodeOf(paths.control()));
+      return Objects.equals(controlInode, inodeOf(paths.control()))
+          && gate.isAt(paths.controlLock());
     } catch (NoSuchFileException e) {
       return false;
     }

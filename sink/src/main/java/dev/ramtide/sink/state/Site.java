@@ -29,12 +29,11 @@ public final class Site {
 
   private final Path directory;
   private final FileGates gates;
-  private final FileGate gate;
 
   private Site(Path directory, FileGates gates) throws IOException {
     this.directory = directory;
     this.gates = gates;
-    this.gate = gates.of(directory.resolve(LOCK));
+    gates.of(directory.resolve(LOCK)); // For those who ask whether this is a site.
   }
 
   public static Site open(Path directory) throws IOException {
@@ -222,7 +221,9 @@ public final class Site {
     return Files.exists(paths.control()) ? ControlFile.readFrom(paths.control()) : Optional.empty();
   }
 
+  /** By its path each time: somebody may have removed the file, and others have made it anew. */
   private FileGate.Hold lock() throws IOException, InterruptedException {
+    FileGate gate = gates.of(directory.resolve(LOCK));
     return gate.tryExclusive(PATIENCE)
         .orElseThrow(
             () ->
