@@ -148,10 +148,13 @@ final class PartitionTask implements Closeable {
     return begun;
   }
 
-  private Progress begin(OpenImage open, FileGate.Hold lock) throws IOException {
+  private @Nullable Progress begin(OpenImage open, FileGate.Hold lock) throws IOException {
     PartitionState state = open.openState(partition);
     boolean begun = false;
     try {
+      if (!open.isInPlace()) {
+        return null; // Lock and state are found by path: they may be another image's.
+      }
       long next = state.nextRecordOffset().orElseGet(this::start);
       if (state.nextRecordOffset().isEmpty()) {
         state.advanceTo(next);

@@ -58,9 +58,9 @@ public final class Sealer {
     }
     try (FileGate.Hold held = hold.get()) {
       Control control = image.control().read().orElseThrow();
-      if (!control.state().equals(expected)) {
+      if (!image.isInPlace() || !control.state().equals(expected)) {
         return false; // Another sealer was here; a stopped process may wake up with an old decision
-        // in its hand.
+        // in its hand, and with an image whose paths are another one's by now.
       }
       ControlState next = expected.apply(target.number());
       // Nobody may read of a checkpoint that is no longer there: said first, and on disk.
@@ -101,7 +101,8 @@ public final class Sealer {
     try (FileGate.Hold held = hold.get()) {
       Control control = image.control().read().orElseThrow();
       boolean stillOurs =
-          control.state() instanceof ControlState.Applying now
+          image.isInPlace()
+              && control.state() instanceof ControlState.Applying now
               && now.checkpoint() == target.number();
       SealProgress under = progress(target.manifest());
       if (!stillOurs || !(under instanceof SealProgress.Done)) {
