@@ -12,6 +12,7 @@ import dev.ramtide.producer.capture.CaptureSource;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.producer.stream.MachineDescription;
 import dev.ramtide.producer.stream.MachineDescription.Coverage;
+import dev.ramtide.qemustream.StreamPreamble;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -20,8 +21,9 @@ import java.util.List;
 import java.util.Random;
 
 /** Memory that a test writes to, delivered as a source does. No QEMU. */
-final class SmallGuest implements CaptureSource {
-  static final int PAGE = 4096;
+public final class SmallGuest implements CaptureSource {
+  public static final int PAGE = 4096;
+  private static final String MACHINE = "pc-q35-10.0";
 
   /** Runs in the middle of the next captures. */
   interface Interruption {
@@ -32,22 +34,22 @@ final class SmallGuest implements CaptureSource {
   private final Random random = new Random(7);
   private Interruption inTheMiddle = () -> {};
 
-  SmallGuest(int pages) {
+  public SmallGuest(int pages) {
     memory = new byte[pages * PAGE];
   }
 
-  byte[] memory() {
+  public byte[] memory() {
     return memory.clone();
   }
 
   /** Changes some pages. */
-  void run(int changes) {
+  public void run(int changes) {
     for (int i = 0; i < changes; i++) {
       memory[random.nextInt(memory.length)] = (byte) random.nextInt();
     }
   }
 
-  void fillWithNoise() {
+  public void fillWithNoise() {
     random.nextBytes(memory);
   }
 
@@ -70,7 +72,7 @@ final class SmallGuest implements CaptureSource {
     GuestMemoryMap map = new GuestMemoryMap(PAGE, List.of(new RamBlock("pc.ram", memory.length)));
     handler.machine(
         new MachineDescription(
-            ByteBuffer.wrap(new byte[] {1, 2}), "pc-q35-10.0", map, Coverage.WHOLE));
+            new StreamPreamble(MACHINE, List.of()).bytes(), MACHINE, map, Coverage.WHOLE));
     for (int page = 0; page < memory.length / PAGE; page++) {
       if (page == memory.length / PAGE / 2) {
         inTheMiddle.run();
