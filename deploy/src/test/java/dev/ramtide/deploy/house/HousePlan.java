@@ -167,6 +167,34 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("deploy.embedded");
     table.room("deploy.demo", "guest", "checkpoint", "producer.qmp", "deploy.embedded");
     table.room("deploy.incoming", "producer.qmp", "sink.restore");
+    // The simulation stands around both sides, and sees what a process is made of, but no verb.
+    table.room("deploy.simulate.schedule", "sink.state"); // whose clock and threads it is
+    table.room("deploy.simulate.disk", "deploy.simulate.schedule");
+    table.room(
+        "deploy.simulate.kafka",
+        "checkpoint",
+        "wire",
+        "producer.publish",
+        "sink.consume",
+        "deploy.simulate.schedule");
+    table.room(
+        "deploy.simulate",
+        "guest",
+        "integrity",
+        "checkpoint",
+        "qemustream",
+        "mappedram",
+        "wire",
+        "producer.stream",
+        "producer.publish",
+        "producer.capture",
+        "sink.image",
+        "sink.state",
+        "sink.seal",
+        "sink.consume",
+        "deploy.simulate.schedule",
+        "deploy.simulate.disk",
+        "deploy.simulate.kafka");
     table.room(
         "deploy.cli",
         "report", // what of others a terminal is shown: one rule for the failures of all verbs
@@ -175,17 +203,25 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.embedded",
         "deploy.demo",
         "deploy.incoming",
+        "deploy.simulate",
         "sink.restore"); // the type of the door to a QEMU that it gives to the verb restore
   }
 
   private static List<Wall> allWalls() {
-    Set<String> commands = Set.of("producer.cli", "sink.cli", "deploy.cli", "deploy.demo");
+    Set<String> commands =
+        Set.of("producer.cli", "sink.cli", "deploy.cli", "deploy.demo", "deploy.simulate");
     Set<String> files = Set.of("sink.image", "sink.state", "producer.capture");
     return List.of(
         new Wall("org.apache.avro.", Set.of("wire", "wire.avro")),
         new Wall(
             "org.apache.kafka.",
-            with(commands, "producer.publish", "sink.consume", "sink.restore", "deploy.embedded")),
+            with(
+                commands,
+                "producer.publish",
+                "sink.consume",
+                "sink.restore",
+                "deploy.embedded",
+                "deploy.simulate.kafka")),
         new Wall("kafka.", Set.of("deploy.embedded")),
         new Wall("com.fasterxml.jackson.", with(commands, "producer.qmp", "report")),
         new Wall("picocli.", with(commands, "options")),
@@ -195,8 +231,10 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         // Everybody logs by SLF4J; the filter that logback's configuration names is what a user
         // sees.
         new Wall("ch.qos.logback.", Set.of("deploy.cli")),
-        // The embedded broker locks its directory; it reads and writes no file of ours.
-        new Wall("java.nio.channels.FileChannel", with(files, "deploy.embedded")),
+        // The embedded broker locks its directory; the simulated disk is what channels lead to.
+        new Wall(
+            "java.nio.channels.FileChannel",
+            with(files, "deploy.embedded", "deploy.simulate.disk")),
         new Wall("java.io.RandomAccessFile", files));
   }
 
