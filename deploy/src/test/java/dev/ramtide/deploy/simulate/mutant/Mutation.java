@@ -1,0 +1,181 @@
+package dev.ramtide.deploy.simulate.mutant;
+
+import dev.ramtide.deploy.simulate.mutant.Mutant.Fault;
+import java.util.List;
+import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.tree.FieldInsnNode;
+import org.objectweb.asm.tree.InsnNode;
+import org.objectweb.asm.tree.LdcInsnNode;
+
+/** Faults that must be caught, each of another kind. */
+enum Mutation {
+  /** A page of the same version is not written again. */
+  EQUAL_VERSION_IS_SKIPPED(
+      List.of("NothingLost"),
+      60,
+      new Fault("sink.apply.PageApplier", "isNewer", Edit.jumpInstead(Opcodes.IFLE, Opcodes.IFLT))),
+
+  /** An older version overwrites a newer one. */
+  OLDER_VERSION_WINS(
+      List.of("NothingNewerIsOverwritten"),
+      20,
+      new Fault(
+          "sink.apply.PageApplier",
+          "isNewer",
+          Edit.body(new InsnNode(Opcodes.ICONST_0), new InsnNode(Opcodes.IRETURN)))),
+
+  /** Versions are compared without their epoch. */
+  EPOCH_IS_IGNORED(
+      List.of("NothingNewerIsOverwritten", "NothingLost", "SealedEqualsGuest"),
+      20,
+      new Fault("sink.state.PageEntry", "compareVersion", Edit.dropFirstCall("compare"))),
+
+  /** The offset is stored before the pages are forced. */
+  OFFSET_BEFORE_PAGES(
+      List.of("NothingLost"),
+      60,
+      new Fault("sink.apply.PageApplier", "advanceTo", Edit.dropFirstCall("force"))),
+
+  /** The offset is stored before the table is forced. */
+  OFFSET_BEFORE_TABLE(
+      List.of("NothingLost"),
+      60,
+      new Fault("sink.state.PartitionState", "advanceTo", Edit.dropCall("force"))),
+
+  /** A zero page is not erased. */
+  ZERO_PAGE_STAYS(
+      List.of("NothingLost", "SealedEqualsGuest", "OrderIndependence"),
+      20,
+      new Fault("sink.apply.PageApplier", "write", Edit.dropCall("erase"))),
+
+  /** The image is sealed under the shared lock. */
+  SEAL_WITHOUT_THE_LOCK(
+      List.of("SealedIsNeverTorn", "SealedEqualsGuest", "NothingLost"),
+      200,
+      new Fault("sink.seal.Sealer", "trySeal", Edit.callInstead("tryExclusive", "tryShared"))),
+
+  /** The next checkpoint is begun under the shared lock. */
+  BEGIN_WITHOUT_THE_LOCK(
+      List.of("SealedIsNeverTorn", "SealedEqualsGuest", "NothingLost"),
+      200,
+      new Fault("sink.seal.Sealer", "begin", Edit.callInstead("tryExclusive", "tryShared"))),
+
+  /** The magic stays while pages change. */
+  MAGIC_STAYS(
+      List.of("SealedIsNeverTorn", "SealedEqualsGuest"),
+      20,
+      new Fault("sink.seal.Sealer", "begin", Edit.dropCall("destroyMagic"))),
+
+  /** The magic is destroyed, but not on disk, when pages may change. */
+  MAGIC_IS_NOT_FORCED(
+      List.of("SealedIsNeverTorn", "SealedEqualsGuest"),
+      60,
+      new Fault("sink.seal.ImageComposer", "destroyMagic", Edit.dropCall("force"))),
+
+  /** The magic may be on disk before what it vouches for. */
+  MAGIC_COMES_FIRST(
+      List.of("SealedIsNeverTorn", "SealedEqualsGuest"),
+      60,
+      new Fault("sink.seal.ImageComposer", "compose", Edit.dropFirstCall("force"))),
+
+  /** Pages are applied beyond the end of a checkpoint. */
+  GATE_IS_SKIPPED(
+      List.of("SealedIsNeverTorn", "SealedEqualsGuest", "NothingLost"),
+      20,
+      new Fault(
+          "sink.consume.PageGate",
+          "of",
+          Edit.body(
+              new FieldInsnNode(
+                  Opcodes.GETSTATIC,
+                  "dev/ramtide/sink/consume/PageGate",
+                  "OPEN",
+                  "Ldev/ramtide/sink/consume/PageGate;"),
+              new InsnNode(Opcodes.ARETURN)))),
+
+  /** What the image is now is not on disk when it is said. */
+  CONTROL_IS_NOT_FORCED(
+      List.of("NothingLost", "SealedIsNeverTorn", "SealedEqualsGuest"),
+      60,
+      new Fault("sink.state.DurableRecord", "write", Edit.dropCall("force"))),
+
+  /** Two owners write one partition. */
+  TWO_OWNERS(
+      List.of("NothingNewerIsOverwritten", "NothingLost", "SealedEqualsGuest", "OrderIndependence"),
+      200,
+      new Fault(
+          "sink.consume.PartitionTask", "begin", Edit.callInstead("tryExclusive", "tryShared"))),
+
+  /** A claim fences nobody until its epoch begins. */
+  CLAIM_FENCES_NOBODY(
+      List.of("readers would not count our own"),
+      60,
+      new Fault("checkpoint.CheckpointHistory", "accept", Edit.callInstead("max", "min"))),
+
+  /** An agent goes on in its epoch after a failure. */
+  EPOCH_GOES_ON(
+      List.of("the last capture did not end"),
+      60,
+      new Fault("producer.capture.CaptureSession", "failed", Edit.dropCall("endEpoch"))),
+
+  /** A page that comes again goes into the open event. */
+  EVENT_STAYS_OPEN(
+      List.of("SealedEqualsGuest", "NothingLost"),
+      20,
+      new Fault("producer.dirty.RangeAssembler", "makeRoom", Edit.dropCall("holds"))),
+
+  /** A manifest does not wait for its pages. */
+  MANIFEST_COMES_FIRST(
+      List.of("SealedEqualsGuest", "NothingLost"),
+      20,
+      new Fault("producer.publish.PagePublisher", "flush", Edit.dropFirstCall("flush"))),
+
+  /** A page that became zero is not published. */
+  ZERO_IS_NO_NEWS(
+      List.of("SealedEqualsGuest", "NothingLost"),
+      20,
+      new Fault("producer.dirty.ChangeFilter", "zeroPages", Edit.dropCall("zeroPage"))),
+
+  /** Of a longer device state the end stays. */
+  DEVICE_STATE_IS_NOT_CUT(
+      List.of("SealedIsNeverTorn"),
+      60,
+      new Fault("sink.seal.ImageComposer", "compose", Edit.dropCall("resize"))),
+
+  /** The image is longer than its device state. */
+  IMAGE_GROWS(
+      List.of("Bounded"),
+      20,
+      new Fault(
+          "sink.seal.ImageComposer",
+          "compose",
+          Edit.beforeCall(
+              "resize", () -> List.of(new LdcInsnNode(4096L), new InsnNode(Opcodes.LADD)))));
+
+  private final List<String> says;
+  private final int seeds;
+  private final Fault fault;
+
+  /**
+   * @param says what must be said: the name of a broken promise (a fault may show in several), or
+   *     what the code's own guard says
+   * @param seeds within which it is caught
+   */
+  Mutation(List<String> says, int seeds, Fault fault) {
+    this.says = says;
+    this.seeds = seeds;
+    this.fault = fault;
+  }
+
+  List<String> says() {
+    return says;
+  }
+
+  int seeds() {
+    return seeds;
+  }
+
+  Fault fault() {
+    return fault;
+  }
+}
