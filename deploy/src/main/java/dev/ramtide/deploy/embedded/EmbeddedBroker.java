@@ -10,8 +10,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * One Kafka node, broker and controller in one, on the loopback address of this process. It is the
- * real thing with a short way to start it: nothing is replicated and nobody is authenticated.
+ * One Kafka node, broker and controller in one, on the loopback address of this process: alone, or
+ * one of a {@link Cluster}. It is the real thing with a short way to start it: nobody is
+ * authenticated, and alone nothing is replicated.
  *
  * <p>All that is used of Kafka's inner API stands in this room. The data directory may be opened
  * again by a later broker, also after {@code kill -9}; two at once are refused.
@@ -36,12 +37,26 @@ public final class EmbeddedBroker implements AutoCloseable {
    */
   public static EmbeddedBroker start(Path dataDirectory, int port) throws IOException {
     int brokerPort = port == 0 ? FreePort.find() : port;
+    return start(BrokerSettings.ofOne(dataDirectory.toAbsolutePath(), brokerPort, FreePort.find()));
+  }
+
+  /**
+   * As {@link #start(Path, int)}, for one node of a cluster: returns when enough of the others are
+   * there to decide.
+   *
+   * @param node which one, from 1
+   */
+  public static EmbeddedBroker start(Path dataDirectory, Cluster cluster, int node)
+      throws IOException {
+    return start(new BrokerSettings(dataDirectory.toAbsolutePath(), cluster, node));
+  }
+
+  private static EmbeddedBroker start(BrokerSettings settings) throws IOException {
+    int brokerPort = settings.brokerPort();
     if (!FreePort.isFree(brokerPort)) {
       throw new IOException(
           "port " + brokerPort + " on " + BrokerSettings.HOST + " is taken: choose another one");
     }
-    BrokerSettings settings =
-        new BrokerSettings(dataDirectory.toAbsolutePath(), brokerPort, FreePort.find());
     Files.createDirectories(settings.dataDirectory());
     DirectoryLock lock = DirectoryLock.take(settings.dataDirectory());
     try {
@@ -56,7 +71,7 @@ public final class EmbeddedBroker implements AutoCloseable {
     } catch (KafkaException e) {
       lock.close();
       throw new IOException(
-          "no broker could be started in " + dataDirectory + ": " + e.getMessage(), e);
+          "no broker could be started in " + settings.dataDirectory() + ": " + e.getMessage(), e);
     }
   }
 

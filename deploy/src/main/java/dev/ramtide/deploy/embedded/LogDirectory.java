@@ -9,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 import kafka.tools.StorageTool;
-import org.apache.kafka.common.Uuid;
 
 /** Gives a new data directory its cluster id, as {@code kafka-storage format} does. */
 final class LogDirectory {
@@ -41,7 +40,7 @@ final class LogDirectory {
 
   private static void format(BrokerSettings settings, Path file) throws IOException {
     ByteArrayOutputStream said = new ByteArrayOutputStream();
-    String[] args = {"format", "-t", Uuid.randomUuid().toString(), "-c", file.toString()};
+    String[] args = {"format", "-t", settings.cluster().id(), "-c", file.toString()};
     int exitCode = StorageTool.execute(args, new PrintStream(said, true, StandardCharsets.UTF_8));
     if (exitCode != 0) {
       throw new IOException(

@@ -19,7 +19,7 @@ public final class KeepingBroker implements AutoCloseable {
 
   public static KeepingBroker start(Path dataDirectory) throws IOException {
     BrokerSettings settings =
-        new BrokerSettings(dataDirectory.toAbsolutePath(), FreePort.find(), FreePort.find());
+        BrokerSettings.ofOne(dataDirectory.toAbsolutePath(), FreePort.find(), FreePort.find());
     LogDirectory.formatIfNew(settings);
     Map<String, String> all = settings.asMap();
     all.put("delete.topic.enable", "false");
