@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * {@code ramtide VERB …} as a process of its own, as a user would start it. What it prints is read
  * here line by line; what it logs goes to a file.
  */
-final class ChildVerb implements AutoCloseable {
+public final class ChildVerb implements AutoCloseable {
   /**
    * The command line of all verbs, this demonstration among them: named, not imported, since it
    * imports us.
@@ -48,7 +48,8 @@ final class ChildVerb implements AutoCloseable {
    * @param log gets what it writes to stderr; one that is there is continued
    * @param jvmOptions its heap, and where it puts temporary files
    */
-  static ChildVerb start(Path log, List<String> jvmOptions, List<String> words) throws IOException {
+  public static ChildVerb start(Path log, List<String> jvmOptions, List<String> words)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);
@@ -66,8 +67,46 @@ final class ChildVerb implements AutoCloseable {
     return child;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
+  }
+
+  public boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** Its exit code; it has ended. */
+  public int exitValue() {
+    return process.exitValue();
+  }
+
+  /** As {@code kill -STOP}: it stands where it is, with all that it holds, until {@link #thaw}. */
+  public void freeze() throws IOException, InterruptedException {
+    signal("STOP");
+  }
+
+  /** As {@code kill -CONT}. */
+  public void thaw() throws IOException, InterruptedException {
+    signal("CONT");
+  }
+
+  private void signal(String name) throws IOException, InterruptedException {
+    // The JDK knows no other signals than those that end a process.
+    String command = "kill -" + name + " " + pid();
+    if (new ProcessBuilder("/bin/sh", "-c", command).start().waitFor() != 0 && isAlive()) {
+      throw new IOException("no signal for ramtide " + verb + ": '" + command + "' failed");
+    }
+  }
+
+  /** The next line that it printed already, if there is one. */
+  public Optional<String> pollLine() {
+    return Optional.ofNullable(lines.poll());
+  }
+
+  /** The last line that it wrote to stderr, empty when there is none. */
+  public String lastLine() throws IOException {
+    List<String> said = Files.readAllLines(log);
+    return said.isEmpty() ? "" : said.get(said.size() - 1);
   }
 
   /**
@@ -76,7 +115,7 @@ final class ChildVerb implements AutoCloseable {
    * @return empty when none came in time
    * @throws IOException it has ended; what it said last is in the message
    */
-  Optional<String> nextLine(Duration timeout) throws IOException, InterruptedException {
+  public Optional<String> nextLine(Duration timeout) throws IOException, InterruptedException {
     boolean alive = process.isAlive(); // asked first: what it said before its end counts
     String line = lines.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
     if (line == null && !alive) {
@@ -95,7 +134,8 @@ final class ChildVerb implements AutoCloseable {
    *
    * @return the rest of that line
    */
-  String awaitLine(String beginning, Duration timeout) throws IOException, InterruptedException {
+  public String awaitLine(String beginning, Duration timeout)
+      throws IOException, InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (System.nanoTime() < deadline) {
       Optional<String> line = nextLine(Duration.ofMillis(100));
@@ -115,7 +155,7 @@ final class ChildVerb implements AutoCloseable {
   }
 
   /** Waits until it has done its work; anything but success is an error. */
-  void awaitSuccess(Duration timeout) throws IOException, InterruptedException {
+  public void awaitSuccess(Duration timeout) throws IOException, InterruptedException {
     if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IOException(
           "ramtide " + verb + " is not done after " + timeout.toSeconds() + " s" + lastWords());
@@ -130,13 +170,13 @@ final class ChildVerb implements AutoCloseable {
    *
    * @return whether that is what ended it
    */
-  boolean kill() {
+  public boolean kill() {
     process.destroyForcibly().onExit().join();
     return process.exitValue() == KILLED;
   }
 
   /** As Ctrl-C: it may finish what it has to, and must not take long. */
-  void stop() throws IOException, InterruptedException {
+  public void stop() throws IOException, InterruptedException {
     askToStop();
     if (!process.waitFor(END_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IOException("ramtide " + verb + " does not stop" + lastWords());
@@ -144,7 +184,7 @@ final class ChildVerb implements AutoCloseable {
   }
 
   /** As Ctrl-C, without waiting. */
-  void askToStop() {
+  public void askToStop() {
     process.destroy();
   }
 

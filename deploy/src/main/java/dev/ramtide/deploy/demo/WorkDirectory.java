@@ -13,10 +13,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Where everything of one run is kept; it goes with the run unless somebody wants to look at it.
  */
-final class WorkDirectory {
+public final class WorkDirectory {
   private final Path path;
   private final Path scratch;
-  private final boolean keep;
+  private boolean keep;
 
   private WorkDirectory(Path path, Path scratch, boolean keep) {
     this.path = path;
@@ -27,7 +27,7 @@ final class WorkDirectory {
   /**
    * @param kept a directory that is empty or not there yet, which stays
    */
-  static WorkDirectory open(Optional<Path> kept) throws IOException {
+  public static WorkDirectory open(Optional<Path> kept) throws IOException {
     if (kept.isEmpty()) {
       Path path = Files.createTempDirectory("ramtide-");
       return new WorkDirectory(path, Files.createDirectory(path.resolve("tmp")), false);
@@ -41,7 +41,7 @@ final class WorkDirectory {
     return new WorkDirectory(path, Files.createTempDirectory("ramtide-"), true);
   }
 
-  Path path() {
+  public Path path() {
     return path;
   }
 
@@ -49,16 +49,25 @@ final class WorkDirectory {
    * For the temporary files of processes, which stay behind when they are killed. Its path is
    * short, as sockets need it.
    */
-  Path scratch() {
+  public Path scratch() {
     return scratch;
   }
 
-  Path directory(String name) throws IOException {
+  public Path directory(String name) throws IOException {
     return Files.createDirectories(path.resolve(name));
   }
 
+  /** It stays, to be looked at. */
+  public void keep() {
+    keep = true;
+  }
+
+  public boolean isKept() {
+    return keep;
+  }
+
   /** Nothing may write into it any more. */
-  void remove() throws IOException {
+  public void remove() throws IOException {
     delete(scratch);
     if (!keep) {
       delete(path);
@@ -66,7 +75,7 @@ final class WorkDirectory {
   }
 
   /** Deletes a directory with all that is in it; one that is not there is deleted already. */
-  static void delete(Path directory) throws IOException {
+  public static void delete(Path directory) throws IOException {
     if (Files.exists(directory)) {
       Files.walkFileTree(directory, new Deletion());
     }
