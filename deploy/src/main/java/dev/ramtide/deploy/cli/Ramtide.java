@@ -2,6 +2,7 @@ package dev.ramtide.deploy.cli;
 
 import dev.ramtide.deploy.demo.DemoCommand;
 import dev.ramtide.deploy.simulate.SimulateCommand;
+import dev.ramtide.deploy.torture.TortureCommand;
 import dev.ramtide.producer.cli.AgentCommand;
 import dev.ramtide.producer.cli.QmpCommand;
 import dev.ramtide.sink.cli.CheckpointsCommand;
@@ -47,7 +48,8 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       DeleteCommand.class,
       DemoCommand.class,
-      SimulateCommand.class
+      SimulateCommand.class,
+      TortureCommand.class
     })
 public final class Ramtide implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

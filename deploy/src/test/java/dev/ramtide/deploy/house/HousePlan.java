@@ -166,6 +166,11 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
   private static void deploy(Table table) {
     table.room("deploy.embedded");
     table.room("deploy.demo", "guest", "checkpoint", "producer.qmp", "deploy.embedded");
+    table.room(
+        "deploy.torture",
+        "producer.qmp", // how the guest stands, as the guest of the demonstration says it
+        "deploy.embedded",
+        "deploy.demo"); // the guest, the processes, and the comparison of memory
     table.room("deploy.incoming", "producer.qmp", "sink.restore");
     // The simulation stands around both sides, and sees what a process is made of, but no verb.
     table.room("deploy.simulate.schedule", "sink.state"); // whose clock and threads it is
@@ -202,6 +207,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "sink.cli",
         "deploy.embedded",
         "deploy.demo",
+        "deploy.torture",
         "deploy.incoming",
         "deploy.simulate",
         "sink.restore"); // the type of the door to a QEMU that it gives to the verb restore
@@ -223,8 +229,9 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
                 "deploy.embedded",
                 "deploy.simulate.kafka")),
         new Wall("kafka.", Set.of("deploy.embedded")),
-        new Wall("com.fasterxml.jackson.", with(commands, "producer.qmp", "report")),
-        new Wall("picocli.", with(commands, "options")),
+        new Wall(
+            "com.fasterxml.jackson.", with(commands, "producer.qmp", "report", "deploy.torture")),
+        new Wall("picocli.", with(commands, "options", "deploy.torture")),
         new Wall("com.sun.jna.", Set.of("sink.image")),
         new Wall("com.github.luben.zstd.", Set.of("producer.stream")),
         new Wall("me.tongfei.progressbar.", commands),
