@@ -101,6 +101,7 @@ final class AgentPair {
 
   void wakeZombie(long nowMs) throws IOException, InterruptedException {
     if (zombie != null) {
+      reports.printer().line(zombie.name(), "wakes up, and does not know yet");
       zombie.thaw();
       wokeAtMs = nowMs;
     }
@@ -133,6 +134,6 @@ final class AgentPair {
           dead.name() + " was replaced while it stood, and ended for another reason: " + reason);
     }
     reports.tally().zombieFenced();
-    reports.printer().line(dead.name(), "woke up replaced, and fenced itself");
+    reports.printer().line(dead.name(), "found out that it was replaced, and ended");
   }
 }

@@ -10,38 +10,43 @@ import java.util.Random;
  * broker its controller (3 s).
  */
 enum FaultKind {
-  AGENT_KILL(500, 4000),
-  AGENT_STOP(200, 3000, 5000, 14_000),
+  AGENT_KILL("killed with -9", "started again", 500, 4000),
+  AGENT_STOP("stopped where it is", "goes on", 200, 3000, 5000, 14_000),
   /** The old one is stopped, a new one is started, and the old one wakes up late. */
-  AGENT_REPLACE(2000, 12_000),
-  BROKER_KILL(1000, 7000),
-  BROKER_STOP(300, 2000, 4000, 9000),
-  SINK_KILL(300, 5000),
-  SINK_STOP(300, 3000, 7000, 14_000),
-  DISK_FULL(3000, 12_000),
-  PRUNE(0, 0);
+  AGENT_REPLACE("stopped where it is and replaced", "", 2000, 12_000),
+  BROKER_KILL("killed with -9", "started again", 1000, 7000),
+  BROKER_STOP("stopped where it is", "goes on", 300, 2000, 4000, 9000),
+  SINK_KILL("killed with -9", "started again", 300, 5000),
+  SINK_STOP("stopped where it is", "goes on", 300, 3000, 7000, 14_000),
+  DISK_FULL("filled to the last byte", "has room again", 3000, 12_000),
+  PRUNE("pruned", "", 0, 0);
 
-  private final int shortestMs;
-  private final int longestMs;
-  private final int lateShortestMs;
-  private final int lateLongestMs;
+  private final String begun;
+  private final String ended;
+  private final int[] boundsMs;
 
-  FaultKind(int shortestMs, int longestMs) {
-    this(shortestMs, longestMs, shortestMs, longestMs);
-  }
-
-  FaultKind(int shortestMs, int longestMs, int lateShortestMs, int lateLongestMs) {
-    this.shortestMs = shortestMs;
-    this.longestMs = longestMs;
-    this.lateShortestMs = lateShortestMs;
-    this.lateLongestMs = lateLongestMs;
+  /**
+   * @param boundsMs shortest and longest; where there are four, also of those that are late
+   */
+  FaultKind(String begun, String ended, int... boundsMs) {
+    this.begun = begun;
+    this.ended = ended;
+    this.boundsMs = boundsMs;
   }
 
   long lengthMs(Random random) {
-    boolean late = random.nextBoolean();
-    int least = late ? lateShortestMs : shortestMs;
-    int most = late ? lateLongestMs : longestMs;
-    return least + random.nextInt(most - least + 1);
+    int first = 2 * random.nextInt(boundsMs.length / 2);
+    return boundsMs[first] + random.nextInt(boundsMs[first + 1] - boundsMs[first] + 1);
+  }
+
+  /** What is done to its target. */
+  String begun() {
+    return begun;
+  }
+
+  /** How it is made good; empty where that is told otherwise. */
+  String ended() {
+    return ended;
   }
 
   String word() {

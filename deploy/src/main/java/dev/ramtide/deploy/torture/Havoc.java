@@ -53,7 +53,11 @@ final class Havoc implements FaultLane.Inflictor {
   @Override
   public void begin(Fault fault) throws IOException, InterruptedException {
     reports.tally().fault(fault.kind());
-    tell(fault, "");
+    String length =
+        fault.lengthMs() == 0
+            ? ""
+            : String.format(Locale.ROOT, " for %.1f s", fault.lengthMs() / 1e3);
+    tell(fault, fault.kind().begun() + length);
     switch (fault.kind()) {
       case AGENT_KILL -> victims.agents.kill();
       case AGENT_STOP -> victims.agents.current().freeze();
@@ -70,7 +74,10 @@ final class Havoc implements FaultLane.Inflictor {
     switch (fault.kind()) {
       case AGENT_KILL -> victims.agents.start();
       case AGENT_STOP -> victims.agents.current().thaw();
-      case AGENT_REPLACE -> victims.agents.wakeZombie(clock.nowMs());
+      case AGENT_REPLACE -> {
+        victims.agents.wakeZombie(clock.nowMs());
+        return; // What becomes of it is told when it is known.
+      }
       case BROKER_KILL, SINK_KILL -> target(fault).start();
       case BROKER_STOP, SINK_STOP -> target(fault).thaw();
       case DISK_FULL -> victims.disk.free();
@@ -78,15 +85,11 @@ final class Havoc implements FaultLane.Inflictor {
         return; // It takes as long as it takes.
       }
     }
-    tell(fault, " is over");
+    tell(fault, fault.kind().ended());
   }
 
   private void tell(Fault fault, String what) {
-    String length =
-        what.isEmpty() && fault.lengthMs() > 0
-            ? String.format(Locale.ROOT, " for %.1f s", fault.lengthMs() / 1e3)
-            : "";
-    reports.printer().line(who(fault), fault.kind().word() + what + length);
+    reports.printer().line(who(fault), what);
   }
 
   private String who(Fault fault) {
