@@ -7,9 +7,14 @@ import java.util.Objects;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One partition's side of a consumer. */
 final class ConsumerFeed implements PartitionFeed {
+  private static final Logger LOG = LoggerFactory.getLogger(ConsumerFeed.class);
+
   private final Consumer<byte[], ByteBuffer> consumer;
   private final TopicPartition partition;
 
@@ -40,7 +45,16 @@ final class ConsumerFeed implements PartitionFeed {
 
   @Override
   public void commit(long recordOffset) {
-    consumer.commitAsync(Map.of(partition, new OffsetAndMetadata(recordOffset)), null);
+    consumer.commitAsync(
+        Map.of(partition, new OffsetAndMetadata(recordOffset)), ConsumerFeed::committed);
+  }
+
+  /** Left to itself Kafka's client calls each that fails an error, in each rebalance some. */
+  private static void committed(
+      Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable Exception failure) {
+    if (failure != null) {
+      LOG.debug("not told to Kafka, the next commit will: {}", offsets, failure);
+    }
   }
 
   @Override
