@@ -20,6 +20,7 @@ final class AgentPair {
   private final TortureProcesses processes;
   private final Reports reports;
   private final Runnable onDeath;
+  private final AgentModes modes;
   private Supervised current;
   private Supervised other;
   private @Nullable Supervised zombie;
@@ -28,16 +29,17 @@ final class AgentPair {
   /**
    * @param onDeath told whenever one has died
    */
-  AgentPair(TortureProcesses processes, Sockets sockets, Reports reports, Runnable onDeath) {
+  AgentPair(TortureProcesses processes, Control control, Reports reports, Runnable onDeath) {
     this.processes = processes;
+    this.modes = control.modes();
     this.reports = reports;
     this.onDeath = onDeath;
-    this.current = new Supervised("agent-1", new Owner("agent-1", sockets.first()));
-    this.other = new Supervised("agent-2", new Owner("agent-2", sockets.second()));
+    this.current = new Supervised("agent-1", new Owner("agent-1", control.first()));
+    this.other = new Supervised("agent-2", new Owner("agent-2", control.second()));
   }
 
-  /** QEMU's control sockets. */
-  record Sockets(Path first, Path second) {}
+  /** QEMU's control sockets, and how it is driven by them. */
+  record Control(Path first, Path second, AgentModes modes) {}
 
   private final class Owner implements Supervised.Owner {
     private final String name;
@@ -50,7 +52,9 @@ final class AgentPair {
 
     @Override
     public ChildVerb start() throws IOException {
-      return processes.agent(name, qmp);
+      String mode = modes.next();
+      reports.printer().line(name, "starts, in mode " + mode);
+      return processes.agent(name, qmp, mode);
     }
 
     @Override

@@ -10,7 +10,7 @@ import java.util.Random;
  * broker its controller (3 s).
  */
 enum FaultKind {
-  AGENT_KILL("killed with -9", "started again", 500, 4000),
+  AGENT_KILL("killed with -9", "", 500, 4000),
   AGENT_STOP("stopped where it is", "goes on", 200, 3000, 5000, 14_000),
   /** The old one is stopped, a new one is started, and the old one wakes up late. */
   AGENT_REPLACE("stopped where it is and replaced", "", 2000, 12_000),

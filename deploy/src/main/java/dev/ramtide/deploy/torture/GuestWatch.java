@@ -5,6 +5,7 @@ import dev.ramtide.deploy.demo.QemuGuest;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Promise GuestFirst, looked at from outside: after each death of an agent QEMU says that the guest
@@ -13,6 +14,8 @@ import java.util.Map;
 final class GuestWatch {
   private static final long LIMIT_MS = Duration.ofSeconds(30).toMillis();
   private static final long LOOK_EVERY_MS = 250;
+  private static final Set<String> OVER =
+      Set.of("null", "none", "completed", "failed", "cancelled");
 
   private final QemuGuest guest;
   private final Tally tally;
@@ -56,6 +59,15 @@ final class GuestWatch {
     return guest.status().running();
   }
 
+  /** Whether it runs, and no capture of it is under way. */
+  boolean isLeftAlone() throws IOException, InterruptedException {
+    return isRunning() && OVER.contains(migration());
+  }
+
+  private String migration() throws IOException, InterruptedException {
+    return String.valueOf(guest.execute("query-migrate", Map.of()).fields().get("status"));
+  }
+
   int passes() throws IOException, InterruptedException {
     return guest.readDword(GuestProgram.PASS_ADDRESS);
   }
@@ -82,19 +94,16 @@ final class GuestWatch {
               + " s after an agent died or it was told to go on: QEMU says '"
               + guest.status().name()
               + "', migration "
-              + guest.execute("query-migrate", Map.of()).fields().get("status"));
+              + migration());
     }
   }
 
+  /** Whether it runs now, and has counted on since the first look. */
   private boolean goesOn() throws IOException, InterruptedException {
-    if (!isRunning()) {
-      counting = false;
-      return false;
-    }
     int now = passes();
     boolean moved = counting && now != passes;
     passes = counting ? passes : now;
     counting = true;
-    return moved;
+    return moved && isRunning();
   }
 }

@@ -74,18 +74,15 @@ final class Havoc implements FaultLane.Inflictor {
     switch (fault.kind()) {
       case AGENT_KILL -> victims.agents.start();
       case AGENT_STOP -> victims.agents.current().thaw();
-      case AGENT_REPLACE -> {
-        victims.agents.wakeZombie(clock.nowMs());
-        return; // What becomes of it is told when it is known.
-      }
+      case AGENT_REPLACE -> victims.agents.wakeZombie(clock.nowMs());
       case BROKER_KILL, SINK_KILL -> target(fault).start();
       case BROKER_STOP, SINK_STOP -> target(fault).thaw();
       case DISK_FULL -> victims.disk.free();
-      case PRUNE -> {
-        return; // It takes as long as it takes.
-      }
+      case PRUNE -> {} // It takes as long as it takes.
     }
-    tell(fault, fault.kind().ended());
+    if (!fault.kind().ended().isEmpty()) {
+      tell(fault, fault.kind().ended());
+    }
   }
 
   private void tell(Fault fault, String what) {

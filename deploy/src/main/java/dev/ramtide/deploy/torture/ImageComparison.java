@@ -60,8 +60,10 @@ final class ImageComparison {
   }
 
   private boolean compare(Waiting waiting) throws IOException, InterruptedException {
-    // A QEMU that waits for a stopped agent to read does not answer.
-    waiting.until("agent that is awake", SOON, () -> !agents.isAnyFrozen());
+    // A QEMU that waits for a stopped agent to read does not answer; and an agent that found the
+    // guest running lets it go on when its capture ends.
+    waiting.until(
+        "moment between two captures", SOON, () -> !agents.isAnyFrozen() && watch.isLeftAlone());
     watch.hold();
     waiting.until("stop of the guest", SOON, () -> !watch.isRunning());
     Instant heldSince = Instant.now();

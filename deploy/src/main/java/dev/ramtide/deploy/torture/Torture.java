@@ -30,9 +30,9 @@ final class Torture {
   /**
    * What is to be run.
    *
-   * @param schedule made from the seed
+   * @param schedule made from the seed, as the modes are
    */
-  record Plan(Duration length, FaultSchedule schedule, int guestMib) {}
+  record Plan(Duration length, FaultSchedule schedule, AgentModes modes, int guestMib) {}
 
   Torture(Plan plan, RunClock clock, Reports reports) {
     this.plan = plan;
@@ -55,7 +55,7 @@ final class Torture {
       AgentPair agents =
           new AgentPair(
               processes,
-              new AgentPair.Sockets(guest.agentSocket(), second),
+              new AgentPair.Control(guest.agentSocket(), second, plan.modes),
               reports,
               watch::expectRunning);
       Havoc.Victims victims = victims(agents, processes, disk);

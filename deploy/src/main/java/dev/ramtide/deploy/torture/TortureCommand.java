@@ -72,7 +72,8 @@ public final class TortureCommand implements Callable<Integer> {
     requireSense();
     long known = seed != null ? seed : ThreadLocalRandom.current().nextInt(1_000_000);
     Duration length = Duration.ofMillis(Math.round(minutes * MS_PER_MINUTE));
-    Torture.Plan plan = new Torture.Plan(length, FaultSchedule.of(known, length), guestMib);
+    Torture.Plan plan =
+        new Torture.Plan(length, FaultSchedule.of(known, length), new AgentModes(known), guestMib);
     RunClock clock = new RunClock();
     Tally tally = new Tally();
     PrintWriter out = spec.commandLine().getOut();

@@ -74,13 +74,15 @@ final class TortureProcesses implements AutoCloseable {
             config.toString()));
   }
 
-  ChildVerb agent(String name, Path qmp) throws IOException {
+  ChildVerb agent(String name, Path qmp, String mode) throws IOException {
     return start(
         name,
         withBrokers(
             "agent",
             "--qmp",
             qmp.toString(),
+            "--mode",
+            mode,
             "--interval",
             "2s",
             "--keyframe-interval",

@@ -28,7 +28,7 @@ class TortureIT {
   @Test
   void whateverIsDoneToThemNoPageDiffersAndNothingIsLeft() throws Exception {
     try (RamtideProcess torture =
-        start("--minutes", "0.5", "--seed", SEED, "--guest-mib", "64", "--json")) {
+        start("--minutes", "0.4", "--seed", SEED, "--guest-mib", "64", "--json")) {
       int exitCode = torture.awaitExit(LIMIT);
       assertThat(exitCode).as("%s%n%s", torture.stderr(), torture.stdout()).isZero();
       JsonNode json = new ObjectMapper().readTree(torture.stdout());
