@@ -111,6 +111,17 @@ final class AgentPair {
     }
   }
 
+  /** It never wakes up; what it held of the guest somebody has to give back. */
+  void killZombie() {
+    Supervised known = zombie;
+    if (known != null) {
+      zombie = null;
+      reports.printer().line(known.name(), "killed with -9 before it wakes up");
+      known.kill();
+      onDeath.run();
+    }
+  }
+
   void look(long nowMs) throws IOException {
     current.look(nowMs);
     other.look(nowMs);

@@ -14,6 +14,8 @@ enum FaultKind {
   AGENT_STOP("stopped where it is", "goes on", 200, 3000, 5000, 14_000),
   /** The old one is stopped, a new one is started, and the old one wakes up late. */
   AGENT_REPLACE("stopped where it is and replaced", "", 2000, 12_000),
+  /** As before, but the old one is killed before it wakes up: what it held is given back late. */
+  AGENT_REPLACE_KILL("stopped where it is and replaced", "", 1000, 8000),
   BROKER_KILL("killed with -9", "started again", 1000, 7000),
   BROKER_STOP("stopped where it is", "goes on", 300, 2000, 4000, 9000),
   SINK_KILL("killed with -9", "started again", 300, 5000),

@@ -60,7 +60,11 @@ record FaultSchedule(List<List<Fault>> lanes, List<Long> comparisonsMs) {
     List<Lane> lanes = new ArrayList<>();
     lanes.add(
         new Lane(
-            List.of(FaultKind.AGENT_KILL, FaultKind.AGENT_STOP, FaultKind.AGENT_REPLACE),
+            List.of(
+                FaultKind.AGENT_KILL,
+                FaultKind.AGENT_STOP,
+                FaultKind.AGENT_REPLACE,
+                FaultKind.AGENT_REPLACE_KILL),
             0,
             1,
             new Gap(6000, 20_000)));

@@ -40,7 +40,7 @@ final class Havoc implements FaultLane.Inflictor {
   @Override
   public boolean isPossible(Fault fault) {
     return switch (fault.kind()) {
-      case AGENT_KILL, AGENT_STOP, AGENT_REPLACE ->
+      case AGENT_KILL, AGENT_STOP, AGENT_REPLACE, AGENT_REPLACE_KILL ->
           victims.agents.current().isUp() && !victims.agents.hasZombie();
       // With two of three away nothing could be acknowledged.
       case BROKER_KILL, BROKER_STOP -> victims.brokers.stream().allMatch(Broker::isReady);
@@ -61,7 +61,7 @@ final class Havoc implements FaultLane.Inflictor {
     switch (fault.kind()) {
       case AGENT_KILL -> victims.agents.kill();
       case AGENT_STOP -> victims.agents.current().freeze();
-      case AGENT_REPLACE -> victims.agents.replace();
+      case AGENT_REPLACE, AGENT_REPLACE_KILL -> victims.agents.replace();
       case BROKER_KILL, SINK_KILL -> target(fault).kill();
       case BROKER_STOP, SINK_STOP -> target(fault).freeze();
       case DISK_FULL -> victims.disk.fill();
@@ -75,6 +75,7 @@ final class Havoc implements FaultLane.Inflictor {
       case AGENT_KILL -> victims.agents.start();
       case AGENT_STOP -> victims.agents.current().thaw();
       case AGENT_REPLACE -> victims.agents.wakeZombie(clock.nowMs());
+      case AGENT_REPLACE_KILL -> victims.agents.killZombie();
       case BROKER_KILL, SINK_KILL -> target(fault).start();
       case BROKER_STOP, SINK_STOP -> target(fault).thaw();
       case DISK_FULL -> victims.disk.free();
@@ -91,7 +92,8 @@ final class Havoc implements FaultLane.Inflictor {
 
   private String who(Fault fault) {
     return switch (fault.kind()) {
-      case AGENT_KILL, AGENT_STOP, AGENT_REPLACE -> victims.agents.current().name();
+      case AGENT_KILL, AGENT_STOP, AGENT_REPLACE, AGENT_REPLACE_KILL ->
+          victims.agents.current().name();
       case BROKER_KILL, BROKER_STOP, SINK_KILL, SINK_STOP -> target(fault).name();
       case DISK_FULL -> "disk";
       case PRUNE -> "log";
