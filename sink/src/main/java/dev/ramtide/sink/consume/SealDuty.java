@@ -38,11 +38,15 @@ final class SealDuty implements Closeable {
 
   private static final Duration TELL_PATIENCE = Duration.ofMillis(200);
 
+  /** As long as a broker that answers no more keeps a reader waiting, twice. */
+  private static final Duration BEHIND_PATIENCE = Duration.ofSeconds(60);
+
   private final VmFollow follow;
   private final Site site;
   private final DeviceStates deviceStates;
   private final ImageListener listener;
   private final Doubt doubt;
+  private final Doubt behind = new Doubt(BEHIND_PATIENCE);
   private @Nullable OpenImage image;
   private @Nullable Target target;
   private final KeptCopies kept;
@@ -153,6 +157,9 @@ final class SealDuty implements Closeable {
   private boolean finish(OpenImage open, ControlState.Applying applying, RecordedCheckpoint newest)
       throws IOException, InterruptedException {
     Optional<RecordedCheckpoint> wanted = follow.history().checkpoint(applying.checkpoint());
+    if (isAheadOfUs(applying, newest)) {
+      return false;
+    }
     if (wanted.isEmpty()) { // Pruned while the site was away: only a later one can be made.
       return !beginLater(open, applying, newest);
     }
@@ -183,6 +190,18 @@ final class SealDuty implements Closeable {
       site.promote(follow.vm());
     }
     return progress instanceof SealProgress.Busy;
+  }
+
+  /**
+   * The owner before us had read on further than we have: its checkpoint is on the way to us,
+   * unless the end of the log was cut off.
+   */
+  private boolean isAheadOfUs(ControlState.Applying applying, RecordedCheckpoint newest) {
+    if (newest.number() >= applying.checkpoint()) {
+      behind.clear();
+      return false;
+    }
+    return !behind.isOver();
   }
 
   private void tellWhenLongBusy(boolean busy) {

@@ -192,6 +192,21 @@ final class ScriptedLog {
     follow.caughtUp();
   }
 
+  /** Who comes now has not read the newest checkpoint record yet. */
+  CheckpointRecord holdBackNewest() throws IOException {
+    follow = new VmFollow(VM, SmallGuest.TOPICS, new CheckpointHistory());
+    for (Map.Entry<Long, CheckpointRecord> read : told.headMap(told.lastKey()).entrySet()) {
+      follow.accept(read.getKey(), read.getValue());
+    }
+    follow.caughtUp();
+    return told.lastEntry().getValue();
+  }
+
+  /** And now it has. */
+  void handOver(CheckpointRecord newest) throws IOException {
+    follow.accept(told.lastKey(), newest);
+  }
+
   long beginning(int partition) {
     return beginnings[partition];
   }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ramtide.checkpoint.CheckpointManifest;
+import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.PartitionCut;
 import dev.ramtide.integrity.PageDigest;
@@ -66,6 +67,24 @@ final class SealedImageTest {
       member.duty.step();
       assertThat(member.state()).isEqualTo(new ControlState.Applying(2));
       assertThat(magic(member)).isEqualTo(new byte[4]);
+    }
+  }
+
+  @Test
+  void aMemberThatHasNotReadTheManifestYetWaitsForIt() throws Exception {
+    CheckpointManifest manifest;
+    try (ScriptedMember ahead = sealedOnce("a")) {
+      log.publish(SmallGuest.data(0, 5, 0, 3));
+      manifest = log.complete(2, false);
+      ahead.duty.step();
+    }
+    CheckpointRecord newest = log.holdBackNewest();
+    try (ScriptedMember behind = member("a")) {
+      behind.settle();
+      assertThat(behind.state()).isEqualTo(new ControlState.Applying(2));
+      log.handOver(newest);
+      behind.settle();
+      assertSealed(behind, manifest);
     }
   }
 
