@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * out by itself that it has been replaced.
  */
 final class AgentPair {
-  private static final long ZOMBIE_LIMIT_MS = Duration.ofSeconds(120).toMillis();
+  private static final long ZOMBIE_LIMIT_MS = Duration.ofSeconds(180).toMillis();
 
   private final TortureProcesses processes;
   private final Reports reports;

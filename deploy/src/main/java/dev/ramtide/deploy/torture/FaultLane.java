@@ -46,8 +46,12 @@ final class FaultLane {
     return begun >= kinds;
   }
 
-  /** Does what is due. */
-  void look(long nowMs) throws IOException, InterruptedException {
+  /**
+   * Does what is due.
+   *
+   * @param hurting whether anything new may begin
+   */
+  void look(long nowMs, boolean hurting) throws IOException, InterruptedException {
     if (current != null) {
       if (nowMs >= endMs) {
         calm();
@@ -55,7 +59,7 @@ final class FaultLane {
       return;
     }
     Fault due = next;
-    if (due != null && nowMs >= due.atMs() + lateMs && inflictor.isPossible(due)) {
+    if (hurting && due != null && nowMs >= due.atMs() + lateMs && inflictor.isPossible(due)) {
       lateMs = nowMs - due.atMs();
       endMs = nowMs + due.lengthMs();
       current = due;

@@ -17,7 +17,7 @@ import java.util.Optional;
  */
 final class ImageComparison {
   private static final Duration SEAL_LIMIT = Duration.ofSeconds(180);
-  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final Duration SOON = Duration.ofSeconds(120);
   private static final int TRIES = 5;
 
   private final QemuGuest guest;

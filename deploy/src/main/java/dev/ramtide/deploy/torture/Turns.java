@@ -49,23 +49,36 @@ final class Turns implements Waiting {
     lanes = List.of();
   }
 
+  /** Lets things happen until then, however long the wait. */
+  void goOn(String what, Duration limit, Condition condition)
+      throws IOException, InterruptedException {
+    await(what, limit, limit, condition);
+  }
+
+  /** In the second half of the time nothing new is hurt: what does not come by then never comes. */
   @Override
   public void until(String what, Duration limit, Condition condition)
       throws IOException, InterruptedException {
+    await(what, limit.dividedBy(2), limit, condition);
+  }
+
+  private void await(String what, Duration hurting, Duration limit, Condition condition)
+      throws IOException, InterruptedException {
     long sinceMs = clock.nowMs();
     while (!condition.holds()) {
-      if (clock.nowMs() - sinceMs > limit.toMillis()) {
+      long waitedMs = clock.nowMs() - sinceMs;
+      if (waitedMs > limit.toMillis()) {
         throw new IOException("no " + what + " in " + limit.toSeconds() + " s");
       }
-      turn();
+      turn(waitedMs <= hurting.toMillis());
       Thread.sleep(TURN_MS);
     }
   }
 
-  private void turn() throws IOException, InterruptedException {
+  private void turn(boolean hurting) throws IOException, InterruptedException {
     long letLooseForMs = sinceLetLooseMs();
     for (FaultLane lane : lanes) {
-      lane.look(letLooseForMs);
+      lane.look(letLooseForMs, hurting);
     }
     havoc.look();
     watch.look(clock.nowMs(), havoc.isAgentFrozen());

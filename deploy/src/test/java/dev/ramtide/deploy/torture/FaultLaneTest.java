@@ -35,43 +35,53 @@ class FaultLaneTest {
 
   @Test
   void aFaultBeginsAndEndsWhenItIsDue() throws Exception {
-    lane.look(99);
+    lane.look(99, true);
     assertThat(done).isEmpty();
-    lane.look(100);
-    lane.look(149);
+    lane.look(100, true);
+    lane.look(149, true);
     assertThat(done).containsExactly("begin broker-kill");
-    lane.look(150);
-    lane.look(199);
+    lane.look(150, true);
+    lane.look(199, true);
     assertThat(done).containsExactly("begin broker-kill", "end broker-kill");
-    lane.look(200);
+    lane.look(200, true);
     assertThat(done).contains("begin broker-stop");
   }
 
   @Test
   void whatIsNotPossibleYetComesLateAndSoDoesAllAfterIt() throws Exception {
     possible = false;
-    lane.look(300);
+    lane.look(300, true);
     assertThat(done).isEmpty();
     possible = true;
-    lane.look(310);
-    lane.look(360);
+    lane.look(310, true);
+    lane.look(360, true);
     assertThat(done).containsExactly("begin broker-kill", "end broker-kill");
-    lane.look(409);
+    lane.look(409, true);
     assertThat(done).hasSize(2);
-    lane.look(410);
+    lane.look(410, true);
     assertThat(done).contains("begin broker-stop");
   }
 
   @Test
   void theNextOneNeverBeginsBeforeThisOneIsMadeGood() throws Exception {
-    lane.look(100);
-    lane.look(500);
+    lane.look(100, true);
+    lane.look(500, true);
     assertThat(done).containsExactly("begin broker-kill", "end broker-kill");
   }
 
   @Test
+  void whileNothingMayBeHurtWhatGoesOnIsMadeGoodAndNothingBegins() throws Exception {
+    lane.look(100, true);
+    lane.look(150, false);
+    lane.look(300, false);
+    assertThat(done).containsExactly("begin broker-kill", "end broker-kill");
+    lane.look(301, true);
+    assertThat(done).contains("begin broker-stop");
+  }
+
+  @Test
   void calmMakesGoodWhatGoesOn() throws Exception {
-    lane.look(100);
+    lane.look(100, true);
     lane.calm();
     lane.calm();
     assertThat(done).containsExactly("begin broker-kill", "end broker-kill");
@@ -79,10 +89,10 @@ class FaultLaneTest {
 
   @Test
   void allKindsAreDealtWhenTheLastOfThemHasBegun() throws Exception {
-    lane.look(100);
-    lane.look(150);
+    lane.look(100, true);
+    lane.look(150, true);
     assertThat(lane.hasDealtAll()).isFalse();
-    lane.look(200);
+    lane.look(200, true);
     assertThat(lane.hasDealtAll()).isTrue();
   }
 }
