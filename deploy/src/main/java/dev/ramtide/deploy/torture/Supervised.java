@@ -44,10 +44,6 @@ final class Supervised {
     return name;
   }
 
-  long pid() {
-    return child().pid();
-  }
-
   private ChildVerb child() {
     ChildVerb known = child;
     if (known == null) {

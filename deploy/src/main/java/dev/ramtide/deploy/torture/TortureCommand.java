@@ -107,6 +107,9 @@ public final class TortureCommand implements Callable<Integer> {
       try {
         torture.run(work, processes);
       } catch (IOException e) {
+        if (processes.isRemoved()) {
+          throw e; // Ctrl-C: what failed then has failed because of that.
+        }
         tally.failure(String.valueOf(e.getMessage()));
       }
       if (!tally.isGood()) {

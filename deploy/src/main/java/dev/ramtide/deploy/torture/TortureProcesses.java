@@ -120,10 +120,15 @@ final class TortureProcesses implements AutoCloseable {
     return child;
   }
 
-  private void requireNotRemoved() {
+  private void requireNotRemoved() throws IOException {
     if (removed) {
-      throw new IllegalStateException("this run is over");
+      throw new IOException("the run was interrupted");
     }
+  }
+
+  /** Whether it was told to end, and nothing is left any more. */
+  synchronized boolean isRemoved() {
+    return removed;
   }
 
   /** How often a text stands in the logs of those whose name begins so. */
