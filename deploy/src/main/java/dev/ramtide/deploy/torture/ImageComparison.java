@@ -80,6 +80,9 @@ final class ImageComparison {
         compare(awaited.checkpoint(), file, memory);
       }
     }
+    // To go on QEMU touches memory that a background snapshot protects, and answers nobody before a
+    // stopped agent has read that page.
+    waiting.until("agent that is awake", SOON, () -> !agents.isAnyFrozen());
     boolean stood = !watch.isRunning() && watch.passes() == passes;
     watch.release();
     Files.deleteIfExists(file);
