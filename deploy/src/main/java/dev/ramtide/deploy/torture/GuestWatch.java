@@ -59,6 +59,16 @@ final class GuestWatch {
     return guest.status().running();
   }
 
+  /** Whether it stands as it does after a migration: from there QEMU migrates it no more. */
+  boolean isSpent() throws IOException, InterruptedException {
+    return guest.status().name().equals("postmigrate");
+  }
+
+  /** Whether it stands, and has not run since it had done so many passes. */
+  boolean stoodStill(int passesBefore) throws IOException, InterruptedException {
+    return !isRunning() && passes() == passesBefore;
+  }
+
   /** Whether it runs, and no capture of it is under way. */
   boolean isLeftAlone() throws IOException, InterruptedException {
     return isRunning() && OVER.contains(migration());
