@@ -47,7 +47,7 @@ final class TortureProcesses implements AutoCloseable {
    * @param node from 1
    */
   ChildVerb broker(int node) throws IOException {
-    Path data = work.directory("kafka-" + node);
+    Path data = work.path().resolve("kafka-" + node);
     return start(
         "broker-" + node,
         "kafka",
@@ -132,7 +132,10 @@ final class TortureProcesses implements AutoCloseable {
   }
 
   /** How often a text stands in the logs of those whose name begins so. */
-  long countInLogs(String beginning, String text) throws IOException {
+  synchronized long countInLogs(String beginning, String text) throws IOException {
+    if (removed) {
+      return 0;
+    }
     long count = 0;
     try (Stream<Path> logs = Files.list(work.directory("logs"))) {
       for (Path log : logs.toList()) {
