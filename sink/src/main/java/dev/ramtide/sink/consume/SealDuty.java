@@ -46,7 +46,7 @@ final class SealDuty implements Closeable {
   private final DeviceStates deviceStates;
   private final ImageListener listener;
   private final Doubt doubt;
-  private final Doubt behind = new Doubt(BEHIND_PATIENCE);
+  private final Doubt behind;
   private @Nullable OpenImage image;
   private @Nullable Target target;
   private final KeptCopies kept;
@@ -76,6 +76,7 @@ final class SealDuty implements Closeable {
     this.listener = listener;
     this.kept = kept;
     this.doubt = doubt;
+    this.behind = new Doubt(BEHIND_PATIENCE, site.clock());
   }
 
   VmFollow follow() {
