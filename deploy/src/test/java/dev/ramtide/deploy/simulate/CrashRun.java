@@ -89,24 +89,29 @@ final class CrashRun {
 
   /** What each state is, and what becomes of it. */
   void checkAll() throws InterruptedException {
+    int checked = 0;
     for (State state : states.found()) {
-      check(state);
+      try {
+        check(state);
+        checked++;
+      } catch (IOException | RuntimeException e) {
+        throw new AssertionError(
+            "after %d of %d states, %s: %s"
+                .formatted(checked, states.found().size(), state.how(), e.getMessage()),
+            e);
+      }
     }
   }
 
-  private void check(State state) throws InterruptedException {
-    try {
-      Optional<Long> left = loadable(state.disk());
-      Promise.NOTHING_LOST.require(
-          state.promised() == 0 || left.equals(Optional.of(state.promised())),
-          "checkpoint " + state.promised() + " was sealed, QEMU would load " + left);
-      SimDisk recovered = state.disk().copy();
-      recovered.beforeChange(() -> requireWhole(recovered));
-      new OneSink(vm, directoryOf(recovered), process, SILENT).settle();
-      requireSame(recovered);
-    } catch (IOException | RuntimeException e) {
-      throw new AssertionError(state.how() + ": " + e.getMessage(), e);
-    }
+  private void check(State state) throws IOException, InterruptedException {
+    Optional<Long> left = loadable(state.disk());
+    Promise.NOTHING_LOST.require(
+        state.promised() == 0 || left.equals(Optional.of(state.promised())),
+        "checkpoint " + state.promised() + " was sealed, QEMU would load " + left);
+    SimDisk recovered = state.disk().copy();
+    recovered.beforeChange(() -> requireWhole(recovered));
+    new OneSink(vm, directoryOf(recovered), process, SILENT).settle();
+    requireSame(recovered);
   }
 
   /** If the process was killed here. */

@@ -22,7 +22,7 @@ final class CrashStatesTest {
   void theFirstFillAndItsSeal() throws Exception {
     vm.start(4);
     vm.checkpoint(600);
-    check(new CrashRun(vm), 400);
+    check(new CrashRun(vm), 600);
   }
 
   @Test
@@ -35,12 +35,12 @@ final class CrashStatesTest {
     run.sink().seal();
     run.sink().deliver(1);
     run.sink().deliver(1);
-    check(run, 100);
+    check(run, 800);
   }
 
   @Test
   void pagesOfACheckpointThatWasPrunedMeanwhile() throws Exception {
-    CrashRun run = sealedOnce(3);
+    CrashRun run = new CrashRun(vm, sealedOnce(3).allOnDisk(), new CrashStates());
     vm.write(0);
     vm.write(1);
     vm.checkpoint(600);
@@ -51,7 +51,7 @@ final class CrashStatesTest {
     vm.keyframe();
     vm.checkpoint(600);
     vm.prune(3);
-    check(run, 100);
+    check(run, 1700);
   }
 
   @Test
@@ -64,7 +64,7 @@ final class CrashStatesTest {
     vm.keyframe();
     vm.checkpoint(600);
     vm.prune(3);
-    check(run, 100);
+    check(run, 350);
   }
 
   @Test
@@ -72,7 +72,7 @@ final class CrashStatesTest {
     CrashRun run = sealedOnce(2);
     vm.start(3);
     vm.checkpoint(600);
-    check(run, 100);
+    check(run, 500);
   }
 
   /** A loss of power while it recovers from one, and so on, until nothing new comes of it. */
