@@ -16,6 +16,7 @@ final class Faults {
       List.of(Perils.NONE, new Perils(200, 500), new Perils(50, 0), new Perils(0, 100));
 
   private final SimWorld world;
+  private final ImageCheck check;
   private final Random random;
   private final List<Supplier<String>> kinds =
       List.of(
@@ -35,11 +36,14 @@ final class Faults {
           this::disk,
           this::shuffle,
           this::prune,
+          this::read,
+          this::read,
           this::weather,
           this::late);
 
-  Faults(SimWorld world) {
+  Faults(SimWorld world, ImageCheck check) {
     this.world = world;
+    this.check = check;
     this.random = world.random();
     world.scheduler().perils(PERILS.get(random.nextInt(PERILS.size())));
   }
@@ -148,6 +152,11 @@ final class Faults {
   private String shuffle() {
     world.group().shuffle();
     return "rebalance";
+  }
+
+  private String read() {
+    world.startReader(check);
+    return "somebody reads the image";
   }
 
   private String prune() {

@@ -35,19 +35,24 @@ final class ImageCheck {
     this.log = log;
   }
 
-  /** Returns the checkpoint that QEMU would load, if it would load the file. */
+  /** Returns the checkpoint that QEMU would load from the file, if it would load it. */
+  Optional<CheckpointManifest> read(PositionalBytes ram) throws IOException {
+    return hasMagic(ram) ? Optional.of(loaded(ram)) : Optional.empty();
+  }
+
+  /** As {@link #read}, and control must say the same. */
   Optional<CheckpointManifest> check(SiteView site) throws IOException {
-    PositionalBytes ram = site.ram();
-    if (!hasMagic(ram)) {
-      return Optional.empty();
+    Optional<CheckpointManifest> read = read(site.ram());
+    if (read.isEmpty()) {
+      return read;
     }
-    CheckpointManifest loaded = loaded(ram);
+    CheckpointManifest loaded = read.get();
     ControlState control = site.control().orElse(null);
     Promise.SEALED_IS_NEVER_TORN.require(
         new ControlState.Sealed(loaded.checkpoint()).equals(control)
             || new ControlState.Applying(loaded.checkpoint()).equals(control),
         "QEMU would load checkpoint " + loaded.checkpoint() + ", control says " + control);
-    return Optional.of(loaded);
+    return read;
   }
 
   /** Files are no longer than what they are for, however often pages change. */

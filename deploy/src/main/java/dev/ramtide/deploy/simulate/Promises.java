@@ -5,6 +5,7 @@ import dev.ramtide.checkpoint.PageVersion;
 import dev.ramtide.deploy.simulate.disk.SimDisk;
 import dev.ramtide.deploy.simulate.kafka.SimPartition;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -16,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * Looks after every event whether the promises hold, and what they would be if power was lost now.
  */
 final class Promises {
-  /** Of so many looks one supposes that power is lost. */
-  private static final int LOOKS_BETWEEN_CRASHES = 4;
+  /** Before one of so many changes of the disk it is supposed that power is lost. */
+  private static final int CHANGES_BETWEEN_CRASHES = 6;
 
   private final SimWorld world;
   private final LogView log;
@@ -27,15 +28,16 @@ final class Promises {
   private final List<@Nullable List<PageVersion>> versions =
       new ArrayList<>(Arrays.asList(null, null, null));
   private long changesSeen = -1;
+  private @Nullable InvariantViolation broken;
   private long checks;
   private long crashes;
-  private long loadable;
 
   Promises(SimWorld world) {
     this.world = world;
     this.log = new LogView(world.cluster());
     this.check = new ImageCheck(world.guest(), log);
     Arrays.fill(firstSeen, -1);
+    world.disk().beforeChange(this::supposeBeforeChange);
   }
 
   LogView log() {
@@ -58,8 +60,28 @@ final class Promises {
     return crashes;
   }
 
+  /** In the midst of whatever a process does: what it broke is said by the next look. */
+  private void supposeBeforeChange() {
+    if (world.random().nextInt(CHANGES_BETWEEN_CRASHES) == 0 && broken == null) {
+      SimDisk supposed = world.disk().copy();
+      supposed.crash(world.random()::nextInt);
+      try {
+        log.refresh();
+        check(world.site(supposed));
+      } catch (InvariantViolation violation) {
+        broken = violation;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      crashes++;
+    }
+  }
+
   /** After any event. */
   void look() throws IOException {
+    if (broken != null) {
+      throw broken;
+    }
     log.refresh();
     if (world.disk().changes() == changesSeen) {
       return;
@@ -72,13 +94,7 @@ final class Promises {
         seen(partition, progress.get());
       }
     }
-    loadable += check(site).isPresent() ? 1 : 0;
-    if (world.random().nextInt(LOOKS_BETWEEN_CRASHES) == 0) {
-      SimDisk supposed = world.disk().copy();
-      supposed.crash(world.random()::nextInt);
-      check(world.site(supposed));
-      crashes++;
-    }
+    check(site);
     checks++;
   }
 

@@ -102,6 +102,11 @@ final class SimWorld {
     return sink;
   }
 
+  /** Of the image as it is now, while sinks go on. */
+  void startReader(ImageCheck check) {
+    new SimReader(newProcess("reader"), disk, check);
+  }
+
   private SimProcess newProcess(String kind) {
     SimProcess process = scheduler.process(kind + "-" + ++processes);
     process.onDeath(() -> disk.release(process));

@@ -26,7 +26,7 @@ final class Simulation {
   Simulation(long seed) {
     world = new SimWorld(new Random(seed));
     promises = new Promises(world);
-    faults = new Faults(world);
+    faults = new Faults(world, promises.imageCheck());
   }
 
   /** What happened last, oldest first, a line each. */

@@ -3,6 +3,7 @@ package dev.ramtide.deploy.simulate.mutant;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
+import java.util.Set;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.tree.ClassNode;
@@ -20,8 +21,14 @@ final class Mutant extends ClassLoader {
    * Where and how.
    *
    * @param className without the package of us all
+   * @param methods names of those that get it
+   * @param places how many are edited in all
    */
-  record Fault(String className, String method, Edit edit) {
+  record Fault(String className, Set<String> methods, int places, Edit edit) {
+    Fault(String className, String method, Edit edit) {
+      this(className, Set.of(method), 1, edit);
+    }
+
     String fullName() {
       return "dev.ramtide." + className;
     }
@@ -65,7 +72,7 @@ final class Mutant extends ClassLoader {
     ClassNode node = new ClassNode();
     new ClassReader(bytes).accept(node, 0);
     for (MethodNode method : node.methods) {
-      if (method.name.equals(fault.method())) {
+      if (fault.methods().contains(method.name)) {
         edited += fault.edit().apply(method);
       }
     }

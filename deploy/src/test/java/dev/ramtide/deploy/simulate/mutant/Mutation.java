@@ -2,6 +2,7 @@ package dev.ramtide.deploy.simulate.mutant;
 
 import dev.ramtide.deploy.simulate.mutant.Mutant.Fault;
 import java.util.List;
+import java.util.Set;
 import org.objectweb.asm.Opcodes;
 import org.objectweb.asm.tree.FieldInsnNode;
 import org.objectweb.asm.tree.InsnNode;
@@ -48,15 +49,19 @@ enum Mutation {
       20,
       new Fault("sink.apply.PageApplier", "write", Edit.dropCall("erase"))),
 
-  /** The image is sealed under the shared lock. */
+  /** Sealers hold the shared lock only. */
   SEAL_WITHOUT_THE_LOCK(
       List.of("SealedIsNeverTorn", "SealedEqualsGuest", "NothingLost"),
       200,
-      new Fault("sink.seal.Sealer", "trySeal", Edit.callInstead("tryExclusive", "tryShared"))),
+      new Fault(
+          "sink.seal.Sealer",
+          Set.of("begin", "trySeal"),
+          2,
+          Edit.callInstead("tryExclusive", "tryShared"))),
 
-  /** The next checkpoint is begun under the shared lock. */
+  /** The next checkpoint is begun while somebody reads. */
   BEGIN_WITHOUT_THE_LOCK(
-      List.of("SealedIsNeverTorn", "SealedEqualsGuest", "NothingLost"),
+      List.of("SealedIsNeverTorn", "SealedEqualsGuest"),
       200,
       new Fault("sink.seal.Sealer", "begin", Edit.callInstead("tryExclusive", "tryShared"))),
 
@@ -75,7 +80,7 @@ enum Mutation {
   /** The magic may be on disk before what it vouches for. */
   MAGIC_COMES_FIRST(
       List.of("SealedIsNeverTorn", "SealedEqualsGuest"),
-      60,
+      100,
       new Fault("sink.seal.ImageComposer", "compose", Edit.dropFirstCall("force"))),
 
   /** Pages are applied beyond the end of a checkpoint. */
@@ -108,7 +113,7 @@ enum Mutation {
 
   /** A claim fences nobody until its epoch begins. */
   CLAIM_FENCES_NOBODY(
-      List.of("readers would not count our own"),
+      List.of("readers would not count our own", "SealedIsNeverTorn"),
       60,
       new Fault("checkpoint.CheckpointHistory", "accept", Edit.callInstead("max", "min"))),
 
@@ -121,7 +126,7 @@ enum Mutation {
   /** A page that comes again goes into the open event. */
   EVENT_STAYS_OPEN(
       List.of("SealedEqualsGuest", "NothingLost"),
-      20,
+      100,
       new Fault("producer.dirty.RangeAssembler", "makeRoom", Edit.dropCall("holds"))),
 
   /** A manifest does not wait for its pages. */
