@@ -52,10 +52,6 @@ final class Promises {
     return checks;
   }
 
-  long loadable() {
-    return loadable;
-  }
-
   long crashes() {
     return crashes;
   }
@@ -66,7 +62,7 @@ final class Promises {
       SimDisk supposed = world.disk().copy();
       supposed.crash(world.random()::nextInt);
       try {
-        log.refresh();
+        observe();
         check(world.site(supposed));
       } catch (InvariantViolation violation) {
         broken = violation;
@@ -83,10 +79,16 @@ final class Promises {
       throw broken;
     }
     log.refresh();
-    if (world.disk().changes() == changesSeen) {
-      return;
+    if (world.disk().changes() != changesSeen) {
+      changesSeen = world.disk().changes();
+      check(observe());
+      checks++;
     }
-    changesSeen = world.disk().changes();
+  }
+
+  /** Learns what is new on disk and in the log. */
+  private SiteView observe() throws IOException {
+    log.refresh();
     SiteView site = world.site(world.disk());
     for (int partition = 0; partition < SimWorld.PARTITIONS; partition++) {
       Optional<SiteView.Progress> progress = site.progress(partition);
@@ -94,8 +96,7 @@ final class Promises {
         seen(partition, progress.get());
       }
     }
-    check(site);
-    checks++;
+    return site;
   }
 
   private Optional<CheckpointManifest> check(SiteView site) throws IOException {

@@ -27,8 +27,7 @@ final class SimReader {
   SimReader(SimProcess process, SimDisk disk, ImageCheck check) {
     this.process = process;
     this.paths =
-        new ImagePaths(
-            disk.mount(process).getPath(SiteView.DIRECTORY).resolve(SimWorld.VM.name()));
+        new ImagePaths(disk.mount(process).getPath(SiteView.DIRECTORY).resolve(SimWorld.VM.name()));
     this.check = check;
     process.newThread(this::run).start();
   }

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.UUID;
 
@@ -38,6 +39,7 @@ final class SimWorld {
   private final SimGroup group;
   private final List<SimAgent> agents = new ArrayList<>();
   private final List<SimSink> sinks = new ArrayList<>();
+  private Optional<IOException> lastFailure = Optional.empty();
   private int processes;
 
   SimWorld(Random random) {
@@ -81,8 +83,18 @@ final class SimWorld {
 
   /** Those that were not killed and have not ended. */
   List<SimSink> sinks() {
-    sinks.removeIf(sink -> !sink.process().isAlive() || sink.process().threads() == 0);
+    for (SimSink sink : List.copyOf(sinks)) {
+      if (!sink.process().isAlive() || sink.process().threads() == 0) {
+        sinks.remove(sink);
+        lastFailure = sink.failure().or(() -> lastFailure);
+      }
+    }
     return sinks;
+  }
+
+  /** Why a sink ended last, of those that ended by themselves. */
+  Optional<IOException> lastFailure() {
+    return lastFailure;
   }
 
   SimAgent startAgent() {

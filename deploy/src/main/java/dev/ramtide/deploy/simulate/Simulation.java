@@ -53,10 +53,6 @@ final class Simulation {
     }
   }
 
-  String promisesLoadable() {
-    return promises.loadable() + " faults " + story.size();
-  }
-
   private void event() throws IOException {
     int draw = world.random().nextInt(100);
     if (draw < 20) {
@@ -120,7 +116,9 @@ final class Simulation {
   private String states() throws IOException {
     return world.site(world.disk()).control()
         + ", sinks "
-        + world.sinks().stream().map(SimSink::failure).toList();
+        + world.sinks().stream().map(SimSink::failure).toList()
+        + ", the last that ended "
+        + world.lastFailure();
   }
 
   private boolean isSealed(long checkpoint) throws IOException {

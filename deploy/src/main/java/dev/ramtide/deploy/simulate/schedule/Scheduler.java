@@ -131,8 +131,8 @@ public final class Scheduler {
   }
 
   void giveWay(SimProcess process) {
-    // The simulation itself looks through the same doors, and never waits.
-    if (running != null && Thread.currentThread() == running) {
+    // The simulation itself looks through the same doors, in whatever thread, and never waits.
+    if (running != null && Thread.currentThread() == running && running.process() == process) {
       process.requireAlive();
       if (isDrawn(perils.death())) {
         process.kill();
