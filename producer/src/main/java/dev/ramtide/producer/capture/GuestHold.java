@@ -4,6 +4,7 @@ import dev.ramtide.producer.qmp.QmpObject;
 import dev.ramtide.producer.qmp.QmpText;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -111,7 +112,8 @@ record GuestHold(
   static GuestHold parse(byte[] line) throws IOException {
     QmpObject json = QmpText.parse(line);
     if (json.number("format") != FORMAT) {
-      throw new IOException("written by another version of Ramtide: format " + json.fields());
+      throw new IOException(
+          "written by another version of Ramtide: format " + json.number("format"));
     }
     Map<String, Boolean> capabilities = new LinkedHashMap<>();
     QmpObject owners = json.object("capabilities");
@@ -126,11 +128,19 @@ record GuestHold(
     }
     return new GuestHold(
         json.text("capture"),
-        Path.of(json.text("socket")),
+        socket(json),
         json.text("instance"),
         json.flag("mayStand"),
         capabilities,
         parameters);
+  }
+
+  private static Path socket(QmpObject json) throws IOException {
+    try {
+      return Path.of(json.text("socket"));
+    } catch (InvalidPathException e) {
+      throw new IOException("a socket that no file can be called: " + e.getReason(), e);
+    }
   }
 
   private static Object value(QmpObject change, String name) throws IOException {

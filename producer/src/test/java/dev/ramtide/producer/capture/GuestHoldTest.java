@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -55,6 +56,15 @@ class GuestHoldTest {
     file.write(hold);
     Files.write(onlyOther(), Arrays.copyOf(line, 40));
     assertThatIOException().isThrownBy(file::read).withMessageContaining("remove the file");
+  }
+
+  @Test
+  void aSocketThatNoFileCanBeCalledIsRefused() throws IOException {
+    String line = new String(hold.toLine(), StandardCharsets.UTF_8);
+    String damaged = line.replace("qmp.sock", "qmp\\u0000sock");
+    assertThatIOException()
+        .isThrownBy(() -> GuestHold.parse(damaged.getBytes(StandardCharsets.UTF_8)))
+        .withMessageContaining("socket");
   }
 
   @Test
