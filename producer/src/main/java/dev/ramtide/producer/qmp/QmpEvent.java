@@ -1,5 +1,6 @@
 package dev.ramtide.producer.qmp;
 
+import java.time.DateTimeException;
 import java.time.Instant;
 
 /**
@@ -14,13 +15,19 @@ public record QmpEvent(String name, Instant time, QmpObject data) {
     // QEMU writes -1 when its clock failed: the moment at which we read the event is the best that
     // is left.
     long seconds = timestamp.number("seconds");
+    String name = message.text("event");
     Instant time =
-        seconds < 0
-            ? Instant.now()
-            : Instant.ofEpochSecond(seconds, timestamp.number("microseconds") * 1000);
-    return new QmpEvent(
-        message.text("event"),
-        time,
-        message.has("data") ? message.object("data") : QmpObject.EMPTY);
+        seconds < 0 ? Instant.now() : instant(seconds, timestamp.number("microseconds"), name);
+    return new QmpEvent(name, time, message.has("data") ? message.object("data") : QmpObject.EMPTY);
+  }
+
+  private static Instant instant(long seconds, long microseconds, String name)
+      throws QmpProtocolException {
+    try {
+      return Instant.ofEpochSecond(seconds, Math.multiplyExact(microseconds, 1000L));
+    } catch (DateTimeException | ArithmeticException e) {
+      throw new QmpProtocolException(
+          "QMP: event " + name + " at no time that there is: " + seconds);
+    }
   }
 }

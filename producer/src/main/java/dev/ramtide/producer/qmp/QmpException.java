@@ -11,7 +11,14 @@ public final class QmpException extends IOException {
   private final String command;
 
   QmpException(String errorClass, String description, String command) {
-    super("QEMU refused '" + command + "': " + description + " (" + errorClass + ")");
+    super(
+        "QEMU refused '"
+            + command
+            + "': "
+            + QmpText.brief(description)
+            + " ("
+            + QmpText.brief(errorClass)
+            + ")");
     this.errorClass = errorClass;
     this.description = description;
     this.command = command;

@@ -1,6 +1,7 @@
 package dev.ramtide.producer.qmp;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,8 @@ public record QmpObject(Map<String, Object> fields) {
   public static final QmpObject EMPTY = new QmpObject(Map.of());
 
   public QmpObject {
-    fields = Map.copyOf(fields);
+    // Not a copy of the library's own kind: its search is slow where many names hash alike.
+    fields = Collections.unmodifiableMap(new HashMap<>(fields));
   }
 
   public boolean has(String name) {

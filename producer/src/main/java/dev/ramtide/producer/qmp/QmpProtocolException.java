@@ -7,6 +7,6 @@ public final class QmpProtocolException extends IOException {
   private static final long serialVersionUID = 1L;
 
   QmpProtocolException(String message) {
-    super(message);
+    super(QmpText.brief(message));
   }
 }
