@@ -44,7 +44,7 @@ public record VmDescription(ByteBuffer text) {
    */
   public static VmDescription atEndOf(ByteBuffer deviceState, long streamOffset)
       throws MalformedStreamException {
-    return find(deviceState)
+    return find(deviceState.slice(), textStart(deviceState, 0, 0))
         .orElseThrow(
             () ->
                 MalformedStreamException.truncated(
@@ -53,20 +53,35 @@ public record VmDescription(ByteBuffer text) {
                         + " or the machine runs with suppress-vmdesc=on, which must be off"));
   }
 
-  /** Whether the bytes end with a whole description. */
-  public static boolean endsWithOne(ByteBuffer deviceState) {
-    return find(deviceState).isPresent();
+  /**
+   * Whether the bytes end with a whole description.
+   *
+   * @param textStart of {@link #textStart}
+   */
+  public static boolean endsWithOne(ByteBuffer deviceState, int textStart) {
+    return find(deviceState.slice(), textStart).isPresent();
   }
 
-  private static Optional<VmDescription> find(ByteBuffer deviceState) {
+  /**
+   * Where the text begins that the bytes end with, counted from the position.
+   *
+   * @param lookedAt how many of the bytes were there the last time
+   * @param before what the answer was then
+   */
+  public static int textStart(ByteBuffer deviceState, int lookedAt, int before) {
     ByteBuffer bytes = deviceState.slice();
-    int end = bytes.limit();
-    int printable = end;
-    while (printable > 0 && Byte.toUnsignedInt(bytes.get(printable - 1)) >= ' ') {
-      printable--;
+    for (int start = bytes.limit(); start > lookedAt; start--) {
+      if (Byte.toUnsignedInt(bytes.get(start - 1)) < ' ') {
+        return start;
+      }
     }
+    return before;
+  }
+
+  private static Optional<VmDescription> find(ByteBuffer bytes, int textStart) {
+    int end = bytes.limit();
     // The low bytes of the length may look like text, the 06 before them does not.
-    for (int start = printable; start <= Math.min(printable + Integer.BYTES, end - 2); start++) {
+    for (int start = textStart; start <= Math.min(textStart + Integer.BYTES, end - 2); start++) {
       if (isDescription(bytes, start)) {
         return Optional.of(new VmDescription(bytes.slice(start, end - start)));
       }

@@ -19,6 +19,9 @@ final class DeviceStateReader {
   private byte[] copy = new byte[256 * 1024];
   private int bytes;
 
+  /** Where the text begins that is the end of what came so far. */
+  private int textStart;
+
   DeviceStateReader(StreamBuffer in, int maxBytes, StreamEnd end) {
     this.in = in;
     this.end = end;
@@ -42,7 +45,7 @@ final class DeviceStateReader {
   /** Of a stream that does not close: what came so far ends as a whole one does. */
   private boolean hasEnded() {
     return end == StreamEnd.DESCRIPTION
-        && VmDescription.endsWithOne(ByteBuffer.wrap(copy, 0, bytes));
+        && VmDescription.endsWithOne(ByteBuffer.wrap(copy, 0, bytes), textStart);
   }
 
   private void keep(int piece) throws MalformedStreamException {
@@ -56,5 +59,8 @@ final class DeviceStateReader {
     }
     System.arraycopy(in.array(), in.position(), copy, bytes, piece);
     bytes += piece;
+    // Looked for in this piece alone: from the beginning, each time, a sender of single bytes could
+    // make this go on for ever.
+    textStart = VmDescription.textStart(ByteBuffer.wrap(copy, 0, bytes), bytes - piece, textStart);
   }
 }
