@@ -28,7 +28,8 @@ public record CheckpointManifest(
     Optional<HookOutcome> hook)
     implements CheckpointRecord {
   public CheckpointManifest {
-    if (checkpoint < 1 || epoch < 0) {
+    // After the last number of all there would be none for the next checkpoint.
+    if (checkpoint < 1 || checkpoint == Long.MAX_VALUE || epoch < 0) {
       throw new IllegalArgumentException("checkpoint " + checkpoint + " of epoch " + epoch);
     }
     partitions = List.copyOf(partitions);

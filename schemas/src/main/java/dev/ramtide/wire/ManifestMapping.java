@@ -18,7 +18,6 @@ import dev.ramtide.wire.avro.PauseHook;
 import dev.ramtide.wire.avro.PauseHookResult;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 
@@ -105,8 +104,7 @@ final class ManifestMapping {
           case TIMED_OUT -> HookOutcome.Result.TIMED_OUT;
           case NOT_STARTED -> HookOutcome.Result.NOT_STARTED;
         };
-    Duration length = Duration.of(hook.getMicros(), ChronoUnit.MICROS);
-    return new HookOutcome(result, hook.getExitCode(), length, hook.getOutput());
+    return new HookOutcome(result, hook.getExitCode(), length(hook.getMicros()), hook.getOutput());
   }
 
   private static CaptureTimes times(CheckpointCompleted manifest) {
@@ -115,7 +113,16 @@ final class ManifestMapping {
         manifest.getPauseTime(),
         manifest.getResumeTime(),
         manifest.getCompleteTime(),
-        Duration.of(manifest.getPauseMicros(), ChronoUnit.MICROS));
+        length(manifest.getPauseMicros()));
+  }
+
+  /** Refuses one of so many years that nobody could count its nanoseconds. */
+  private static Duration length(long micros) {
+    try {
+      return Duration.ofNanos(Math.multiplyExact(micros, 1000L));
+    } catch (ArithmeticException e) {
+      throw new IllegalArgumentException("a length of " + micros + " microseconds", e);
+    }
   }
 
   private static DeviceStateSummary deviceState(CheckpointCompleted manifest) {

@@ -3,7 +3,9 @@ package dev.ramtide.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ramtide.checkpoint.CaptureTimes;
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.DirtyPages;
@@ -11,6 +13,7 @@ import dev.ramtide.checkpoint.PageVersion;
 import dev.ramtide.guest.PageKind;
 import dev.ramtide.guest.PageRange;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -186,5 +189,75 @@ class EventCodecTest {
 
   private static void assertMalformed(Decoding decoding) {
     assertThatExceptionOfType(MalformedEventException.class).isThrownBy(decoding::run);
+  }
+
+  /** Nanoseconds of more than 292 years are no long: nobody could show the manifest. */
+  @Test
+  void aLengthOfTimeThatNoClockMeasuresIsRefused() {
+    CheckpointManifest manifest = records.manifest(1);
+    Duration longest = Duration.ofNanos(Long.MAX_VALUE / 1000 * 1000);
+    byte[] value = codec.encode(paused(manifest, longest));
+    byte[] micros = zigzag(longest.toNanos() / 1000);
+    int at = indexOf(value, micros);
+    byte[] more = zigzag(longest.toNanos() / 1000 * 3);
+    assertThat(more).hasSameSizeAs(micros);
+    System.arraycopy(more, 0, value, at, more.length);
+    assertThatThrownBy(() -> codec.decodeCheckpoint(ByteBuffer.wrap(value)))
+        .isInstanceOf(MalformedEventException.class)
+        .hasMessageContaining("microseconds");
+  }
+
+  @Test
+  void theLastNumberOfAllIsRefusedSinceNoneComesAfterIt() {
+    assertThatThrownBy(() -> numbered(records.manifest(1), Long.MAX_VALUE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("checkpoint " + Long.MAX_VALUE);
+  }
+
+  private static CheckpointManifest paused(CheckpointManifest of, Duration length) {
+    CaptureTimes times = of.times();
+    return new CheckpointManifest(
+        of.checkpoint(),
+        of.epoch(),
+        of.keyframe(),
+        of.label(),
+        of.mode(),
+        new CaptureTimes(times.start(), times.pause(), times.resume(), times.complete(), length),
+        of.partitions(),
+        of.deviceState(),
+        of.counts());
+  }
+
+  private static CheckpointManifest numbered(CheckpointManifest of, long number) {
+    return new CheckpointManifest(
+        number,
+        of.epoch(),
+        of.keyframe(),
+        of.label(),
+        of.mode(),
+        of.times(),
+        of.partitions(),
+        of.deviceState(),
+        of.counts());
+  }
+
+  /** A long as Avro writes it. */
+  private static byte[] zigzag(long value) {
+    ByteBuffer bytes = ByteBuffer.allocate(10);
+    long rest = value << 1 ^ value >> 63;
+    for (; (rest & ~0x7F) != 0; rest >>>= 7) {
+      bytes.put((byte) (rest | 0x80));
+    }
+    bytes.put((byte) rest);
+    return Arrays.copyOf(bytes.array(), bytes.position());
+  }
+
+  private static int indexOf(byte[] bytes, byte[] part) {
+    for (int at = 0; at <= bytes.length - part.length; at++) {
+      if (Arrays.equals(bytes, at, at + part.length, part, 0, part.length)) {
+        return at;
+      }
+    }
+    throw new AssertionError("not in it");
   }
 }
