@@ -42,11 +42,10 @@ final class DurableRecord {
    * completely written.
    */
   Optional<ByteBuffer> read() throws IOException {
-    if (file.size() < BYTES) {
-      return Optional.empty();
-    }
+    // Of a file that was cut off what is there counts, else an older slot would come back later.
     ByteBuffer slots = ByteBuffer.allocate(BYTES);
-    file.readFully(0, slots);
+    file.readFully(0, slots.limit((int) Math.min(BYTES, file.size())));
+    slots.limit(BYTES);
     Optional<ByteBuffer> newest = Optional.empty();
     generation = 0;
     for (int at = 0; at < BYTES; at += SLOT_BYTES) {
@@ -55,6 +54,13 @@ final class DurableRecord {
         generation = slot.getLong(8);
         newest = Optional.of(slot.slice(16, MAX_PAYLOAD_BYTES));
       }
+    }
+    if (generation == Long.MAX_VALUE) {
+      throw new IOException(
+          file
+              + " is damaged: no generation is newer than its "
+              + generation
+              + "; remove the image's directory, the image is filled again from the log");
     }
     return newest;
   }

@@ -74,6 +74,16 @@ public final class PartitionState implements Closeable {
       }
       next = OptionalLong.of(found.getLong(expected.remaining()));
       first = found.getLong(expected.remaining() + Long.BYTES);
+      if (next.getAsLong() < 0 || first < 0) {
+        throw new IOException(
+            "the state of partition "
+                + owner.partition()
+                + " is damaged: it goes from record "
+                + first
+                + " to "
+                + next.getAsLong()
+                + "; remove the image's directory, the image is filled again from the log");
+      }
     }
     PartitionState state = new PartitionState(file, header, owner, next);
     state.firstRecordOffset = first;

@@ -1,11 +1,14 @@
 package dev.ramtide.sink.state;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ramtide.sink.image.ChannelFile;
+import dev.ramtide.sink.image.MemoryFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -49,6 +52,31 @@ final class DurableRecordTest {
       writeNumbers(file, 2);
       assertThat(new DurableRecord(file, MAGIC + 1).read()).isEmpty();
     }
+  }
+
+  /** Found by {@link StateFuzz}: the older slot came back when the next was written. */
+  @Test
+  void aFileThatWasCutInItsSecondSlotStillHasTheFirst() throws IOException {
+    try (ChannelFile file = ChannelFile.open(directory.resolve("r"))) {
+      writeNumbers(file, 3);
+      file.resize(700);
+      DurableRecord record = new DurableRecord(file, MAGIC);
+      assertThat(record.read().orElseThrow().getLong()).isEqualTo(2);
+      record.write(ByteBuffer.allocate(8).putLong(9).flip());
+      assertThat(record.read().orElseThrow().getLong()).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void theLastGenerationOfAllIsRefusedSinceNoneIsNewer() throws IOException {
+    ByteBuffer slot = ByteBuffer.allocate(512).putLong(MAGIC).putLong(Long.MAX_VALUE);
+    CRC32C crc = new CRC32C();
+    crc.update(slot.array(), 0, 508);
+    MemoryFile file = new MemoryFile(new byte[1024], 1024);
+    file.writeFully(512, slot.putInt(508, (int) crc.getValue()).rewind());
+    assertThatThrownBy(() -> new DurableRecord(file, MAGIC).read())
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("newer than its " + Long.MAX_VALUE);
   }
 
   private static void writeNumbers(ChannelFile file, int last) throws IOException {

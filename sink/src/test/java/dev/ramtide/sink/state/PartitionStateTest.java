@@ -1,0 +1,27 @@
+package dev.ramtide.sink.state;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ramtide.sink.image.MemoryFile;
+import java.io.IOException;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+final class PartitionStateTest {
+  private static final PartitionState.Owner OWNER =
+      new PartitionState.Owner(new ImageIdentity("0a".repeat(32)), new UUID(1, 1), 1, 8);
+
+  private final MemoryFile file = new MemoryFile(new byte[0], 8192);
+
+  /** No consumer can be sent there. */
+  @Test
+  void aRecordOffsetBelowZeroIsRefused() throws IOException {
+    try (PartitionState state = PartitionState.open(file, OWNER)) {
+      state.skipTo(-3);
+    }
+    assertThatThrownBy(() -> PartitionState.open(file, OWNER))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("partition 1")
+        .hasMessageContaining("-3");
+  }
+}
