@@ -22,7 +22,8 @@ public record ImageIdentity(String hex) {
   static final int BYTES = 32;
 
   /**
-   * @throws IOException the epoch's preamble is no beginning of a QEMU stream
+   * @throws IOException the epoch's preamble is no beginning of a QEMU stream, or that of a machine
+   *     with pages of another size
    */
   public static ImageIdentity of(EpochStarted epoch) throws IOException {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
@@ -30,8 +31,7 @@ public record ImageIdentity(String hex) {
       // The file has capabilities of its own: a guest published from a mapped-ram file and the same
       // guest driven by QMP
       // share an image.
-      ByteBuffer preamble =
-          StreamPreamble.parse(epoch.preamble()).withCapabilities(List.of()).bytes();
+      ByteBuffer preamble = preambleOf(epoch).withCapabilities(List.of()).bytes();
       byte[] copy = new byte[preamble.remaining()];
       preamble.get(copy);
       out.writeInt(copy.length);
@@ -45,6 +45,20 @@ public record ImageIdentity(String hex) {
       }
       return new ImageIdentity(HexFormat.of().formatHex(sha256().digest(bytes.toByteArray())));
     }
+  }
+
+  private static StreamPreamble preambleOf(EpochStarted epoch) throws IOException {
+    StreamPreamble preamble = StreamPreamble.parse(epoch.preamble());
+    if (preamble.pageBytes() != epoch.memory().pageBytes()) {
+      throw new IOException(
+          "epoch "
+              + epoch.epoch()
+              + " starts with a layout that cannot be: pages of "
+              + epoch.memory().pageBytes()
+              + " bytes, but its preamble says "
+              + preamble.pageBytes());
+    }
+    return preamble;
   }
 
   static ImageIdentity read(ByteBuffer from) {
