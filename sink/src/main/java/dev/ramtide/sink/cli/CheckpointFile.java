@@ -1,5 +1,8 @@
 package dev.ramtide.sink.cli;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -13,8 +16,10 @@ import dev.ramtide.sink.seal.ImageListener;
 import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.DurableName;
 import dev.ramtide.sink.state.ImagePaths;
+import java.io.CharConversionException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -24,6 +29,22 @@ import java.util.Optional;
  * files says the truth.
  */
 final class CheckpointFile implements ImageListener {
+  /** Of 4096 partitions there is half a megabyte, and a label may be as long as a record. */
+  private static final int MAX_BYTES = 8 << 20;
+
+  /** Of 4096 partitions there are some thirty thousand; each may take a hundred bytes of heap. */
+  private static final int MAX_TOKENS = 100_000;
+
+  private static final String REMEDY =
+      ": no sink wrote that. Let a sink seal once more, or restore from the log";
+
+  private static final ObjectMapper JSON =
+      new ObjectMapper(
+          JsonFactory.builder()
+              .streamReadConstraints(
+                  StreamReadConstraints.builder().maxTokenCount(MAX_TOKENS).build())
+              .build());
+
   @Override
   public void imageFills(ImagePaths paths, EpochStarted epoch) throws IOException {
     write(paths, head(paths, "filling", epoch));
@@ -58,11 +79,28 @@ final class CheckpointFile implements ImageListener {
         paths.checkpointJson(), CheckpointJson.indented(json) + System.lineSeparator());
   }
 
-  /** What the file beside an image says, if there is one. */
+  /**
+   * What the file beside an image says, if there is one.
+   *
+   * @throws IOException it is none that we wrote; the message says what to do
+   */
   static Optional<JsonNode> read(ImagePaths paths) throws IOException {
-    return Files.exists(paths.checkpointJson())
-        ? Optional.of(new ObjectMapper().readTree(paths.checkpointJson().toFile()))
-        : Optional.empty();
+    Path file = paths.checkpointJson();
+    if (!Files.exists(file)) {
+      return Optional.empty();
+    }
+    if (Files.size(file) > MAX_BYTES) {
+      throw new IOException(file + " has " + Files.size(file) + " bytes" + REMEDY);
+    }
+    return Optional.of(parse(paths, Files.readAllBytes(file)));
+  }
+
+  static JsonNode parse(ImagePaths paths, byte[] json) throws IOException {
+    try {
+      return JSON.readTree(json);
+    } catch (JsonProcessingException | CharConversionException e) {
+      throw new IOException(paths.checkpointJson() + " is not JSON" + REMEDY, e);
+    }
   }
 
   /**
@@ -83,9 +121,8 @@ final class CheckpointFile implements ImageListener {
     } catch (IllegalArgumentException e) {
       throw new IOException(
           paths.checkpointJson()
-              + " does not give the digest of the pages and the checksum of the device state ("
-              + e.getMessage()
-              + "), and without them nothing can be proven. Let a sink seal once more, or restore from the log",
+              + " does not give the digest of the pages and the checksum of the device state, and without them"
+              + " nothing can be proven. Let a sink seal once more, or restore from the log",
           e);
     }
   }
