@@ -22,6 +22,7 @@ public final class ImageVerifier {
   private final PositionalBytes file;
   private final LongConsumer pagesDone;
   private final PageHasher hasher = new PageHasher();
+  private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
   private PageDigest digest = PageDigest.ZERO;
   private long dataPageCount;
 
@@ -71,7 +72,6 @@ public final class ImageVerifier {
 
   private int deviceStateChecksum(MappedRamIndex index) throws IOException {
     CRC32C crc = new CRC32C();
-    ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
     for (long at = index.deviceStateFileOffset(); at < index.fileBytes(); at += CHUNK_BYTES) {
       chunk.clear().limit((int) Math.min(CHUNK_BYTES, index.fileBytes() - at));
       file.readFully(at, chunk);
@@ -84,7 +84,6 @@ public final class ImageVerifier {
     int pageBytes = index.memory().pageBytes();
     long pageCount = index.memory().pageCount(block);
     PageBitmap bitmap = index.bitmap(file, block);
-    ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
     long first = bitmap.nextSet(0);
     while (first >= 0 && first < pageCount) {
       long end = Math.min(bitmap.nextClear(first), first + CHUNK_BYTES / pageBytes);
