@@ -124,6 +124,21 @@ class MappedRamFileSourceTest {
         .hasMessageContaining("was written while it was read");
   }
 
+  /** Of holes it takes no room on the disk, and its bitmap more heap than there is. */
+  @Test
+  void aGuestThatIsTooLargeForTheHeapIsRefusedBeforeItsBitmapIsRead() throws Exception {
+    MappedRamLayout huge =
+        new MappedRamLayout(
+            StreamBuilder.PREAMBLE,
+            new GuestMemoryMap(PAGE_BYTES, List.of(new RamBlock("pc.ram", 4L << 40))));
+    Path image = Files.createFile(folder.resolve("huge.img"));
+    for (FileRegion region : huge.headers()) {
+      write(image, region);
+    }
+    write(image, new FileRegion(huge.deviceStateFileOffset(), DEVICE_STATE));
+    refused(image, "RAMTIDE_HEAP");
+  }
+
   @Test
   void aMissingFileIsAnIoException() {
     assertThatThrownBy(() -> MappedRamFileSource.open(folder.resolve("none")))
