@@ -13,7 +13,7 @@ final class Faults {
   private static final int MOST_SINKS = 3;
 
   private static final List<Perils> PERILS =
-      List.of(Perils.NONE, new Perils(200, 500), new Perils(50, 0), new Perils(0, 100));
+      List.of(Perils.NONE, new Perils(150, 500), new Perils(80, 0), new Perils(0, 100));
 
   private final SimWorld world;
   private final ImageCheck check;

@@ -18,6 +18,7 @@ import java.util.Optional;
  * by page, and it must be one moment from the first to the last.
  */
 final class SimReader {
+  private static final int TIMES = 5;
   private static final Duration PATIENCE = Duration.ofMillis(500);
 
   private final SimProcess process;
@@ -34,13 +35,14 @@ final class SimReader {
 
   private void run() {
     try {
-      if (Files.exists(paths.controlLock())) {
-        Optional<FileGate.Hold> hold =
-            new FileGates(process).of(paths.controlLock()).tryShared(PATIENCE);
+      FileGates gates = new FileGates(process);
+      for (int time = 0; time < TIMES && Files.exists(paths.controlLock()); time++) {
+        Optional<FileGate.Hold> hold = gates.of(paths.controlLock()).tryShared(PATIENCE);
         if (hold.isPresent()) {
           readUnderLock();
           hold.get().close();
         }
+        process.sleep(PATIENCE);
       }
     } catch (IOException e) {
       return; // A full disk, or no image yet.

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A sink: the real process, one member, on a simulated disk and cluster. */
 final class SimSink {
-  private static final Duration LOOK_EVERY = Duration.ofMillis(100);
+  private static final Duration LOOK_EVERY = Duration.ofMillis(500);
 
   private final SimProcess process;
   private final SimDisk disk;

@@ -36,6 +36,10 @@ final class SiteView {
 
   /** What a partition's state says. */
   record Progress(OptionalLong nextRecordOffset, ByteBuffer entries) {
+    int slots() {
+      return entries.capacity() / PageEntry.BYTES;
+    }
+
     PageVersion version(int slot) {
       int at = slot * PageEntry.BYTES;
       return new PageVersion(entries.getLong(at), entries.getLong(at + Long.BYTES));

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * @param <V> how values come
  */
 final class SimConsumer<V> extends MockConsumer<byte[], V> {
+  private static final int LATEST = 12;
+
   private final SimCluster cluster;
   private final SimProcess process;
   private final Function<byte[], V> values;
@@ -58,7 +60,8 @@ final class SimConsumer<V> extends MockConsumer<byte[], V> {
     }
     Map<TopicPartition, List<ConsumerRecord<byte[], V>>> found = take();
     if (found.isEmpty()) {
-      process.sleep(timeout);
+      // It may come back late, and where nothing happens that saves many turns.
+      process.sleep(timeout.multipliedBy(1 + cluster.random().nextInt(LATEST)));
     }
     return new ConsumerRecords<>(found, Map.of());
   }

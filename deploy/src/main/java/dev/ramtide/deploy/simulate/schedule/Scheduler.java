@@ -38,7 +38,7 @@ public final class Scheduler {
    */
   public record Perils(int stall, int death) {
     public static final Perils NONE = new Perils(0, 0);
-    private static final Duration LONGEST_STALL = Duration.ofSeconds(40);
+    private static final Duration LONGEST_STALL = Duration.ofMinutes(2);
   }
 
   public Scheduler(Random random) {
