@@ -1,13 +1,16 @@
 package dev.ramtide.mappedram;
 
+import dev.ramtide.qemustream.ConfigurationSubsection.TargetPageBits;
 import dev.ramtide.qemustream.RamFlags;
 import dev.ramtide.qemustream.RamSection;
 import dev.ramtide.qemustream.SectionHeader;
 import dev.ramtide.qemustream.SectionType;
+import dev.ramtide.qemustream.StreamCommand;
 import dev.ramtide.qemustream.StreamOutput;
 import dev.ramtide.qemustream.StreamPreamble;
 import java.io.EOFException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -16,16 +19,39 @@ import java.util.function.UnaryOperator;
  * Makes mapped-ram files as other writers make them: other alignment, PART sections, commands,
  * mistakes.
  */
-final class MappedRamFileBuilder {
+public final class MappedRamFileBuilder {
   static final int SECTION_ID = 2;
 
   private final StreamOutput out = new StreamOutput();
   private UnaryOperator<MappedRamHeader> change = header -> header;
   private long headerVersion = 1;
+  private int pageBytes = StreamPreamble.DEFAULT_PAGE_BYTES;
+
+  /** Whole guests of a few pages of the smallest size, as bytes. */
+  public static List<byte[]> smallFiles() {
+    StreamPreamble preamble =
+        new StreamPreamble("virt-10.0", List.of(new TargetPageBits(10)))
+            .withCapabilities(List.of("mapped-ram"));
+    byte[] description = "{\"page_size\": 1024}".getBytes(StandardCharsets.UTF_8);
+    MappedRamFileBuilder two =
+        new MappedRamFileBuilder()
+            .start(preamble, 4096)
+            .block("m", 3, 1024, 0, 2)
+            .block("rom", 1, 2048)
+            .bodyEnd()
+            .section(SectionType.PART)
+            .command(StreamCommand.SWITCHOVER_START)
+            .section(SectionType.END)
+            .device("cpu");
+    two.raw(SectionType.EOF, SectionType.VMDESCRIPTION, 0, 0, 0, description.length);
+    two.out.raw(description);
+    return List.of(two.out.toBuffer().array());
+  }
 
   /** Preamble and the start of RAM. */
   MappedRamFileBuilder start(StreamPreamble preamble, long totalBytes) {
     out.raw(preamble.bytes());
+    pageBytes = preamble.pageBytes();
     return ramStart(totalBytes);
   }
 
@@ -61,13 +87,13 @@ final class MappedRamFileBuilder {
 
   /** A block with its bitmap and pages, each page filled with its index + 1. */
   MappedRamFileBuilder block(String name, int pageCount, long alignmentBytes, long... setPages) {
-    out.str8(name).be64(pageCount * 4096L);
+    out.str8(name).be64((long) pageCount * pageBytes);
     long bitmap = out.size() + MappedRamHeader.BYTES;
     long pages =
         (bitmap + PageBitmap.bytesFor(pageCount) + alignmentBytes - 1)
             / alignmentBytes
             * alignmentBytes;
-    MappedRamHeader header = change.apply(new MappedRamHeader(4096, bitmap, pages));
+    MappedRamHeader header = change.apply(new MappedRamHeader(pageBytes, bitmap, pages));
     out.be32(headerVersion)
         .be64(header.pageBytes())
         .be64(header.bitmapFileOffset())
@@ -78,7 +104,7 @@ final class MappedRamFileBuilder {
     }
     out.raw(bits.toBytes()).raw(new byte[(int) (pages - out.size())]);
     for (int page = 0; page < pageCount; page++) {
-      byte[] bytes = new byte[4096];
+      byte[] bytes = new byte[pageBytes];
       Arrays.fill(bytes, (byte) (page + 1));
       out.raw(bytes);
     }
@@ -128,7 +154,7 @@ final class MappedRamFileBuilder {
     return of(out.toBuffer().slice(0, bytes));
   }
 
-  static PositionalBytes of(ByteBuffer file) {
+  public static PositionalBytes of(ByteBuffer file) {
     return new PositionalBytes() {
       @Override
       public void readFully(long fileOffset, ByteBuffer into) throws EOFException {

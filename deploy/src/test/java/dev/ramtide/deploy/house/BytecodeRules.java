@@ -19,6 +19,7 @@ final class BytecodeRules {
   static JavaClasses ourClasses() {
     return new ClassFileImporter()
         .withImportOption(new ImportOption.DoNotIncludeTests())
+        .withImportOption(location -> !location.contains("-tests.jar"))
         .importPackages(HousePlan.ROOT);
   }
 

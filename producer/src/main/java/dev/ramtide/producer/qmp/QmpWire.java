@@ -3,7 +3,7 @@ package dev.ramtide.producer.qmp;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.SocketChannel;
+import java.nio.channels.ByteChannel;
 import java.util.Map;
 
 /** Lines of JSON over a socket, one object a line. One thread reads, one thread writes. */
@@ -11,11 +11,11 @@ final class QmpWire {
   /** Far above any reply that Ramtide asks for; a bound for what comes from the other side. */
   static final int MAX_LINE_BYTES = 8 << 20;
 
-  private final SocketChannel channel;
+  private final ByteChannel channel;
   private final ByteBuffer input = ByteBuffer.allocate(64 << 10).limit(0);
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
-  QmpWire(SocketChannel channel) {
+  QmpWire(ByteChannel channel) {
     this.channel = channel;
   }
 

@@ -1,0 +1,95 @@
+package dev.ramtide.deploy.fuzz;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.ramtide.fuzz.FragileFuzz;
+import dev.ramtide.fuzz.FuzzTarget;
+import dev.ramtide.producer.capture.GuestHoldFuzz;
+import dev.ramtide.producer.capture.MappedRamFuzz;
+import dev.ramtide.producer.qmp.QmpFuzz;
+import dev.ramtide.producer.stream.MultifdChannelFuzz;
+import dev.ramtide.producer.stream.MultifdFuzz;
+import dev.ramtide.producer.stream.StreamFuzz;
+import dev.ramtide.sink.cli.CheckpointFileFuzz;
+import dev.ramtide.sink.consume.ApplyFuzz;
+import dev.ramtide.sink.consume.HistoryFuzz;
+import dev.ramtide.sink.restore.ImageFuzz;
+import dev.ramtide.sink.state.StateFuzz;
+import dev.ramtide.wire.EventFuzz;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * No bytes of others break a decoder. Two seconds for each of them by default; one of them for
+ * long: {@code deploy/fuzz StreamFuzz --seconds 600}.
+ */
+class FuzzIT {
+  private static final String ONLY = System.getProperty("fuzz.target", "");
+  private static final int SECONDS = Integer.getInteger("fuzz.seconds", 2);
+  private static final int SEED = Integer.getInteger("fuzz.seed", 1);
+
+  @TempDir private Path directory;
+
+  @BeforeAll
+  static void jazzerRunsHere() {
+    assumeTrue(
+        System.getProperty("os.name").equals("Linux")
+            && System.getProperty("os.arch").equals("amd64"),
+        "NOT RUN: Jazzer has native parts, and for Linux only those of x86-64");
+  }
+
+  static Stream<FuzzTarget> targets() {
+    return Stream.of(
+            new StreamFuzz(),
+            new MultifdFuzz(),
+            new MultifdChannelFuzz(),
+            new EventFuzz(),
+            new ApplyFuzz(),
+            new HistoryFuzz(),
+            new MappedRamFuzz(),
+            new ImageFuzz(),
+            new StateFuzz(),
+            new CheckpointFileFuzz(),
+            new QmpFuzz(),
+            new GuestHoldFuzz())
+        .filter(target -> ONLY.isEmpty() || ONLY.equals(target.getClass().getSimpleName()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("targets")
+  void whateverTheBytesTheDecoderKeepsItsPromises(FuzzTarget target) throws Exception {
+    FuzzRun run =
+        FuzzRun.of(
+            target,
+            directory,
+            Duration.ofSeconds(SECONDS),
+            SEED,
+            line -> {
+              if (!ONLY.isEmpty()) {
+                System.out.println(line);
+              }
+            });
+    System.out.printf(
+        "%s: %d inputs, coverage %d, -Dfuzz.seed=%d%n",
+        target.getClass().getSimpleName(), run.inputs(), run.coverage(), SEED);
+    assertThat(run.finding()).isEmpty();
+    assertThat(run.inputs()).isGreaterThan(target.seeds().size());
+    assertThat(run.coverage()).isPositive();
+  }
+
+  @Test
+  void aBrokenPromiseIsFoundAndItsInputTold() throws Exception {
+    assumeTrue(ONLY.isEmpty(), "one target is wanted");
+    FuzzRun run =
+        FuzzRun.of(new FragileFuzz(), directory, Duration.ofSeconds(60), SEED, line -> {});
+    assertThat(run.finding().orElseThrow())
+        .contains("bytes of heap for an input of", "new FragileFuzz()", "parseHex(\"5254");
+  }
+}
