@@ -22,6 +22,7 @@ import dev.ramtide.wire.MalformedEventException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import org.apache.kafka.common.TopicPartition;
 
 /**
  * Records of the pages topic up to the image, with right checksums wherever they can be read: no
@@ -110,7 +111,7 @@ public final class ApplyFuzz implements FuzzTarget {
             new PartitionState.Owner(
                 ImageIdentity.of(EPOCH), SmallGuest.TOPICS.pages(), partition, slots));
     return new EventIntake(
-        "ramtide.v.pages, partition " + partition,
+        new TopicPartition("ramtide.v.pages", partition),
         follow,
         EPOCH,
         new PageApplier(
