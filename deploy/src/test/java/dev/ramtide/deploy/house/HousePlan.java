@@ -74,6 +74,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
 
   private static void schemas(Table table) {
     table.room("guest");
+    table.room("time"); // both sides wait, and a simulation of both has one clock
     table.room("integrity", "guest");
     table.room("checkpoint", "guest", "integrity");
     table.room("qemustream", "guest");
@@ -99,6 +100,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "checkpoint",
         "qemustream",
         "mappedram",
+        "time",
         "producer.stream",
         "producer.qmp",
         "producer.dirty",
@@ -112,6 +114,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "wire",
         "options",
         "report",
+        "time",
         "producer.qmp",
         "producer.publish",
         "producer.capture");
@@ -120,7 +123,14 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
   private static void sink(Table table) {
     table.room("sink.image", "guest", "mappedram");
     table.room(
-        "sink.state", "guest", "integrity", "checkpoint", "qemustream", "mappedram", "sink.image");
+        "sink.state",
+        "guest",
+        "integrity",
+        "checkpoint",
+        "qemustream",
+        "mappedram",
+        "time",
+        "sink.image");
     table.room(
         "sink.apply", "guest", "integrity", "checkpoint", "mappedram", "sink.image", "sink.state");
     table.room(
@@ -131,9 +141,14 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "integrity",
         "checkpoint",
         "wire",
+        "time",
         "sink.state",
         "sink.apply",
         "sink.seal");
+    sinkVerbs(table);
+  }
+
+  private static void sinkVerbs(Table table) {
     table.room(
         "sink.restore",
         "guest",
@@ -142,6 +157,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "qemustream",
         "mappedram",
         "wire",
+        "time",
         "sink.image",
         "sink.state",
         "sink.apply",

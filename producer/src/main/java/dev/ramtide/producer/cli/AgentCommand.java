@@ -17,6 +17,7 @@ import dev.ramtide.producer.capture.SessionOptions;
 import dev.ramtide.producer.publish.KafkaVmLog;
 import dev.ramtide.producer.publish.LogSettings;
 import dev.ramtide.qemustream.MultifdCompression;
+import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -176,23 +177,11 @@ public final class AgentCommand implements Callable<Integer> {
     ManifestPrinter printer = new ManifestPrinter(spec.commandLine().getOut(), json);
     HookReport report = new HookReport(printer, spec.commandLine().getErr());
     try (StopSignal stop = StopSignal.armed(Thread.currentThread());
-        AgentLoop loop = new AgentLoop(session, opener, pace(), new RealRest())) {
+        AgentLoop loop = new AgentLoop(session, opener, pace(), MonotonicClock.SYSTEM)) {
       stop.quietly(() -> loop.run(report, spec.commandLine().getErr()));
     }
     // Who asked for so many waits for the outcome, the hook's included.
     return report.failed() > 0 && !pace().isForever() ? 1 : 0;
-  }
-
-  private static final class RealRest implements AgentLoop.Rest {
-    @Override
-    public long nanos() {
-      return System.nanoTime();
-    }
-
-    @Override
-    public void of(Duration length) throws InterruptedException {
-      Thread.sleep(length.toMillis());
-    }
   }
 
   private AgentLoop.Pace pace() {

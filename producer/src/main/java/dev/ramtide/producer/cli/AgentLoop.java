@@ -5,6 +5,7 @@ import dev.ramtide.producer.capture.CaptureSession;
 import dev.ramtide.producer.capture.CaptureSource;
 import dev.ramtide.producer.capture.SafeCheckpointException;
 import dev.ramtide.producer.publish.FencedException;
+import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
@@ -23,13 +24,6 @@ final class AgentLoop implements AutoCloseable {
   /** Opens the source, again after a failure. */
   interface SourceOpener {
     CaptureSource open() throws IOException, InterruptedException;
-  }
-
-  /** The time between checkpoints. */
-  interface Rest {
-    long nanos();
-
-    void of(Duration length) throws InterruptedException;
   }
 
   /** Is told of each checkpoint. */
@@ -54,14 +48,14 @@ final class AgentLoop implements AutoCloseable {
   private final CaptureSession session;
   private final SourceOpener opener;
   private final Pace pace;
-  private final Rest rest;
+  private final MonotonicClock clock;
   private @Nullable CaptureSource source;
 
-  AgentLoop(CaptureSession session, SourceOpener opener, Pace pace, Rest rest) {
+  AgentLoop(CaptureSession session, SourceOpener opener, Pace pace, MonotonicClock clock) {
     this.session = session;
     this.opener = opener;
     this.pace = pace;
-    this.rest = rest;
+    this.clock = clock;
   }
 
   /**
@@ -72,16 +66,16 @@ final class AgentLoop implements AutoCloseable {
    */
   void run(Listener listener, PrintWriter err) throws IOException, InterruptedException {
     Trouble trouble = new Trouble(err);
-    Beat beat = new Beat(pace.interval(), rest.nanos());
+    Beat beat = new Beat(pace.interval(), clock.nanoTime());
     for (long taken = 0; pace.isForever() || taken < pace.checkpoints(); ) {
       Duration wait;
-      beat.begins(rest.nanos());
+      beat.begins(clock.nanoTime());
       try {
         CheckpointManifest manifest = session.capture(source());
-        trouble.over(rest.nanos());
+        trouble.over(clock.nanoTime());
         listener.taken(manifest, beat.takeSkipped());
         taken++;
-        wait = beat.untilNext(rest.nanos());
+        wait = beat.untilNext(clock.nanoTime());
       } catch (IOException e) {
         if (e instanceof SafeCheckpointException safe) {
           listener.taken(safe.manifest(), beat.takeSkipped());
@@ -89,11 +83,11 @@ final class AgentLoop implements AutoCloseable {
         if (!isToBeTriedAgain(e)) {
           throw e;
         }
-        wait = trouble.failed(e, rest.nanos());
+        wait = trouble.failed(e, clock.nanoTime());
         closeSource();
       }
       if (!wait.isZero() && (pace.isForever() || taken < pace.checkpoints())) {
-        rest.of(wait);
+        clock.sleep(wait);
       }
     }
   }

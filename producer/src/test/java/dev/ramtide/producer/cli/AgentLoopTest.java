@@ -14,6 +14,7 @@ import dev.ramtide.producer.capture.ScriptedSource;
 import dev.ramtide.producer.capture.SessionOptions;
 import dev.ramtide.producer.publish.VmLog;
 import dev.ramtide.producer.stream.GuestStateHandler;
+import dev.ramtide.time.MonotonicClock;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -175,14 +176,14 @@ class AgentLoopTest {
           return sources.get();
         },
         pace,
-        new AgentLoop.Rest() {
+        new MonotonicClock() {
           @Override
-          public long nanos() {
+          public long nanoTime() {
             return now;
           }
 
           @Override
-          public void of(Duration length) throws InterruptedException {
+          public void sleep(Duration length) throws InterruptedException {
             pauses.add(length);
             now += length.toNanos();
             if (pauses.size() == pausesBeforeStop) {

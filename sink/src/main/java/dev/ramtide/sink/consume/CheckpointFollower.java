@@ -6,7 +6,7 @@ import dev.ramtide.checkpoint.RefusedRecordException;
 import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
-import dev.ramtide.sink.state.MonotonicClock;
+import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;

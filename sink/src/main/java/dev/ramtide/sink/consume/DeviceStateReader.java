@@ -4,7 +4,7 @@ import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.DeviceStateChunk;
 import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
-import dev.ramtide.sink.state.MonotonicClock;
+import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.MalformedEventException;
 import java.io.Closeable;

@@ -1,6 +1,6 @@
 package dev.ramtide.sink.consume;
 
-import dev.ramtide.sink.state.MonotonicClock;
+import dev.ramtide.time.MonotonicClock;
 import java.time.Duration;
 
 /**

@@ -1,6 +1,6 @@
 package dev.ramtide.sink.consume;
 
-import dev.ramtide.sink.state.MonotonicClock;
+import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package dev.ramtide.sink.state;
 
+import dev.ramtide.time.MonotonicClock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;

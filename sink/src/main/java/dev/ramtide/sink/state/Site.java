@@ -2,6 +2,7 @@ package dev.ramtide.sink.state;
 
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package dev.ramtide.deploy.simulate.schedule;
 
-import dev.ramtide.sink.state.MonotonicClock;
+import dev.ramtide.time.MonotonicClock;
 import java.time.Duration;
 import java.util.concurrent.ThreadFactory;
 

@@ -1,4 +1,4 @@
-package dev.ramtide.sink.state;
+package dev.ramtide.time;
 
 import java.time.Duration;
 
