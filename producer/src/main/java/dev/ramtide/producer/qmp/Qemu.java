@@ -8,12 +8,12 @@ import java.util.Map;
 
 /**
  * What Ramtide asks of QEMU, with types. Any thread may call; all methods throw as {@link
- * QmpClient#execute} does.
+ * QmpCommands#execute} does.
  */
 public final class Qemu {
-  private final QmpClient client;
+  private final QmpCommands client;
 
-  public Qemu(QmpClient client) {
+  public Qemu(QmpCommands client) {
     this.client = client;
   }
 

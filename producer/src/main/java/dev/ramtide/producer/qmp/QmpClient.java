@@ -36,7 +36,7 @@ import java.util.function.Supplier;
  *
  * @see <a href="https://www.qemu.org/docs/master/interop/qmp-spec.html">QMP specification</a>
  */
-public final class QmpClient implements AutoCloseable {
+public final class QmpClient implements QmpCommands {
   /** Commands return at once or nearly so; QEMU's main loop may be held up by a slow disk. */
   static final Duration REPLY_TIMEOUT = Duration.ofSeconds(30);
 
@@ -95,19 +95,7 @@ public final class QmpClient implements AutoCloseable {
     return socket;
   }
 
-  public QmpObject execute(String command) throws IOException, InterruptedException {
-    return execute(command, Map.of());
-  }
-
-  /**
-   * Runs one command and waits for its reply.
-   *
-   * @return the object that QEMU returned; a list comes as the field {@code list}, text as the
-   *     field {@code text}, true or false as the field {@code flag}
-   * @throws QmpException QEMU refused
-   * @throws IOException the connection is lost, or no reply came in time
-   * @throws InterruptedException the command may have run; the connection is whole
-   */
+  @Override
   public QmpObject execute(String command, Map<String, ?> arguments)
       throws IOException, InterruptedException {
     PendingReplies.Ticket ticket = replies.open(command);

@@ -10,7 +10,7 @@ public final class QmpException extends IOException {
   private final String description;
   private final String command;
 
-  QmpException(String errorClass, String description, String command) {
+  public QmpException(String errorClass, String description, String command) {
     super(
         "QEMU refused '"
             + command
