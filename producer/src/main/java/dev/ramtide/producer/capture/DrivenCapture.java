@@ -2,10 +2,7 @@ package dev.ramtide.producer.capture;
 
 import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.producer.qmp.MigrationState;
-import dev.ramtide.producer.qmp.Qemu;
 import dev.ramtide.producer.qmp.QmpClient;
-import dev.ramtide.producer.qmp.QmpException;
-import dev.ramtide.producer.qmp.RunState;
 import dev.ramtide.producer.stream.GuestPause;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.qemustream.MalformedStreamException;
@@ -15,29 +12,12 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
-import java.util.Locale;
-import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One capture of a guest by QMP, from the look at how it stands to the moment at which everything
- * is as it was.
- *
- * <p>What QEMU 10.0.2 does with a guest in each mode:
- *
- * <pre>
- *   background, running   STOP, RESUME (1 to 7 ms) at the start, pages, completed;  runs on by itself
- *   background, paused    pages, completed;                                         stays paused
- *   live, running         pages, STOP, the rest, completed;                         postmigrate until cont
- *   plain, paused         pages, completed;                                         postmigrate until cont
- *   any, reader gone      failed;                                                   back to what it was
- * </pre>
- *
- * Nothing leads from postmigrate back to paused but letting the guest run for a moment, and a guest
- * in postmigrate is not migrated again. Therefore a paused guest is captured in the background,
- * whatever mode was asked for.
+ * is as it was: the stream of a {@link GuestLoan}.
  */
 final class DrivenCapture {
   private static final Logger LOG = LoggerFactory.getLogger(DrivenCapture.class);
@@ -48,10 +28,7 @@ final class DrivenCapture {
   /** From the end of a stream to QEMU's word why it ended. */
   private static final Duration REASON_TIMEOUT = Duration.ofMillis(300);
 
-  private static final Duration NO_LIMIT = Duration.ofDays(365);
-
   private final QmpClient client;
-  private final Qemu qemu;
   private final DriveOptions options;
   private final StreamReading reading;
   private final HoldLedger ledger;
@@ -61,7 +38,6 @@ final class DrivenCapture {
   DrivenCapture(QmpClient client, DriveOptions options, StreamReading reading, HoldLedger ledger) {
     this.client = client;
     this.ledger = ledger;
-    this.qemu = new Qemu(client);
     this.options = options;
     this.reading = reading;
   }
@@ -71,43 +47,32 @@ final class DrivenCapture {
    */
   CaptureFacts run(GuestStateHandler handler, Confirmation confirmation)
       throws IOException, InterruptedException {
-    RunState before = qemu.runState();
-    refuseWhatCannotMigrate(before, qemu.migration());
-    MigrationSettings settings = MigrationSettings.of(qemu, ledger);
-    // One that stands is captured in the background.
-    MultifdOptions multifd = before.running() ? options.multifd() : MultifdOptions.NONE;
+    GuestLoan guest = new GuestLoan(client, options, ledger, OwnProcess.JVM);
     CaptureMode mode;
     MigrationState end;
     // Closed from the last to the first: the guest runs again before anything else is waited for.
     try (CaptureSocket socket =
-            CaptureSocket.open(options.socketParent(), client.peer(), multifd.channels());
-        MigrationWatch watch = MigrationWatch.of(client, settings, socket, meter);
-        GuestRelease release = new GuestRelease(qemu, before, settings, ledger, socket::close)) {
-      release.arm();
-      mode = prepare(before, settings, multifd);
-      boolean heldByUs = hold(mode, before, watch, handler);
-      boolean heldByQemu = mode == CaptureMode.BACKGROUND && !heldByUs;
-      if (heldByQemu) {
-        release.leaveToQemu(meter::isOver);
-      }
-      release.migrate(socket.uri());
-      // A background snapshot that is completed has let its guest go on, or found it stopped by its
-      // owner.
-      watch.start(
-          heldByQemu ? () -> release.leaveToQemu(() -> true) : release::resume,
-          mode == CaptureMode.LIVE ? options.liveLimit() : NO_LIMIT);
+            CaptureSocket.open(options.socketParent(), client.peer(), guest.multifd().channels());
+        MigrationWatch watch = MigrationWatch.of(client, guest.course(), socket, meter);
+        guest) {
+      mode = guest.take(socket::close);
+      hold(mode, guest, handler);
+      guest.migrate(socket.uri(), meter::isOver);
+      watch.start();
       ByteChannel stream =
           read(
               socket,
               watch,
-              heldByUs ? new FirstPageSignal(handler, () -> letRun(release)) : handler);
+              guest.isHeldInBackground()
+                  ? new FirstPageSignal(handler, () -> letRun(guest))
+                  : handler);
       if (options.confirm()) {
         confirmation.complete(factsSoFar(mode));
         ReturnPath.confirm(stream);
       }
       end = watch.awaitCompleted(CONFIRM_TIMEOUT);
     }
-    Duration downtime = Duration.ofMillis(before.running() ? Math.max(0, end.downtimeMs()) : 0);
+    Duration downtime = Duration.ofMillis(guest.ranBefore() ? Math.max(0, end.downtimeMs()) : 0);
     PauseMeter.Pause pause = meter.pauseOf(mode);
     return new CaptureFacts(mode, start, pause.stopped(), pause.resumed(), pause.length(downtime));
   }
@@ -119,110 +84,15 @@ final class DrivenCapture {
     return new CaptureFacts(mode, start, since, now, Duration.between(since, now));
   }
 
-  private static void refuseWhatCannotMigrate(RunState state, MigrationState migration)
-      throws IOException {
-    if (!migration.isOver()) {
-      throw new IOException(
-          "QEMU is migrating already (status "
-              + migration.status()
-              + "): wait for that, or cancel it");
-    }
-    switch (state.name()) {
-      case "postmigrate" ->
-          throw new IOException(
-              "the guest stands in 'postmigrate': a migration of it was completed, somebody's or, where"
-                  + " QEMU has no background snapshot, our capture of a guest that stood. It is captured"
-                  + " again after 'cont' (and then 'stop', if it is to stand)");
-      case "inmigrate" ->
-          throw new IOException("this QEMU waits for an incoming migration: it has no guest yet");
-      case "running", "paused" -> {}
-      default -> {
-        // QEMU 10.0.2 aborts, and the guest with it, when a background snapshot begins in
-        // prelaunch:
-        // to 'paused' leads no way from there, nor from other rare states.
-        if (!state.running()) {
-          throw new IOException(
-              "the guest stands in '"
-                  + state.name()
-                  + "', in which QEMU cannot be asked for a"
-                  + " snapshot without danger to it: say 'cont' (and then 'stop', if it is to stand)");
-        }
-      }
-    }
-  }
-
-  /** Sets QEMU up, and pauses the guest where that comes first. */
-  private CaptureMode prepare(RunState before, MigrationSettings settings, MultifdOptions multifd)
-      throws IOException, InterruptedException {
-    DriveMode wanted = options.mode();
-    if (options.confirm()) {
-      refuseWhatCannotBeConfirmed(before);
-    }
-    boolean background =
-        !before.running() && !options.confirm()
-            || wanted == DriveMode.BACKGROUND
-            || wanted == DriveMode.AUTO && !options.confirm() && !multifd.areUsed();
-    if (background && prepareBackground(settings)) {
-      return before.running() || wanted == DriveMode.BACKGROUND
-          ? CaptureMode.BACKGROUND
-          : CaptureMode.STOP;
-    }
-    boolean stop = wanted == DriveMode.STOP || !before.running();
-    boolean held = options.holdGuest() && !stop;
-    Set<String> capabilities = new HashSet<>();
-    if (held) {
-      capabilities.add(MigrationSettings.PAUSE_BEFORE_SWITCHOVER);
-    }
-    if (options.confirm()) {
-      capabilities.add(MigrationSettings.RETURN_PATH);
-    }
-    if (multifd.areUsed()) {
-      capabilities.add(MigrationSettings.MULTIFD);
-    }
-    settings.apply(capabilities);
-    if (multifd.areUsed()) {
-      settings.setParameter("multifd-channels", multifd.channels());
-      settings.setParameter(
-          "multifd-compression", multifd.compression().name().toLowerCase(Locale.ROOT));
-    }
-    return stop ? CaptureMode.STOP : CaptureMode.LIVE;
-  }
-
-  private void refuseWhatCannotBeConfirmed(RunState before)
-      throws IOException, InterruptedException {
-    if (!before.running()) {
-      throw new IOException(
-          "the guest stands, and is captured by a background snapshot, which has no return path:"
-              + " leave --confirm out, or let the guest run");
-    }
-    if (!qemu.describesDevices()) {
-      throw new IOException(
-          "the machine runs with suppress-vmdesc=on: nothing would mark the end of a stream that"
-              + " QEMU keeps open. Leave --confirm out, or that option");
-    }
-  }
-
-  /**
-   * Stops the guest where that comes first, and tells of it whoever wants it to be held.
-   *
-   * <p>QEMU's own pause in the background is too short for anybody, so a guest that is to be held
-   * is stopped by us before the snapshot; live, QEMU holds it before the switchover.
-   *
-   * @return whether the guest was stopped by us and may run on with the first page
-   */
-  private boolean hold(
-      CaptureMode mode, RunState before, MigrationWatch watch, GuestStateHandler handler)
+  /** Stops the guest where that comes first, and tells of it whoever wants it to be held. */
+  private void hold(CaptureMode mode, GuestLoan guest, GuestStateHandler handler)
       throws IOException, InterruptedException {
     if (mode == CaptureMode.LIVE) {
-      watch.beforeSwitchover(() -> tellPaused(mode, handler));
-      return false;
+      guest.course().beforeSwitchover(() -> tellPaused(mode, handler));
+    } else {
+      guest.stop();
+      tellPaused(mode, handler);
     }
-    boolean background = mode == CaptureMode.BACKGROUND;
-    if (before.running() && (!background || options.holdGuest())) {
-      qemu.stop();
-    }
-    tellPaused(mode, handler);
-    return background && before.running() && options.holdGuest();
   }
 
   private void tellPaused(CaptureMode mode, GuestStateHandler handler) throws InterruptedException {
@@ -235,12 +105,12 @@ final class DrivenCapture {
    * From a thread of its own: as it lets the guest go on QEMU touches memory that it has protected,
    * and waits until we have read that page. If it fails, the end of the capture tries again.
    */
-  private static void letRun(GuestRelease release) {
+  private static void letRun(GuestLoan guest) {
     Thread thread =
         new Thread(
             () -> {
               try {
-                release.resumeForGood();
+                guest.resumeForGood();
               } catch (IOException | InterruptedException e) {
                 LOG.debug("the guest is let go at the end of the capture", e);
               }
@@ -248,24 +118,6 @@ final class DrivenCapture {
             "guest-resume");
     thread.setDaemon(true);
     thread.start();
-  }
-
-  private boolean prepareBackground(MigrationSettings settings)
-      throws IOException, InterruptedException {
-    String why = "this version does not know it";
-    if (settings.knows(MigrationSettings.BACKGROUND_SNAPSHOT)) {
-      try {
-        settings.apply(Set.of(MigrationSettings.BACKGROUND_SNAPSHOT));
-        return true;
-      } catch (QmpException e) {
-        why = e.description();
-      }
-    }
-    if (options.mode() == DriveMode.BACKGROUND) {
-      throw new IOException(
-          "QEMU cannot take a background snapshot here (" + why + "): use --mode live or auto");
-    }
-    return false;
   }
 
   private ByteChannel read(CaptureSocket socket, MigrationWatch watch, GuestStateHandler handler)

@@ -36,7 +36,7 @@ public final class DrivenSource implements CaptureSource {
     QmpClient client = QmpClient.connect(qmpSocket);
     HoldFile file = HoldFile.beside(qmpSocket);
     try {
-      HoldRecovery.ofPredecessor(client, file);
+      HoldRecovery.ofPredecessor(client, file, OwnProcess.JVM);
       return new DrivenSource(client, options, StreamReading.WHOLE, GuestGuard.start(file));
     } catch (IOException | InterruptedException | RuntimeException e) {
       client.close();

@@ -26,7 +26,7 @@ import java.util.Map;
  * @param capabilities the owner's value of each that was changed
  * @param parameters of those that were changed
  */
-record GuestHold(
+public record GuestHold(
     String capture,
     Path socket,
     String instance,
@@ -41,9 +41,9 @@ record GuestHold(
    * @param owners text or a number
    * @param ours text or a number
    */
-  record Change(Object owners, Object ours) {}
+  public record Change(Object owners, Object ours) {}
 
-  GuestHold {
+  public GuestHold {
     capabilities = Map.copyOf(capabilities);
     parameters = Map.copyOf(parameters);
   }

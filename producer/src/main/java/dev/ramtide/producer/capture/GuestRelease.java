@@ -4,6 +4,7 @@ import dev.ramtide.producer.qmp.MigrationState;
 import dev.ramtide.producer.qmp.Qemu;
 import dev.ramtide.producer.qmp.QmpException;
 import dev.ramtide.producer.qmp.RunState;
+import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Set;
@@ -26,7 +27,7 @@ final class GuestRelease implements AutoCloseable {
 
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration CONT_TIMEOUT = Duration.ofSeconds(5);
-  private static final long POLL_MS = 5;
+  private static final Duration POLL = Duration.ofMillis(5);
 
   /** Something to ask of QEMU; idempotent. */
   @FunctionalInterface
@@ -34,31 +35,36 @@ final class GuestRelease implements AutoCloseable {
     void run() throws IOException, InterruptedException;
   }
 
+  /**
+   * What QEMU's owner is to have back.
+   *
+   * @param before as the guest was when the capture began
+   */
+  record Debt(RunState before, MigrationSettings settings, HoldLedger ledger) {}
+
   private final Qemu qemu;
   private final RunState before;
   private final MigrationSettings settings;
   private final HoldLedger ledger;
   private final Failures.Attempt breakOff;
+  private final OwnProcess process;
+  private final MonotonicClock clock;
   private final Thread onExit = new Thread(this::runOnExit, "guest-release");
   private boolean migrating;
   private boolean released;
   private BooleanSupplier letGoByQemu = () -> false;
 
   /**
-   * @param before as the guest was when the capture began
    * @param breakOff ends the stream, so that QEMU does; any thread
    */
-  GuestRelease(
-      Qemu qemu,
-      RunState before,
-      MigrationSettings settings,
-      HoldLedger ledger,
-      Failures.Attempt breakOff) {
+  GuestRelease(Qemu qemu, Debt debt, Failures.Attempt breakOff, OwnProcess process) {
     this.qemu = qemu;
-    this.before = before;
-    this.settings = settings;
-    this.ledger = ledger;
+    this.before = debt.before();
+    this.settings = debt.settings();
+    this.ledger = debt.ledger();
     this.breakOff = breakOff;
+    this.process = process;
+    this.clock = process.clock();
   }
 
   /**
@@ -68,7 +74,7 @@ final class GuestRelease implements AutoCloseable {
    */
   void arm() throws IOException {
     ledger.mayStand(before.running());
-    Runtime.getRuntime().addShutdownHook(onExit);
+    process.atExit(onExit);
   }
 
   /**
@@ -102,7 +108,7 @@ final class GuestRelease implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
-    disarm();
+    process.forget(onExit);
     run();
   }
 
@@ -111,16 +117,16 @@ final class GuestRelease implements AutoCloseable {
    * read it.
    */
   synchronized void resume() throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + CONT_TIMEOUT.toNanos();
+    long deadline = clock.nanoTime() + CONT_TIMEOUT.toNanos();
     while (before.running() && isHeldByUs(qemu.runState()) && !letGoByQemu.getAsBoolean()) {
       try {
         qemu.cont();
       } catch (QmpException e) {
         // QEMU says 'completed' a moment before it allows the guest to go on.
-        if (System.nanoTime() > deadline) {
+        if (clock.nanoTime() > deadline) {
           throw new IOException("the guest is paused, say 'cont' to QEMU: " + e.description(), e);
         }
-        Thread.sleep(POLL_MS);
+        clock.sleep(POLL);
       }
     }
   }
@@ -183,21 +189,13 @@ final class GuestRelease implements AutoCloseable {
     }
   }
 
-  private void disarm() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(onExit);
-    } catch (IllegalStateException e) {
-      // The process is ending: the hook runs, and we wait for it in run().
-    }
-  }
-
   /** The migration that {@link #close} ends is under way already. */
   synchronized void setMigrating(boolean started) {
     migrating = started;
   }
 
   private void endMigration() throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + CANCEL_TIMEOUT.toNanos();
+    long deadline = clock.nanoTime() + CANCEL_TIMEOUT.toNanos();
     boolean cancelled = false;
     while (migrating) {
       MigrationState state = qemu.migration();
@@ -209,11 +207,11 @@ final class GuestRelease implements AutoCloseable {
         qemu.cancelMigration();
         cancelled = true;
       }
-      if (System.nanoTime() > deadline) {
+      if (clock.nanoTime() > deadline) {
         throw new IOException(
             "QEMU does not end the migration (status " + state.status() + "): say migrate_cancel");
       }
-      Thread.sleep(POLL_MS);
+      clock.sleep(POLL);
     }
   }
 

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * <p>Replaced by rename, so that it is whole whenever its writer is killed. It is not forced to
  * disk: what it describes does not outlive the machine either.
  */
-final class HoldFile implements HoldStore {
+final class HoldFile implements HoldNote {
   private static final Logger LOG = LoggerFactory.getLogger(HoldFile.class);
   private static final int MAX_BYTES = 64 << 10;
 
@@ -35,10 +35,8 @@ final class HoldFile implements HoldStore {
     return new HoldFile(qmpSocket.toAbsolutePath());
   }
 
-  /**
-   * @throws IOException it is there and cannot be understood; the message says what to do
-   */
-  Optional<GuestHold> read() throws IOException {
+  @Override
+  public Optional<GuestHold> read() throws IOException {
     try {
       if (Files.size(path) > MAX_BYTES) {
         throw new IOException(Files.size(path) + " bytes");
@@ -64,8 +62,14 @@ final class HoldFile implements HoldStore {
     }
   }
 
-  boolean exists() {
+  @Override
+  public boolean exists() {
     return Files.exists(path, LinkOption.NOFOLLOW_LINKS);
+  }
+
+  @Override
+  public boolean isOfThisQemu(GuestHold hold) throws IOException {
+    return hold.isOfThisQemu();
   }
 
   /** After a power loss the file may be empty; its QEMU, and what was held of it, is gone too. */

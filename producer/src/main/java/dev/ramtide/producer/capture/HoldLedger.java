@@ -9,11 +9,11 @@ import java.util.Map;
  * <p>The other way round an agent that is killed between the two would leave something behind of
  * which nobody knows.
  */
-final class HoldLedger {
+public final class HoldLedger {
   private final HoldStore store;
   private GuestHold hold;
 
-  HoldLedger(GuestHold nothing, HoldStore store) {
+  public HoldLedger(GuestHold nothing, HoldStore store) {
     this.hold = nothing;
     this.store = store;
   }

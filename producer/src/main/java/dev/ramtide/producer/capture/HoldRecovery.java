@@ -2,8 +2,9 @@ package dev.ramtide.producer.capture;
 
 import dev.ramtide.producer.qmp.MigrationState;
 import dev.ramtide.producer.qmp.Qemu;
-import dev.ramtide.producer.qmp.QmpClient;
+import dev.ramtide.producer.qmp.QmpCommands;
 import dev.ramtide.producer.qmp.RunState;
+import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -15,12 +16,18 @@ import org.slf4j.LoggerFactory;
  * migration, lets its guest go on, puts the owner's settings back. The same code releases a guest
  * after a capture.
  */
-final class HoldRecovery {
+public final class HoldRecovery {
   private static final Logger LOG = LoggerFactory.getLogger(HoldRecovery.class);
   private static final Duration MIGRATION_PATIENCE = Duration.ofSeconds(5);
-  private static final long POLL_MS = 20;
+  private static final Duration POLL = Duration.ofMillis(20);
 
-  private HoldRecovery() {}
+  private final Qemu qemu;
+  private final OwnProcess process;
+
+  private HoldRecovery(QmpCommands qmp, OwnProcess process) {
+    this.qemu = new Qemu(qmp);
+    this.process = process;
+  }
 
   /**
    * Before an agent's first capture.
@@ -28,20 +35,21 @@ final class HoldRecovery {
    * @throws IOException a migration is under way; a moment after its agent's death it is somebody
    *     else's
    */
-  static void ofPredecessor(QmpClient client, HoldFile file)
+  public static void ofPredecessor(QmpCommands qmp, HoldNote note, OwnProcess process)
       throws IOException, InterruptedException {
-    Optional<GuestHold> found = file.read();
+    Optional<GuestHold> found = note.read();
     if (found.isEmpty()) {
       return;
     }
-    if (found.get().isOfThisQemu()) {
-      awaitEndOfMigration(new Qemu(client));
-      release(client, found.get(), file, false);
+    if (note.isOfThisQemu(found.get())) {
+      HoldRecovery recovery = new HoldRecovery(qmp, process);
+      recovery.awaitEndOfMigration();
+      recovery.release(found.get(), note, false);
       LOG.atWarn()
-          .addKeyValue("qmp", client.socket())
+          .addKeyValue("qmp", found.get().socket())
           .log("a capture ended without giving back what it held of QEMU: it is given back now");
     } else {
-      file.clear(); // That QEMU is gone, and its settings with it.
+      note.clear(); // That QEMU is gone, and its settings with it.
     }
   }
 
@@ -50,32 +58,33 @@ final class HoldRecovery {
    *
    * @throws IOException a step failed; the message says what the operator has to do
    */
-  static void ofDeadAgent(QmpClient client, GuestHold hold, HoldStore store)
+  static void ofDeadAgent(QmpCommands qmp, GuestHold hold, HoldStore store, OwnProcess process)
       throws IOException, InterruptedException {
-    release(client, hold, store, true);
+    new HoldRecovery(qmp, process).release(hold, store, true);
   }
 
-  private static void release(QmpClient client, GuestHold hold, HoldStore store, boolean migrating)
+  private void release(GuestHold hold, HoldStore store, boolean migrating)
       throws IOException, InterruptedException {
-    Qemu qemu = new Qemu(client);
     HoldLedger ledger = new HoldLedger(hold, store);
     RunState before = new RunState(hold.mayStand() ? "running" : "paused", hold.mayStand());
     MigrationSettings settings = MigrationSettings.leftBy(hold, qemu, ledger);
-    GuestRelease release = new GuestRelease(qemu, before, settings, ledger, () -> {});
+    GuestRelease release =
+        new GuestRelease(qemu, new GuestRelease.Debt(before, settings, ledger), () -> {}, process);
     release.setMigrating(migrating);
     release.close();
   }
 
-  private static void awaitEndOfMigration(Qemu qemu) throws IOException, InterruptedException {
-    long deadline = System.nanoTime() + MIGRATION_PATIENCE.toNanos();
+  private void awaitEndOfMigration() throws IOException, InterruptedException {
+    MonotonicClock clock = process.clock();
+    long deadline = clock.nanoTime() + MIGRATION_PATIENCE.toNanos();
     for (MigrationState state = qemu.migration(); !state.isOver(); state = qemu.migration()) {
-      if (System.nanoTime() > deadline) {
+      if (clock.nanoTime() > deadline) {
         throw new IOException(
             "a capture that was cut off left its settings in QEMU, which is migrating now (status "
                 + state.status()
                 + "): wait for that, or say migrate_cancel");
       }
-      Thread.sleep(POLL_MS);
+      clock.sleep(POLL);
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.ramtide.producer.capture;
 import java.io.IOException;
 
 /** Where it is written what an agent owes, for whoever finds the agent dead. */
-interface HoldStore extends AutoCloseable {
+public interface HoldStore extends AutoCloseable {
   /** Nowhere. */
   HoldStore NONE =
       new HoldStore() {

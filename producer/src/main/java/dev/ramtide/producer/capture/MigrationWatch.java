@@ -1,7 +1,6 @@
 package dev.ramtide.producer.capture;
 
 import dev.ramtide.producer.qmp.MigrationState;
-import dev.ramtide.producer.qmp.Qemu;
 import dev.ramtide.producer.qmp.QmpClient;
 import dev.ramtide.producer.qmp.QmpEvent;
 import java.io.IOException;
@@ -15,9 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Follows a migration by QMP while another thread reads its bytes: lets the guest run as soon as
- * QEMU has sent everything, ends a live migration that does not converge, and wakes the reader of
- * one that QEMU gave up.
+ * Follows a {@link MigrationCourse} while another thread reads the bytes, and wakes the reader of a
+ * migration that QEMU gave up.
  *
  * <p>Events only say that something may have changed; what counts is the answer to {@code
  * query-migrate}, which is also asked now and then without an event.
@@ -25,35 +23,22 @@ import java.util.concurrent.TimeoutException;
 final class MigrationWatch implements AutoCloseable {
   private static final long POLL_MS = 200;
   private static final long PATIENCE_MS = 2000;
-  private static final Duration NEVER_AGAIN = Duration.ofDays(365);
-
-  /**
-   * QEMU's greatest: 2000 s. The next look at what remains then ends the migration, whatever the
-   * guest writes.
-   */
-  private static final int UNLIMITED_DOWNTIME_MS = 2_000_000;
-
-  private final Qemu qemu;
-  private final MigrationSettings settings;
+  private final MigrationCourse course;
   private final CaptureSocket socket;
   private final BlockingQueue<QmpEvent> changes = new LinkedBlockingQueue<>();
   private final CompletableFuture<MigrationState> end = new CompletableFuture<>();
   private final Thread thread = new Thread(this::follow, "migration-watch");
   private QmpClient.Subscription subscription = () -> {};
-  private GuestRelease.Step whenSent = () -> {};
-  private GuestRelease.Step whenPaused = () -> {};
-  private long liveDeadline;
 
-  private MigrationWatch(Qemu qemu, MigrationSettings settings, CaptureSocket socket) {
-    this.qemu = qemu;
-    this.settings = settings;
+  private MigrationWatch(MigrationCourse course, CaptureSocket socket) {
+    this.course = course;
     this.socket = socket;
   }
 
   /** Collects events from now on. */
   static MigrationWatch of(
-      QmpClient client, MigrationSettings settings, CaptureSocket socket, PauseMeter meter) {
-    MigrationWatch watch = new MigrationWatch(new Qemu(client), settings, socket);
+      QmpClient client, MigrationCourse course, CaptureSocket socket, PauseMeter meter) {
+    MigrationWatch watch = new MigrationWatch(course, socket);
     watch.subscription =
         client.listen(
             event -> {
@@ -65,20 +50,8 @@ final class MigrationWatch implements AutoCloseable {
     return watch;
   }
 
-  /** Runs the step when QEMU waits before the switchover, and then lets it go on. */
-  void beforeSwitchover(GuestRelease.Step step) {
-    whenPaused = step;
-  }
-
-  /**
-   * Follows the migration that was just started.
-   *
-   * @param sent run as soon as QEMU has sent everything
-   * @param liveLimit after which the pause of the guest is no longer limited
-   */
-  void start(GuestRelease.Step sent, Duration liveLimit) {
-    whenSent = sent;
-    liveDeadline = System.nanoTime() + liveLimit.toNanos();
+  /** Follows the migration that was just started. */
+  void start() {
     thread.setDaemon(true);
     thread.start();
   }
@@ -134,9 +107,7 @@ final class MigrationWatch implements AutoCloseable {
   private void follow() {
     try {
       MigrationState state = awaitEnd();
-      if (state.isCompleted()) {
-        whenSent.run();
-      } else {
+      if (!state.isCompleted()) {
         socket.close();
       }
       end.complete(state);
@@ -147,24 +118,12 @@ final class MigrationWatch implements AutoCloseable {
   }
 
   private MigrationState awaitEnd() throws IOException, InterruptedException {
-    boolean toldToGoOn = false;
-    while (true) {
-      MigrationState state = qemu.migration();
-      if (state.isOver()) {
-        return state;
-      }
-      // Once: told to go on, QEMU says until its thread wakes that it still waits.
-      if (state.isBeforeSwitchover() && !toldToGoOn) {
-        whenPaused.run();
-        qemu.continueMigration();
-        toldToGoOn = true;
-      }
-      if (System.nanoTime() - liveDeadline > 0) {
-        settings.setParameter("downtime-limit", UNLIMITED_DOWNTIME_MS);
-        liveDeadline = System.nanoTime() + NEVER_AGAIN.toNanos();
-      }
+    MigrationState state = course.look();
+    while (!state.isOver()) {
       changes.poll(POLL_MS, TimeUnit.MILLISECONDS);
+      state = course.look();
     }
+    return state;
   }
 
   private void wakeReader(Exception cause) {
