@@ -40,12 +40,14 @@ public final class GuardDuty {
         return false;
       }
       try (QmpCommands qmp = opener.open()) {
-        // Since we are connected nobody else is.
-        boolean owed = isStillOwed(hold, noted);
-        if (owed) {
-          HoldRecovery.ofDeadAgent(qmp, hold, note, process);
+        // Since we are connected nobody else is, and QEMU is not exchanged any more.
+        if (!isStillOwed(hold, noted)) {
+          return false;
         }
-        return owed;
+        if (note.isOfThisQemu(hold)) {
+          HoldRecovery.ofDeadAgent(qmp, hold, note, process);
+          return true;
+        }
       } catch (IOException e) {
         if (clock.nanoTime() > deadline) {
           throw e;

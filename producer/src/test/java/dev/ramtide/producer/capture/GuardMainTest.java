@@ -2,6 +2,7 @@ package dev.ramtide.producer.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ramtide.producer.qmp.QmpClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -111,6 +112,24 @@ class GuardMainTest {
     }
     file.clear();
     assertThat(guard.get()).isEqualTo("ended");
+  }
+
+  @Test
+  void aQemuThatCameBetweenTheLookAndTheConnectionIsNotTouched() throws Exception {
+    file.write(hold);
+    GuardDuty duty = new GuardDuty(file, this::connectToAnother, OwnProcess.JVM);
+    assertThat(duty.giveBack(hold)).isFalse();
+    assertThat(qemu.runState()).isEqualTo("paused");
+    assertThat(qemu.capabilities).containsEntry("events", true);
+    assertThat(file.read()).isEmpty();
+  }
+
+  private QmpClient connectToAnother() throws IOException, InterruptedException {
+    qemu.close();
+    qemu = new FakeQemu(socket);
+    qemu.capabilities.put("events", true);
+    qemu.runState("paused");
+    return QmpClient.connect(socket);
   }
 
   @Test
