@@ -47,17 +47,27 @@ final class DrivenCapture {
    */
   CaptureFacts run(GuestStateHandler handler, Confirmation confirmation)
       throws IOException, InterruptedException {
-    GuestLoan guest = new GuestLoan(client, options, ledger, OwnProcess.JVM);
+    // From before the first look: its owner may let a guest go on in between.
+    QmpClient.Subscription events = client.listen(meter::onEvent);
+    try {
+      return run(new GuestLoan(client, options, ledger, OwnProcess.JVM), handler, confirmation);
+    } finally {
+      events.close();
+    }
+  }
+
+  private CaptureFacts run(GuestLoan guest, GuestStateHandler handler, Confirmation confirmation)
+      throws IOException, InterruptedException {
     CaptureMode mode;
     MigrationState end;
     // Closed from the last to the first: the guest runs again before anything else is waited for.
     try (CaptureSocket socket =
             CaptureSocket.open(options.socketParent(), client.peer(), guest.multifd().channels());
-        MigrationWatch watch = MigrationWatch.of(client, guest.course(), socket, meter);
+        MigrationWatch watch = MigrationWatch.of(client, guest.course(), socket);
         guest) {
       mode = guest.take(socket::close);
       hold(mode, guest, handler);
-      guest.migrate(socket.uri(), meter::isOver);
+      guest.migrate(socket.uri(), meter::isOver, meter::wasResumed);
       watch.start();
       ByteChannel stream =
           read(

@@ -107,8 +107,11 @@ public final class GuestLoan implements AutoCloseable {
    * Starts the migration.
    *
    * @param pauseIsOver whether QEMU has stopped the guest and let it go on by itself
+   * @param resumed whether anybody has let the guest go on
    */
-  public void migrate(String uri, BooleanSupplier pauseIsOver) throws IOException, InterruptedException {
+  public void migrate(String uri, BooleanSupplier pauseIsOver, BooleanSupplier resumed)
+      throws IOException, InterruptedException {
+    release.heedOwner(resumed);
     boolean heldByQemu = mode == CaptureMode.BACKGROUND && !isHeldInBackground();
     if (heldByQemu) {
       release.leaveToQemu(pauseIsOver);

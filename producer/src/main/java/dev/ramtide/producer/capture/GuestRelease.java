@@ -25,6 +25,9 @@ final class GuestRelease implements AutoCloseable {
    */
   private static final Set<String> OURS = Set.of("paused", "postmigrate", "finish-migrate");
 
+  /** Only a migration leads there. */
+  private static final Set<String> MIGRATED = Set.of("postmigrate", "finish-migrate");
+
   private static final Duration CANCEL_TIMEOUT = Duration.ofSeconds(20);
   private static final Duration CONT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration POLL = Duration.ofMillis(5);
@@ -53,6 +56,7 @@ final class GuestRelease implements AutoCloseable {
   private boolean migrating;
   private boolean released;
   private BooleanSupplier letGoByQemu = () -> false;
+  private BooleanSupplier letGoByOwner = () -> false;
 
   /**
    * @param breakOff ends the stream, so that QEMU does; any thread
@@ -75,6 +79,11 @@ final class GuestRelease implements AutoCloseable {
   void arm() throws IOException {
     ledger.mayStand(before.running());
     process.atExit(onExit);
+  }
+
+  /** As {@code done} tells, the owner let a guest run that stood before. */
+  synchronized void heedOwner(BooleanSupplier done) {
+    letGoByOwner = done;
   }
 
   /**
@@ -118,7 +127,7 @@ final class GuestRelease implements AutoCloseable {
    */
   synchronized void resume() throws IOException, InterruptedException {
     long deadline = clock.nanoTime() + CONT_TIMEOUT.toNanos();
-    while (before.running() && isHeldByUs(qemu.runState()) && !letGoByQemu.getAsBoolean()) {
+    while (mustLetRun(qemu.runState())) {
       try {
         qemu.cont();
       } catch (QmpException e) {
@@ -140,6 +149,14 @@ final class GuestRelease implements AutoCloseable {
       resume();
       leaveToQemu(() -> true);
     }
+  }
+
+  private boolean mustLetRun(RunState state) {
+    if (!before.running()) {
+      // The migration did not find it standing. One that is paused its owner has stopped again.
+      return letGoByOwner.getAsBoolean() && MIGRATED.contains(state.name());
+    }
+    return isHeldByUs(state) && !letGoByQemu.getAsBoolean();
   }
 
   private static boolean isHeldByUs(RunState state) {

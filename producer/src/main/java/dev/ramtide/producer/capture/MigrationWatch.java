@@ -23,6 +23,7 @@ import java.util.concurrent.TimeoutException;
 final class MigrationWatch implements AutoCloseable {
   private static final long POLL_MS = 200;
   private static final long PATIENCE_MS = 2000;
+
   private final MigrationCourse course;
   private final CaptureSocket socket;
   private final BlockingQueue<QmpEvent> changes = new LinkedBlockingQueue<>();
@@ -36,13 +37,11 @@ final class MigrationWatch implements AutoCloseable {
   }
 
   /** Collects events from now on. */
-  static MigrationWatch of(
-      QmpClient client, MigrationCourse course, CaptureSocket socket, PauseMeter meter) {
+  static MigrationWatch of(QmpClient client, MigrationCourse course, CaptureSocket socket) {
     MigrationWatch watch = new MigrationWatch(course, socket);
     watch.subscription =
         client.listen(
             event -> {
-              meter.onEvent(event);
               if (event.name().equals("MIGRATION")) {
                 watch.changes.add(event);
               }

@@ -34,6 +34,7 @@ final class PauseMeter {
   private @Nullable Instant stopped;
   private @Nullable Pause first;
   private @Nullable Pause last;
+  private boolean resumed;
 
   /**
    * @param start when the capture began: the best that is known of a guest that did not run
@@ -44,6 +45,7 @@ final class PauseMeter {
 
   synchronized void onEvent(QmpEvent event) {
     Instant since = stopped;
+    resumed |= event.name().equals("RESUME");
     if (event.name().equals("STOP") && since == null) {
       stopped = event.time();
     } else if (event.name().equals("RESUME") && since != null) {
@@ -56,6 +58,11 @@ final class PauseMeter {
   /** Whether the guest was stopped and let go again: a stop after that is somebody else's. */
   synchronized boolean isOver() {
     return first != null;
+  }
+
+  /** Whether the guest was let go at all, perhaps by its owner, who had it stand before. */
+  synchronized boolean wasResumed() {
+    return resumed;
   }
 
   /** Since when the guest stands that stands now. */

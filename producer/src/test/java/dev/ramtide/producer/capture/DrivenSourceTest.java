@@ -375,6 +375,16 @@ class DrivenSourceTest {
         .hasMessageContaining("'cont'");
   }
 
+  /** QEMU stops it for the end of the migration, and does not let it go by itself. */
+  @Test
+  void aGuestThatStoodAndThatItsOwnerLetsGoMeanwhileRunsOn() throws Exception {
+    qemu.refuseBackground("Background-snapshot is not supported by host kernel");
+    qemu.runState("paused");
+    qemu.afterCapabilities(qemu::letGoByOwner);
+    assertThat(capture(DriveMode.AUTO).mode()).isEqualTo(CaptureMode.STOP);
+    assertThat(qemu.runState()).isEqualTo("running");
+  }
+
   @Test
   void aDirectoryWhosePathIsTooLongForASocketIsRefused() throws Exception {
     Path deep = Files.createDirectories(dir.resolve("d".repeat(90)));

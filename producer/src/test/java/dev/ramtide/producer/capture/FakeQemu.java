@@ -190,6 +190,13 @@ final class FakeQemu implements AutoCloseable {
     pause("paused");
   }
 
+  /** If it stands as he left it. */
+  synchronized void letGoByOwner() {
+    if (runState.equals("paused")) {
+      resume();
+    }
+  }
+
   private synchronized Object pause(String state) {
     if (runState.equals("running")) {
       qmp.event("STOP", Map.of(), clockUs);
