@@ -33,7 +33,7 @@ public final class HoldRecovery {
    * Before an agent's first capture.
    *
    * @throws IOException a migration is under way; a moment after its agent's death it is somebody
-   *     else's
+   *     else's, unless it waits for a word that only that agent would have said
    */
   public static void ofPredecessor(QmpCommands qmp, HoldNote note, OwnProcess process)
       throws IOException, InterruptedException {
@@ -43,8 +43,7 @@ public final class HoldRecovery {
     }
     if (note.isOfThisQemu(found.get())) {
       HoldRecovery recovery = new HoldRecovery(qmp, process);
-      recovery.awaitEndOfMigration();
-      recovery.release(found.get(), note, false);
+      recovery.release(found.get(), note, recovery.isLeftWaiting(found.get()));
       LOG.atWarn()
           .addKeyValue("qmp", found.get().socket())
           .log("a capture ended without giving back what it held of QEMU: it is given back now");
@@ -74,11 +73,21 @@ public final class HoldRecovery {
     release.close();
   }
 
-  private void awaitEndOfMigration() throws IOException, InterruptedException {
+  /**
+   * Waits for the end of a migration.
+   *
+   * @return whether it is the dead agent's and has none: QEMU waits before the switchover, with the
+   *     guest stopped, because it was told so for the capture
+   */
+  private boolean isLeftWaiting(GuestHold hold) throws IOException, InterruptedException {
     MonotonicClock clock = process.clock();
     long deadline = clock.nanoTime() + MIGRATION_PATIENCE.toNanos();
     for (MigrationState state = qemu.migration(); !state.isOver(); state = qemu.migration()) {
       if (clock.nanoTime() > deadline) {
+        if (state.isBeforeSwitchover()
+            && hold.capabilities().containsKey(MigrationSettings.PAUSE_BEFORE_SWITCHOVER)) {
+          return true;
+        }
         throw new IOException(
             "a capture that was cut off left its settings in QEMU, which is migrating now (status "
                 + state.status()
@@ -86,5 +95,6 @@ public final class HoldRecovery {
       }
       clock.sleep(POLL);
     }
+    return false;
   }
 }
