@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.Properties;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** An agent: the real session and log over a simulated guest and cluster. */
 final class SimAgent {
@@ -21,16 +22,17 @@ final class SimAgent {
   private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
 
   private final SimProcess process;
-  private final SimGuest guest;
+  private final SimHost host;
   private final SimCluster cluster;
   private final Clock clock;
   private final Random random;
+  private @Nullable SimSource source;
   private boolean told;
   private int taken;
 
-  SimAgent(SimProcess process, SimGuest guest, SimCluster cluster, Random random) {
+  SimAgent(SimProcess process, SimHost host, SimCluster cluster, Random random) {
     this.process = process;
-    this.guest = guest;
+    this.host = host;
     this.cluster = cluster;
     this.random = random;
     this.clock = new SimClock(process);
@@ -62,32 +64,48 @@ final class SimAgent {
     SessionOptions options =
         new SessionOptions(SimWorld.STRIPE_PAGES, cluster.pagesPartitions(), PAYLOAD_BYTES, 3, "");
     KafkaVmLog log = new KafkaVmLog(settings, new SimAgentClients(cluster, process), clock);
-    SimSource source = new SimSource(guest, process, clock, random);
     try (CaptureSession session = new CaptureSession(log, options, clock)) {
       boolean last = false;
       while (!last) {
         last = told;
-        last &= take(session, source);
+        last &= take(session);
       }
+      closeSource();
     } catch (FencedException e) {
-      return; // Another one has the VM; trying again would take it back.
+      closeSource(); // Another one has the VM; trying again would take it back.
     } catch (InterruptedException e) {
       throw new IllegalStateException(e);
     }
   }
 
-  private boolean take(CaptureSession session, SimSource source)
-      throws FencedException, InterruptedException {
+  private boolean take(CaptureSession session) throws FencedException, InterruptedException {
     try {
-      session.capture(source);
+      session.capture(source());
       taken++;
       process.sleep(Duration.ofMillis(random.nextInt(400)));
       return true;
     } catch (FencedException e) {
       throw e;
     } catch (IOException e) {
+      closeSource();
       process.sleep(PAUSE_AFTER_FAILURE);
       return false;
+    }
+  }
+
+  private SimSource source() throws IOException, InterruptedException {
+    SimSource known = source;
+    if (known == null) {
+      known = SimSource.open(host, process, random);
+      source = known;
+    }
+    return known;
+  }
+
+  private void closeSource() {
+    if (source != null) {
+      source.close();
+      source = null;
     }
   }
 }

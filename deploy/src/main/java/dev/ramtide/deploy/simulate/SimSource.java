@@ -2,40 +2,59 @@ package dev.ramtide.deploy.simulate;
 
 import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.SourceKind;
-import dev.ramtide.deploy.simulate.SimGuest.PageId;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
-import dev.ramtide.integrity.ZeroPage;
 import dev.ramtide.producer.capture.CaptureFacts;
 import dev.ramtide.producer.capture.CaptureSource;
+import dev.ramtide.producer.capture.Confirmation;
+import dev.ramtide.producer.capture.DriveMode;
+import dev.ramtide.producer.capture.DriveOptions;
+import dev.ramtide.producer.capture.GuestLoan;
+import dev.ramtide.producer.capture.HoldLedger;
+import dev.ramtide.producer.capture.HoldRecovery;
+import dev.ramtide.producer.capture.MultifdOptions;
 import dev.ramtide.producer.stream.GuestStateHandler;
-import dev.ramtide.producer.stream.MachineDescription;
-import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
+import java.time.Instant;
 import java.util.Random;
 
 /**
- * Captures a simulated guest as QEMU does: in the background, live in rounds, or while it stands.
- * Within a round pages come in any order, as over several channels.
+ * Drives a simulated QEMU as an agent drives a real one: the guest is taken, held and given back by
+ * the agent's own classes, and only the stream is another.
  */
 final class SimSource implements CaptureSource {
-  private static final int MOST_ROUNDS = 3;
+  private static final Duration LIVE_LIMIT = Duration.ofSeconds(60);
 
-  private final SimGuest guest;
+  private final SimHost host;
   private final SimProcess process;
   private final Clock clock;
   private final Random random;
+  private final SimQmp qmp;
+  private final SimGuard guard;
 
-  SimSource(SimGuest guest, SimProcess process, Clock clock, Random random) {
-    this.guest = guest;
+  private SimSource(SimHost host, SimProcess process, Random random, SimQmp qmp) {
+    this.host = host;
     this.process = process;
-    this.clock = clock;
+    this.clock = new SimClock(process);
     this.random = random;
+    this.qmp = qmp;
+    this.guard = host.startGuard(process);
+  }
+
+  /** As the agent's own source: gives back first what a predecessor still held. */
+  static SimSource open(SimHost host, SimProcess process, Random random)
+      throws IOException, InterruptedException {
+    SimQmp qmp = host.connect(process);
+    try {
+      SimOwnProcess own = new SimOwnProcess(process);
+      HoldRecovery.ofPredecessor(qmp, new SimHoldNote(host, process), own);
+      return new SimSource(host, process, random, qmp);
+    } catch (IOException e) {
+      qmp.close();
+      throw e;
+    }
   }
 
   @Override
@@ -49,79 +68,71 @@ final class SimSource implements CaptureSource {
   }
 
   @Override
-  public CaptureFacts capture(GuestStateHandler handler) throws IOException {
-    CaptureMode mode = CaptureMode.values()[random.nextInt(CaptureMode.values().length)];
-    handler.machine(
-        new MachineDescription(guest.preamble(), SimGuest.MACHINE, guest.memory(), Coverage.WHOLE));
-    Moment moment;
-    if (mode == CaptureMode.LIVE) {
-      moment = live(handler);
-    } else {
-      moment = still(handler, mode == CaptureMode.BACKGROUND);
-    }
-    int half = moment.deviceState().length / 2;
-    handler.deviceState(ByteBuffer.wrap(moment.deviceState(), 0, half));
-    handler.deviceState(
-        ByteBuffer.wrap(moment.deviceState(), half, moment.deviceState().length - half));
-    return new CaptureFacts(
-        mode, clock.instant(), clock.instant(), clock.instant(), Duration.ofMillis(1));
-  }
-
-  /** Every page as it was at one moment; in the background the guest goes on meanwhile. */
-  private Moment still(GuestStateHandler handler, boolean background) throws IOException {
-    guest.stop();
-    try {
-      Moment moment = guest.moment();
-      if (background) {
-        guest.cont();
-      }
-      for (PageId id : shuffled(guest.allPages())) {
-        send(handler, id, moment.pages()[id.block()][id.page()]);
-      }
-      return moment;
-    } finally {
-      guest.cont();
-    }
-  }
-
-  private Moment live(GuestStateHandler handler) throws IOException {
-    guest.takeDirty();
-    List<PageId> round = guest.allPages();
-    for (int rounds = random.nextInt(MOST_ROUNDS); rounds >= 0; rounds--) {
-      for (PageId id : shuffled(round)) {
-        send(handler, id, guest.page(id));
-      }
-      round = guest.takeDirty();
-    }
-    guest.stop();
-    try {
-      Moment moment = guest.moment();
-      round = new ArrayList<>(round);
-      round.addAll(guest.takeDirty());
-      for (PageId id : shuffled(round)) {
-        send(handler, id, guest.page(id));
-      }
-      return moment;
-    } finally {
-      guest.cont();
-    }
-  }
-
-  private void send(GuestStateHandler handler, PageId id, byte[] page) throws IOException {
-    process.act();
-    if (ZeroPage.isZero(page, 0, page.length) && random.nextBoolean()) {
-      handler.zeroPages(id.block(), id.page(), 1);
-    } else {
-      handler.page(id.block(), id.page(), page, 0);
-    }
-  }
-
-  private List<PageId> shuffled(List<PageId> pages) {
-    List<PageId> shuffled = new ArrayList<>(pages);
-    Collections.shuffle(shuffled, random);
-    return shuffled;
+  public CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException {
+    return capture(options(false), handler, facts -> {});
   }
 
   @Override
-  public void close() {}
+  public void capture(GuestStateHandler handler, Confirmation confirmation)
+      throws IOException, InterruptedException {
+    if (random.nextInt(4) == 0) {
+      capture(options(true), handler, confirmation);
+    } else {
+      CaptureSource.super.capture(handler, confirmation);
+    }
+  }
+
+  private DriveOptions options(boolean confirm) {
+    DriveMode mode = DriveMode.values()[random.nextInt(DriveMode.values().length)];
+    boolean possible = !confirm || mode != DriveMode.BACKGROUND;
+    return new DriveOptions(
+        possible ? mode : DriveMode.AUTO,
+        LIVE_LIMIT,
+        Path.of("/tmp"),
+        random.nextInt(4) == 0,
+        confirm,
+        MultifdOptions.NONE);
+  }
+
+  private CaptureFacts capture(
+      DriveOptions options, GuestStateHandler handler, Confirmation confirmation)
+      throws IOException, InterruptedException {
+    Instant start = clock.instant();
+    int resumes = host.qemu().resumes();
+    HoldLedger ledger = new HoldLedger(host.nothing(), guard);
+    GuestLoan guest = new GuestLoan(qmp, options, ledger, new SimOwnProcess(process));
+    CaptureMode mode;
+    host.captureBegins(process);
+    try (SimStream stream = host.listen(process);
+        guest) {
+      mode = guest.take(stream);
+      guest.stop();
+      int pauses = host.qemu().ownPauses();
+      guest.migrate(
+          stream.uri(),
+          () -> host.qemu().ownPauses() > pauses,
+          () -> host.qemu().resumes() > resumes);
+      SimReading reading = new SimReading(guest, stream, process, random);
+      reading.run(host.qemu().guest(), handler);
+      CaptureFacts facts = facts(mode, start);
+      if (options.confirm()) {
+        confirmation.complete(facts);
+        stream.confirm();
+      }
+      reading.awaitCompleted();
+      return facts;
+    } finally {
+      host.captureEnds(process);
+    }
+  }
+
+  private CaptureFacts facts(CaptureMode mode, Instant start) {
+    return new CaptureFacts(mode, start, clock.instant(), clock.instant(), Duration.ofMillis(1));
+  }
+
+  @Override
+  public void close() {
+    qmp.close();
+    guard.close();
+  }
 }

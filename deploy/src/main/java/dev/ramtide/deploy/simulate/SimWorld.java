@@ -33,6 +33,7 @@ final class SimWorld {
   private final Random random;
   private final Scheduler scheduler;
   private final SimGuest guest;
+  private final SimHost host;
   private final SimCluster cluster;
   private final SimDisk disk = new SimDisk();
   private final SimProcess observer;
@@ -46,6 +47,7 @@ final class SimWorld {
     this.random = random;
     this.scheduler = new Scheduler(random);
     this.guest = new SimGuest(random, GUEST_PAGES);
+    this.host = new SimHost(scheduler, guest, random);
     this.cluster = new SimCluster(new VmTopics("ramtide", VM), PARTITIONS, random);
     this.group = new SimGroup(cluster);
     this.observer = scheduler.process("observer");
@@ -61,6 +63,10 @@ final class SimWorld {
 
   SimGuest guest() {
     return guest;
+  }
+
+  SimHost host() {
+    return host;
   }
 
   SimCluster cluster() {
@@ -98,7 +104,7 @@ final class SimWorld {
   }
 
   SimAgent startAgent() {
-    SimAgent agent = new SimAgent(newProcess("agent"), guest, cluster, random);
+    SimAgent agent = new SimAgent(newProcess("agent"), host, cluster, random);
     agents.add(agent);
     return agent;
   }
