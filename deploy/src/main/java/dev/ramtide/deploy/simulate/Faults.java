@@ -28,6 +28,8 @@ final class Faults {
           this::killAgent,
           this::stopAgent,
           this::replaceAgent,
+          this::restartQemu,
+          this::owner,
           this::resumeOne,
           this::resumeOne,
           this::resumeOne,
@@ -109,6 +111,10 @@ final class Faults {
     }
     SimAgent agent = one(world.agents());
     world.kill(agent.process());
+    if (random.nextInt(3) == 0) {
+      world.host().killGuardOf(agent.process());
+      return "kill " + agent.process() + " and its guard";
+    }
     return "kill " + agent.process();
   }
 
@@ -119,6 +125,20 @@ final class Faults {
     SimAgent agent = one(world.agents());
     agent.process().stop();
     return "stop " + agent.process();
+  }
+
+  private String restartQemu() {
+    world.host().restartQemu();
+    return "QEMU is started anew";
+  }
+
+  private String owner() {
+    if (world.guest().isRunning()) {
+      world.host().owner().stop();
+      return "the owner says stop";
+    }
+    world.host().owner().cont();
+    return "the owner says cont";
   }
 
   /** The old one, if there is one, does not know and goes on. */

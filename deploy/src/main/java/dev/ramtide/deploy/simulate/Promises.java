@@ -18,6 +18,7 @@ final class Promises {
   private final LogView log;
   private final ImageCheck check;
   private final TableWatch tables;
+  private final GuestCheck guest;
   private long changesSeen = -1;
   private @Nullable InvariantViolation broken;
   private long checks;
@@ -27,8 +28,13 @@ final class Promises {
     this.world = world;
     this.log = new LogView(world.cluster());
     this.check = new ImageCheck(world.guest(), log);
+    this.guest = new GuestCheck(world);
     this.tables = new TableWatch(world.cluster(), log);
     world.disk().beforeChange(this::supposeBeforeChange);
+  }
+
+  GuestCheck guest() {
+    return guest;
   }
 
   LogView log() {
@@ -69,6 +75,7 @@ final class Promises {
     if (broken != null) {
       throw broken;
     }
+    guest.look();
     log.refresh();
     if (world.disk().changes() != changesSeen) {
       changesSeen = world.disk().changes();

@@ -45,6 +45,7 @@ final class Simulation {
         event();
       }
       settle();
+      promises.guest().settled();
       new Ending(world, promises).check();
       return new Histories.Outcome(
           1, events, promises.checks(), promises.crashes(), promises.log().valid().size());
@@ -100,6 +101,7 @@ final class Simulation {
       if (world.sinks().isEmpty()) {
         tell("start " + world.startSink().process());
       }
+      world.host().owner().cont();
       world.scheduler().step();
       events++;
       promises.look();
@@ -129,6 +131,7 @@ final class Simulation {
   private void end() {
     world.sinks().forEach(sink -> sink.process().kill());
     world.agents().forEach(agent -> agent.process().kill());
+    world.host().end();
     world.scheduler().bury();
   }
 }
