@@ -53,7 +53,10 @@ final class GuestCheck {
 
   private boolean isAnybodyThere() {
     return host.guards().stream().anyMatch(SimGuard::isOnDuty)
-        || world.agents().stream().map(SimAgent::process).anyMatch(GuestCheck::isAble);
+        || world.agents().stream()
+            .filter(SimAgent::isDriving)
+            .map(SimAgent::process)
+            .anyMatch(GuestCheck::isAble);
   }
 
   private static boolean isAble(SimProcess process) {

@@ -4,11 +4,13 @@ import dev.ramtide.deploy.simulate.kafka.SimAgentClients;
 import dev.ramtide.deploy.simulate.kafka.SimCluster;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
 import dev.ramtide.producer.capture.CaptureSession;
+import dev.ramtide.producer.capture.CaptureSource;
 import dev.ramtide.producer.capture.SessionOptions;
 import dev.ramtide.producer.publish.FencedException;
 import dev.ramtide.producer.publish.KafkaVmLog;
 import dev.ramtide.producer.publish.LogSettings;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -26,21 +28,31 @@ final class SimAgent {
   private final SimCluster cluster;
   private final Clock clock;
   private final Random random;
-  private @Nullable SimSource source;
+  private final boolean driving;
+  private @Nullable CaptureSource source;
   private boolean told;
   private int taken;
 
-  SimAgent(SimProcess process, SimHost host, SimCluster cluster, Random random) {
+  /**
+   * @param driving whether it drives QEMU; otherwise it publishes what somebody else has taken
+   */
+  SimAgent(SimProcess process, SimWorld world, boolean driving) {
     this.process = process;
-    this.host = host;
-    this.cluster = cluster;
-    this.random = random;
+    this.host = world.host();
+    this.cluster = world.cluster();
+    this.random = world.random();
+    this.driving = driving;
     this.clock = new SimClock(process);
     process.newThread(this::run).start();
   }
 
   SimProcess process() {
     return process;
+  }
+
+  /** Whether it can give back what another one has left behind. */
+  boolean isDriving() {
+    return driving;
   }
 
   /** It ends after the checkpoint that it is at, or the next. */
@@ -93,19 +105,27 @@ final class SimAgent {
     }
   }
 
-  private SimSource source() throws IOException, InterruptedException {
-    SimSource known = source;
+  private CaptureSource source() throws IOException, InterruptedException {
+    CaptureSource known = source;
     if (known == null) {
-      known = SimSource.open(host, process, random);
+      known =
+          driving
+              ? SimSource.open(host, process, random)
+              : new SimListeningSource(host.guest(), process, clock, random);
       source = known;
     }
     return known;
   }
 
   private void closeSource() {
-    if (source != null) {
-      source.close();
-      source = null;
+    CaptureSource closing = source;
+    source = null;
+    try {
+      if (closing != null) {
+        closing.close();
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

@@ -58,6 +58,10 @@ final class SimHost {
     return new SimQemu(guest, scheduler.process("qemu-" + ++instances), random);
   }
 
+  SimGuest guest() {
+    return guest;
+  }
+
   SimQemu qemu() {
     return qemu;
   }

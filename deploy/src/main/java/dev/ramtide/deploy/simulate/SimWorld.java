@@ -104,7 +104,14 @@ final class SimWorld {
   }
 
   SimAgent startAgent() {
-    SimAgent agent = new SimAgent(newProcess("agent"), host, cluster, random);
+    return startAgent(random.nextBoolean());
+  }
+
+  /**
+   * @param driving whether it drives QEMU
+   */
+  SimAgent startAgent(boolean driving) {
+    SimAgent agent = new SimAgent(newProcess("agent"), this, driving);
     agents.add(agent);
     return agent;
   }
@@ -115,14 +122,18 @@ final class SimWorld {
 
   /** A sink of another site. */
   SimSink startSink(SimDisk ofDisk, SimGroup ofGroup) {
-    SimSink sink = new SimSink(newProcess("sink"), ofDisk, cluster, ofGroup);
+    SimProcess process = newProcess("sink");
+    process.expose();
+    SimSink sink = new SimSink(process, ofDisk, cluster, ofGroup);
     sinks.add(sink);
     return sink;
   }
 
   /** Of the image as it is now, while sinks go on. */
   void startReader(ImageCheck check) {
-    new SimReader(newProcess("reader"), disk, check);
+    SimProcess process = newProcess("reader");
+    process.expose();
+    new SimReader(process, disk, check);
   }
 
   private SimProcess newProcess(String kind) {
@@ -165,7 +176,8 @@ final class SimWorld {
     return new SiteView(ofDisk, observer, layoutEpoch());
   }
 
-  private EpochStarted layoutEpoch() {
+  /** A start of the guest's layout, as any of its agents says it. */
+  EpochStarted layoutEpoch() {
     return new EpochStarted(
         0,
         Instant.EPOCH,

@@ -13,7 +13,7 @@ import java.util.Random;
  * promises must hold, and when the faults have ended everything must come to the newest checkpoint.
  */
 final class Simulation {
-  private static final int EVENTS = 800;
+  private static final int EVENTS = 1200;
   private static final int MOST_EVENTS_TO_SETTLE = 30_000;
   private static final int TOLD_EVENTS = 60;
 
@@ -89,13 +89,13 @@ final class Simulation {
   private void settle() throws IOException {
     faults.end();
     tell("the faults end");
-    SimAgent last = world.startAgent();
+    SimAgent last = world.startAgent(true);
     last.stopAfterNext();
     long wanted = Long.MAX_VALUE;
     long deadline = events + MOST_EVENTS_TO_SETTLE;
     while (!isSealed(wanted)) {
       if (world.agents().isEmpty() && last.taken() == 0) {
-        last = world.startAgent(); // It was fenced by one that ended after it.
+        last = world.startAgent(true); // It was fenced by one that ended after it.
         last.stopAfterNext();
       }
       if (world.sinks().isEmpty()) {

@@ -40,9 +40,10 @@ final class TableWatch {
     OptionalLong next = progress.nextRecordOffset();
     if (next.isPresent()) {
       SimPartition records = cluster.pages(partition);
+      // What comes next was pruned: it goes on with a keyframe.
       boolean skipped =
           lastSeen[partition] < records.beginRecordOffset()
-              && next.getAsLong() >= records.beginRecordOffset();
+              && next.getAsLong() > lastSeen[partition];
       if (firstSeen[partition] < 0 || skipped) {
         firstSeen[partition] = next.getAsLong();
       }

@@ -188,8 +188,23 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.embedded",
         "deploy.demo"); // the guest, the processes, and the comparison of memory
     table.room("deploy.incoming", "producer.qmp", "sink.restore");
-    // The simulation stands around both sides, and sees what a process is made of, but no verb.
-    table.room("deploy.simulate.schedule", "sink.state"); // whose clock and threads it is
+    simulate(table);
+    table.room(
+        "deploy.cli",
+        "report", // what of others a terminal is shown: one rule for the failures of all verbs
+        "producer.cli",
+        "sink.cli",
+        "deploy.embedded",
+        "deploy.demo",
+        "deploy.torture",
+        "deploy.incoming",
+        "deploy.simulate",
+        "sink.restore"); // the type of the door to a QEMU that it gives to the verb restore
+  }
+
+  /** It stands around both sides, and sees what a process is made of, but no verb. */
+  private static void simulate(Table table) {
+    table.room("deploy.simulate.schedule", "time");
     table.room("deploy.simulate.disk", "deploy.simulate.schedule");
     table.room(
         "deploy.simulate.kafka",
@@ -206,7 +221,9 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "qemustream",
         "mappedram",
         "wire",
+        "time",
         "producer.stream",
+        "producer.qmp", // the simulated QEMU answers
         "producer.publish",
         "producer.capture",
         "sink.image",
@@ -216,17 +233,6 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.simulate.schedule",
         "deploy.simulate.disk",
         "deploy.simulate.kafka");
-    table.room(
-        "deploy.cli",
-        "report", // what of others a terminal is shown: one rule for the failures of all verbs
-        "producer.cli",
-        "sink.cli",
-        "deploy.embedded",
-        "deploy.demo",
-        "deploy.torture",
-        "deploy.incoming",
-        "deploy.simulate",
-        "sink.restore"); // the type of the door to a QEMU that it gives to the verb restore
   }
 
   private static List<Wall> allWalls() {

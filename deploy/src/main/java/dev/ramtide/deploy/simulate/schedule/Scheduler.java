@@ -30,8 +30,8 @@ public final class Scheduler {
   private long nowNanos;
 
   /**
-   * What may happen to a thread wherever it does something, each once in so many acts, or never if
-   * 0.
+   * What may happen to a thread of an exposed process wherever it does something, each once in so
+   * many acts, or never if 0.
    *
    * @param stall it stands for up to {@link #LONGEST_STALL}, as on a machine that swaps
    * @param death its process is killed
@@ -134,11 +134,12 @@ public final class Scheduler {
     // The simulation itself looks through the same doors, in whatever thread, and never waits.
     if (running != null && Thread.currentThread() == running && running.process() == process) {
       process.requireAlive();
-      if (isDrawn(perils.death())) {
+      Perils now = process.isExposed() ? perils : Perils.NONE;
+      if (isDrawn(now.death())) {
         process.kill();
         process.requireAlive();
       }
-      if (isDrawn(perils.stall())) {
+      if (isDrawn(now.stall())) {
         sleep(process, Duration.ofMillis(random.nextLong(Perils.LONGEST_STALL.toMillis())));
       } else if (random.nextInt(actsBetweenTurns) == 0) {
         sleep(process, Duration.ZERO);

@@ -13,6 +13,7 @@ public final class SimProcess implements MonotonicClock, ThreadFactory {
   private final Scheduler scheduler;
   private boolean alive = true;
   private boolean stopped;
+  private boolean exposed;
   private Runnable onDeath = () -> {};
 
   SimProcess(String name, Scheduler scheduler) {
@@ -27,6 +28,15 @@ public final class SimProcess implements MonotonicClock, ThreadFactory {
       stopped = false;
       onDeath.run();
     }
+  }
+
+  /** From now on it is in the scheduler's perils. */
+  public void expose() {
+    exposed = true;
+  }
+
+  boolean isExposed() {
+    return exposed;
   }
 
   /** What the rest of the world does when it dies. */

@@ -8,13 +8,11 @@ import dev.ramtide.deploy.simulate.kafka.SimCluster.Weather;
 import dev.ramtide.deploy.simulate.schedule.Scheduler;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
 import dev.ramtide.wire.VmTopics;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.ExecutionException;
-import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.clients.producer.Producer;
@@ -104,29 +102,24 @@ final class SimClusterTest {
   @Test
   void aMemberThatWasSilentForLongLosesItsPartitionsToAnother() {
     SimGroup group = new SimGroup(cluster);
-    Owned first = new Owned();
-    Owned second = new Owned();
-    Consumer<byte[], ByteBuffer> silent = member(group, first);
-    silent.poll(Duration.ZERO);
+    Owned first = member(group);
+    first.consumer().poll(Duration.ZERO);
     assertThat(first.partitions).hasSize(3);
-    Consumer<byte[], ByteBuffer> heir = member(group, second);
+    Owned second = member(group);
     SimProcess time = scheduler.process("time");
     time.newThread(() -> time.sleep(Duration.ofSeconds(11))).start();
     while (scheduler.step()) {
       continue;
     }
-    heir.poll(Duration.ZERO);
+    second.consumer().poll(Duration.ZERO);
     assertThat(second.partitions).hasSize(3);
     assertThat(first.partitions).as("it does not know yet").hasSize(3);
-    silent.poll(Duration.ZERO);
+    first.consumer().poll(Duration.ZERO);
     assertThat(first.lost).isEqualTo(3);
   }
 
-  private Consumer<byte[], ByteBuffer> member(SimGroup group, Owned owned) {
-    Consumer<byte[], ByteBuffer> consumer =
-        new SimSinkClients(cluster, scheduler.process("sink"), group).member("sinks");
-    consumer.subscribe(Pattern.compile("ramtide\\..*"), owned);
-    return consumer;
+  private Owned member(SimGroup group) {
+    return new Owned(new SimSinkClients(cluster, scheduler.process("sink"), group).member("sinks"));
   }
 
   private void send(Producer<byte[], byte[]> producer, int value) {

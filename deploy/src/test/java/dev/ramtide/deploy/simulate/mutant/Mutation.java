@@ -19,7 +19,7 @@ enum Mutation {
   /** An older version overwrites a newer one. */
   OLDER_VERSION_WINS(
       List.of("NothingNewerIsOverwritten"),
-      20,
+      60,
       new Fault(
           "sink.apply.PageApplier",
           "isNewer",
@@ -28,7 +28,7 @@ enum Mutation {
   /** Versions are compared without their epoch. */
   EPOCH_IS_IGNORED(
       List.of("NothingNewerIsOverwritten", "NothingLost", "SealedEqualsGuest"),
-      20,
+      60,
       new Fault("sink.state.PageEntry", "compareVersion", Edit.dropFirstCall("compare"))),
 
   /** The offset is stored before the pages are forced. */
@@ -39,7 +39,7 @@ enum Mutation {
 
   /** The offset is stored before the table is forced. */
   OFFSET_BEFORE_TABLE(
-      List.of("NothingLost"),
+      List.of("NothingLost", "NothingNewerIsOverwritten", "SealedEqualsGuest", "SealedIsNeverTorn"),
       60,
       new Fault("sink.state.PartitionState", "advanceTo", Edit.dropCall("force"))),
 
@@ -52,7 +52,7 @@ enum Mutation {
   /** Sealers hold the shared lock only. */
   SEAL_WITHOUT_THE_LOCK(
       List.of("SealedIsNeverTorn", "SealedEqualsGuest", "NothingLost"),
-      200,
+      400,
       new Fault(
           "sink.seal.Sealer",
           Set.of("begin", "trySeal"),
@@ -62,7 +62,7 @@ enum Mutation {
   /** The next checkpoint is begun while somebody reads. */
   BEGIN_WITHOUT_THE_LOCK(
       List.of("SealedIsNeverTorn", "SealedEqualsGuest"),
-      200,
+      400,
       new Fault("sink.seal.Sealer", "begin", Edit.callInstead("tryExclusive", "tryShared"))),
 
   /** The magic stays while pages change. */
@@ -86,7 +86,7 @@ enum Mutation {
   /** Pages are applied beyond the end of a checkpoint. */
   GATE_IS_SKIPPED(
       List.of("SealedIsNeverTorn", "SealedEqualsGuest", "NothingLost"),
-      20,
+      300,
       new Fault(
           "sink.consume.PageGate",
           "of",
@@ -126,7 +126,7 @@ enum Mutation {
   /** A page that comes again goes into the open event. */
   EVENT_STAYS_OPEN(
       List.of("SealedEqualsGuest", "NothingLost"),
-      100,
+      200,
       new Fault("producer.dirty.RangeAssembler", "makeRoom", Edit.dropCall("holds"))),
 
   /** A manifest does not wait for its pages. */
@@ -155,7 +155,34 @@ enum Mutation {
           "sink.seal.ImageComposer",
           "compose",
           Edit.beforeCall(
-              "resize", () -> List.of(new LdcInsnNode(4096L), new InsnNode(Opcodes.LADD)))));
+              "resize", () -> List.of(new LdcInsnNode(4096L), new InsnNode(Opcodes.LADD))))),
+
+  /** A capture ends without giving anything back. */
+  GUEST_IS_NOT_RELEASED(
+      List.of("GuestFirst"),
+      20,
+      new Fault("producer.capture.GuestRelease", "close", Edit.dropCall("run"))),
+
+  /** The owner's settings do not come back. */
+  SETTINGS_STAY(
+      List.of("GuestFirst"),
+      20,
+      new Fault(
+          "producer.capture.MigrationSettings",
+          "putBack",
+          Edit.body(new InsnNode(Opcodes.RETURN)))),
+
+  /** Whoever finds the agent dead does not let the guest go. */
+  RECOVERY_FORGETS_THE_GUEST(
+      List.of("GuestFirst"),
+      60,
+      new Fault("producer.capture.HoldRecovery", Set.of("release"), 2, Edit.dropCall("mayStand"))),
+
+  /** What is taken is not written down. */
+  NOTHING_IS_NOTED(
+      List.of("GuestFirst"),
+      60,
+      new Fault("producer.capture.HoldLedger", "note", Edit.body(new InsnNode(Opcodes.RETURN))));
 
   private final List<String> says;
   private final int seeds;

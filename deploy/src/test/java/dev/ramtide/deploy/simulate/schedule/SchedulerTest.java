@@ -117,6 +117,7 @@ final class SchedulerTest {
   void perilsStrikeWhereSomethingIsDone() {
     scheduler.perils(new Perils(0, 1));
     SimProcess process = scheduler.process("doomed");
+    process.expose();
     process.newThread(() -> act(process, story)).start();
     runAll(scheduler);
     assertThat(process.isAlive()).isFalse();
