@@ -61,6 +61,11 @@ public final class ControlFile implements Closeable {
     record.write(control.encode());
   }
 
+  /** Returns when what it says is on disk, whoever wrote it. */
+  public void force() throws IOException {
+    file.force();
+  }
+
   @Override
   public void close() throws IOException {
     file.close();

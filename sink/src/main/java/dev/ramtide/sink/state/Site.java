@@ -173,6 +173,8 @@ public final class Site {
       Optional<Control> control = image.control().read();
       if (control.isPresent()) {
         requireSameTopics(paths, control.get(), wanted);
+        // Its writer may have been killed before it was on disk, and we build on it.
+        image.control().force();
       } else {
         requireEmpty(image);
         // The names before what is said under them: after a loss of power one of the two files
