@@ -158,10 +158,4 @@ final class SimHost {
     served = null;
     qemu = startQemu();
   }
-
-  void end() {
-    qemu.process().kill();
-    guards.forEach(guard -> guard.process().kill());
-    scheduler.bury();
-  }
 }

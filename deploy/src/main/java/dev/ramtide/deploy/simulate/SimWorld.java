@@ -41,6 +41,7 @@ final class SimWorld {
   private final List<SimAgent> agents = new ArrayList<>();
   private final List<SimSink> sinks = new ArrayList<>();
   private Optional<IOException> lastFailure = Optional.empty();
+  private final List<SimProcess> onSite = new ArrayList<>();
   private int processes;
 
   SimWorld(Random random) {
@@ -122,8 +123,7 @@ final class SimWorld {
 
   /** A sink of another site. */
   SimSink startSink(SimDisk ofDisk, SimGroup ofGroup) {
-    SimProcess process = newProcess("sink");
-    process.expose();
+    SimProcess process = newSiteProcess("sink");
     SimSink sink = new SimSink(process, ofDisk, cluster, ofGroup);
     sinks.add(sink);
     return sink;
@@ -131,9 +131,14 @@ final class SimWorld {
 
   /** Of the image as it is now, while sinks go on. */
   void startReader(ImageCheck check) {
-    SimProcess process = newProcess("reader");
+    new SimReader(newSiteProcess("reader"), disk, check);
+  }
+
+  private SimProcess newSiteProcess(String kind) {
+    SimProcess process = newProcess(kind);
     process.expose();
-    new SimReader(process, disk, check);
+    onSite.add(process);
+    return process;
   }
 
   private SimProcess newProcess(String kind) {
@@ -149,9 +154,8 @@ final class SimWorld {
 
   /** The machine of the site loses power, and all its processes end. */
   void losePower() {
-    for (SimSink sink : List.copyOf(sinks())) {
-      sink.process().kill();
-    }
+    onSite.forEach(SimProcess::kill);
+    onSite.clear();
     scheduler.bury();
     disk.crash(random::nextInt);
   }

@@ -129,9 +129,6 @@ final class Simulation {
   }
 
   private void end() {
-    world.sinks().forEach(sink -> sink.process().kill());
-    world.agents().forEach(agent -> agent.process().kill());
-    world.host().end();
-    world.scheduler().bury();
+    world.scheduler().close();
   }
 }

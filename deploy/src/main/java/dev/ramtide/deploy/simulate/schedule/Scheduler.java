@@ -90,6 +90,14 @@ public final class Scheduler {
     }
   }
 
+  /** The end of the world: every process is killed, and no thread is left. */
+  public void close() {
+    while (!fibers.isEmpty()) {
+      List.copyOf(fibers).forEach(fiber -> fiber.process().kill());
+      bury();
+    }
+  }
+
   private @Nullable Fiber choose() {
     List<Fiber> able = new ArrayList<>();
     long earliest = Long.MAX_VALUE;
