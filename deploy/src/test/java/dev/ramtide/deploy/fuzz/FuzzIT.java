@@ -27,12 +27,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * No bytes of others break a decoder. Two seconds for each of them by default; one of them for
- * long: {@code deploy/fuzz StreamFuzz --seconds 600}.
+ * No bytes of others break a decoder. A second for each of them by default; one of them for long:
+ * {@code deploy/fuzz StreamFuzz --seconds 600}.
  */
 class FuzzIT {
   private static final String ONLY = System.getProperty("fuzz.target", "");
-  private static final int SECONDS = Integer.getInteger("fuzz.seconds", 2);
+  private static final int SECONDS = Integer.getInteger("fuzz.seconds", 1);
   private static final int SEED = Integer.getInteger("fuzz.seed", 1);
 
   @TempDir private Path directory;

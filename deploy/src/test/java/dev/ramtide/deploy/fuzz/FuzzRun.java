@@ -31,6 +31,8 @@ record FuzzRun(long inputs, long coverage, Optional<String> finding) {
   /** One input may take so long on a machine that does many other things. */
   private static final int MOST_SECONDS_AN_INPUT = 60;
 
+  private static final Duration LONG = Duration.ofMinutes(1);
+
   /**
    * Feeds the target until time is up or a promise broken.
    *
@@ -71,6 +73,8 @@ record FuzzRun(long inputs, long coverage, Optional<String> finding) {
         "-Xmx256m",
         "-XX:+UseSerialGC",
         "-XX:-UsePerfData",
+        // A short run is over before the optimizing compiler has paid for itself.
+        "-XX:TieredStopAtLevel=" + (length.compareTo(LONG) < 0 ? 1 : 4),
         "-Djava.io.tmpdir=" + inputs.getParent(),
         "-cp",
         System.getProperty("java.class.path"),
