@@ -65,6 +65,13 @@ class FuzzPromisesTest {
         .hasMessageContaining("for an input of 1, at most 50000 are promised");
   }
 
+  @Test
+  void aByteOfASeedThatIsAnotherIsTried() {
+    assertThatThrownBy(() -> new FuzzPromises(new FragileFuzz()).checkNeighbours(1000))
+        .hasMessageContaining("bytes of heap for an input of 7")
+        .hasMessageContaining("parseHex(\"52540001000107\")");
+  }
+
   private static void check(Decoding decoding) {
     new FuzzPromises(
             new FuzzTarget() {

@@ -2,6 +2,7 @@ package dev.ramtide.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ramtide.checkpoint.CaptureTimes;
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.DirtyPages;
@@ -9,6 +10,7 @@ import dev.ramtide.fuzz.FuzzTarget;
 import dev.ramtide.report.CheckpointJson;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,8 +31,31 @@ public final class EventFuzz implements FuzzTarget {
       RandomRecords records = new RandomRecords(seed);
       records.oneOfEach().forEach(record -> seeds.add(codec.encode(record)));
       seeds.add(codec.encode(records.dirtyPages()));
+      seeds.add(codec.encode(atTheEdge(records.manifest(1))));
     }
     return seeds;
+  }
+
+  /** The last number, and the longest pause that is one. */
+  private static CheckpointManifest atTheEdge(CheckpointManifest of) {
+    Duration longest = Duration.ofNanos(Long.MAX_VALUE / 1000 * 1000);
+    CaptureTimes times =
+        new CaptureTimes(
+            of.times().start(),
+            of.times().pause(),
+            of.times().resume(),
+            of.times().complete(),
+            longest);
+    return new CheckpointManifest(
+        Long.MAX_VALUE - 1,
+        of.epoch(),
+        of.keyframe(),
+        of.label(),
+        of.mode(),
+        times,
+        of.partitions(),
+        of.deviceState(),
+        of.counts());
   }
 
   @Override

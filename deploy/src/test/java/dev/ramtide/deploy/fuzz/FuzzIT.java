@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.ramtide.fuzz.FragileFuzz;
+import dev.ramtide.fuzz.FuzzPromises;
 import dev.ramtide.fuzz.FuzzTarget;
 import dev.ramtide.producer.capture.GuestHoldFuzz;
 import dev.ramtide.producer.capture.MappedRamFuzz;
@@ -20,7 +21,6 @@ import dev.ramtide.wire.EventFuzz;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,14 +36,6 @@ class FuzzIT {
   private static final int SEED = Integer.getInteger("fuzz.seed", 1);
 
   @TempDir private Path directory;
-
-  @BeforeAll
-  static void jazzerRunsHere() {
-    assumeTrue(
-        System.getProperty("os.name").equals("Linux")
-            && System.getProperty("os.arch").equals("amd64"),
-        "NOT RUN: Jazzer has native parts, and for Linux only those of x86-64");
-  }
 
   static Stream<FuzzTarget> targets() {
     return Stream.of(
@@ -65,6 +57,7 @@ class FuzzIT {
   @ParameterizedTest
   @MethodSource("targets")
   void whateverTheBytesTheDecoderKeepsItsPromises(FuzzTarget target) throws Exception {
+    assumeThatJazzerRunsHere();
     FuzzRun run =
         FuzzRun.of(
             target,
@@ -84,12 +77,27 @@ class FuzzIT {
     assertThat(run.coverage()).isPositive();
   }
 
+  @ParameterizedTest
+  @MethodSource("targets")
+  void whatIsNextToAGoodInputIsTakenOrRefused(FuzzTarget target) throws Exception {
+    int mostOfLarge = ONLY.isEmpty() ? 1500 : 50_000;
+    assertThat(new FuzzPromises(target).checkNeighbours(mostOfLarge)).isPositive();
+  }
+
   @Test
   void aBrokenPromiseIsFoundAndItsInputTold() throws Exception {
     assumeTrue(ONLY.isEmpty(), "one target is wanted");
+    assumeThatJazzerRunsHere();
     FuzzRun run =
         FuzzRun.of(new FragileFuzz(), directory, Duration.ofSeconds(60), SEED, line -> {});
     assertThat(run.finding().orElseThrow())
         .contains("bytes of heap for an input of", "new FragileFuzz()", "parseHex(\"5254");
+  }
+
+  private static void assumeThatJazzerRunsHere() {
+    assumeTrue(
+        System.getProperty("os.name").equals("Linux")
+            && System.getProperty("os.arch").equals("amd64"),
+        "NOT RUN: Jazzer has native parts, and for Linux only those of x86-64");
   }
 }

@@ -71,10 +71,10 @@ public final class StreamFuzz implements FuzzTarget {
     return List.of(MalformedStreamException.class);
   }
 
-  /** The buffer, the copy of the device state, and the names of blocks. */
+  /** The buffer, the copy of the device state, names, and views of pieces of a byte each. */
   @Override
   public long mostHeapBytes(int inputBytes) {
-    return StreamBuffer.BYTES + 512 * 1024 + 64L * inputBytes;
+    return StreamBuffer.BYTES + 512 * 1024 + 512L * inputBytes;
   }
 
   @Override

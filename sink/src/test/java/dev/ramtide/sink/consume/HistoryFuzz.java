@@ -47,7 +47,8 @@ public final class HistoryFuzz implements FuzzTarget {
     DeviceStateChunk chunk = new DeviceStateChunk(0, 1, 0, ByteBuffer.allocate(3));
     return List.of(
         input(claimed, SmallGuest.epoch(0), chunk, manifest(1), manifest(2), manifest(3)),
-        input(claimed, SmallGuest.epoch(0, 8), manifest(1), SmallGuest.epoch(4), claimed));
+        input(claimed, SmallGuest.epoch(0, 8), manifest(1), SmallGuest.epoch(4), claimed),
+        input(SmallGuest.epoch(0), manifest(Long.MAX_VALUE - 1)));
   }
 
   private static CheckpointManifest manifest(long number) {
