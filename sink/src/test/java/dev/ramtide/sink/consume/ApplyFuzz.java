@@ -4,6 +4,7 @@ import dev.ramtide.checkpoint.CheckpointHistory;
 import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.PageVersion;
+import dev.ramtide.checkpoint.RefusedRecordException;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.fuzz.FuzzTarget;
 import dev.ramtide.guest.PageKind;
@@ -61,7 +62,7 @@ public final class ApplyFuzz implements FuzzTarget {
 
   @Override
   public List<Class<? extends IOException>> refusals() {
-    return List.of(IOException.class);
+    return List.of(RefusedRecordException.class);
   }
 
   /** What the events take when they are read, and the table's entries of one run of pages. */
