@@ -143,6 +143,9 @@ final class ImageCheck {
     long next = progress.nextRecordOffset().getAsLong();
     for (Map.Entry<PageId, LogView.PageEvent> page :
         log.newest(partition, begin, next).entrySet()) {
+      if (log.isOver(page.getValue().version().epoch())) {
+        continue;
+      }
       PageId id = page.getKey();
       int slot = (int) site.striping().slotOf(id.block(), id.page());
       int order = progress.version(slot).compareTo(page.getValue().version());

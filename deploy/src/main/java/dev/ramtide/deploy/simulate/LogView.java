@@ -4,6 +4,7 @@ import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.EpochClaimed;
+import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.PageVersion;
 import dev.ramtide.deploy.simulate.SimGuest.PageId;
 import dev.ramtide.deploy.simulate.kafka.SimCluster;
@@ -27,6 +28,7 @@ final class LogView {
   private final EventCodec codec = new EventCodec();
   private final TreeMap<Long, CheckpointManifest> valid = new TreeMap<>();
   private final List<List<PageEvent>> events = new ArrayList<>();
+  private final Map<Long, Long> newestStarts = new TreeMap<>();
   private long checkpointsRead;
   private long highestClaim = -1;
 
@@ -66,6 +68,8 @@ final class LogView {
   private void accept(long recordOffset, CheckpointRecord record) {
     if (record instanceof EpochClaimed) {
       highestClaim = recordOffset;
+    } else if (record instanceof EpochStarted started) {
+      newestStarts.put(started.epoch(), recordOffset);
     } else if (record instanceof CheckpointManifest manifest && manifest.epoch() == highestClaim) {
       Promise.NOTHING_LOST.require(
           valid.isEmpty() || manifest.checkpoint() > valid.lastKey(),
@@ -92,6 +96,14 @@ final class LogView {
         }
       }
     }
+  }
+
+  /**
+   * Whether the start of an epoch was pruned: a sink passes over what is left of its pages, because
+   * a later keyframe has every one of them.
+   */
+  boolean isOver(long epoch) {
+    return newestStarts.getOrDefault(epoch, -1L) < cluster.checkpoints().beginRecordOffset();
   }
 
   /** Manifests that count, by checkpoint. */
