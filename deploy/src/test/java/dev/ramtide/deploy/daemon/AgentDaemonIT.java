@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,7 @@ final class AgentDaemonIT {
       guest.awaitMarker(SOON);
       OwnersQemu qemu = OwnersQemu.of(guest);
       try (RamtideProcess agent = agent(pipeline.bootstrapServers(), guest.agentSocket(), mode)) {
-        await().atMost(SOON).until(() -> Pipeline.jsonLines(agent).size() >= 9);
+        await().atMost(SOON).until(() -> Pipeline.jsonLines(agent).size() >= 13);
         agent.terminate();
         assertThat(agent.awaitExit(SOON)).as(agent.stderr()).isEqualTo(143);
         qemu.requireUntouched();
@@ -50,7 +51,8 @@ final class AgentDaemonIT {
 
   /**
    * Checkpoints begin half a second apart, or as many halves later as were skipped. A busy host
-   * delays some of them, but what is late does not add up.
+   * delays any of them, so the least late ones are compared: if what is late added up, they too
+   * would be later and later.
    */
   private static void requireBeats(List<JsonNode> manifests) {
     Instant first = start(manifests.get(1));
@@ -61,17 +63,13 @@ final class AgentDaemonIT {
       late.add(Duration.between(first, start(manifest)).toMillis() - 500 * beats);
     }
     int half = late.size() / 2;
-    long earlier = median(late.subList(0, half));
-    long later = median(late.subList(half, late.size()));
-    assertThat(later - earlier).as("late by ms: " + late).isBetween(-250L, 250L);
+    long earlier = Collections.min(late.subList(0, half));
+    long later = Collections.min(late.subList(half, late.size()));
+    assertThat(later - earlier).as("late by ms: " + late).isBetween(-300L, 300L);
   }
 
   private static Instant start(JsonNode manifest) {
     return Instant.parse(manifest.get("start").asText());
-  }
-
-  private static long median(List<Long> values) {
-    return values.stream().sorted().skip(values.size() / 2).findFirst().orElseThrow();
   }
 
   @Test

@@ -43,9 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
  * Two sinks on one directory. One is stopped while it applies, and again while it seals; where it
  * stands is read from the kernel's list of locks. The guest's own memory says what is right.
  */
-@Timeout(120)
+@Timeout(400)
 final class StoppedSinkIT {
-  private static final Duration SOON = Duration.ofSeconds(40);
+  private static final Duration SOON = Duration.ofSeconds(120);
   private static final String VM = "web-1";
   private static final int PAGES = 4000;
   private static final int PARTITIONS = 4;
@@ -94,6 +94,7 @@ final class StoppedSinkIT {
     assertHoldsTheGuest(captureOnce());
     assertThat(first.isAlive()).as("the late one gave its locks up and works on").isTrue();
 
+    awaitBothHavePartitions(first, second);
     int said = first.stderr().length();
     int saidBySecond = second.stderr().length();
     try (Suspension stopped = stopWhileItHolds(KernelLocks.Kind.WRITE, first, second)) {
@@ -163,6 +164,31 @@ final class StoppedSinkIT {
         .atMost(SOON)
         .alias("it says what it waits for")
         .until(() -> sink.stderr().substring(from).contains("waiting for the partition's lock"));
+  }
+
+  /**
+   * Whoever is stopped then has a partition that falls to the other, who waits for its lock and
+   * says so. In the midst of a rebalance it may have none.
+   */
+  private void awaitBothHavePartitions(RamtideProcess first, RamtideProcess second) {
+    await()
+        .atMost(SOON)
+        .alias("all partitions are held, by both")
+        .until(
+            () ->
+                locked(first) > 0
+                    && locked(second) > 0
+                    && locked(first) + locked(second) == PARTITIONS);
+  }
+
+  private long locked(RamtideProcess sink) throws IOException {
+    long locked = 0;
+    for (int partition = 0; partition < PARTITIONS; partition++) {
+      if (KernelLocks.heldBy(sink.pid(), image.partitionLock(partition)).isPresent()) {
+        locked++;
+      }
+    }
+    return locked;
   }
 
   private long sealed() throws IOException {
