@@ -9,5 +9,9 @@ public enum CaptureMode {
   /** Paused from the first page to the last. */
   STOP,
   /** Something else drove QEMU, or the bytes came from a file. */
-  EXTERNAL
+  EXTERNAL,
+  /** The host's kernel told which pages changed; the guest paused while these were copied. */
+  KERNEL,
+  /** All memory was read through the host's kernel while the guest was paused. */
+  SCAN
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param label free text of the operator, or empty
  * @param partitions by partition number
  * @param hook what became of the operator's command while the guest stood, if there was one
+ * @param hostReads what was read of QEMU's memory, if the pages came that way
  */
 public record CheckpointManifest(
     long checkpoint,
@@ -25,7 +26,8 @@ public record CheckpointManifest(
     List<PartitionCut> partitions,
     DeviceStateSummary deviceState,
     PageCounts counts,
-    Optional<HookOutcome> hook)
+    Optional<HookOutcome> hook,
+    Optional<HostReads> hostReads)
     implements CheckpointRecord {
   public CheckpointManifest {
     // After the last number of all there would be none for the next checkpoint.
@@ -35,7 +37,7 @@ public record CheckpointManifest(
     partitions = List.copyOf(partitions);
   }
 
-  /** Of a checkpoint without a hook. */
+  /** Of a checkpoint without a hook, whose pages QEMU sent. */
   public CheckpointManifest(
       long checkpoint,
       long epoch,
@@ -56,6 +58,7 @@ public record CheckpointManifest(
         partitions,
         deviceState,
         counts,
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.CaptureTimes;
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.HookOutcome;
+import dev.ramtide.checkpoint.HostReads;
 import dev.ramtide.checkpoint.PageCounts;
 import dev.ramtide.checkpoint.PartitionCut;
 import java.util.Locale;
@@ -52,6 +53,7 @@ public final class CheckpointJson {
     deviceState.put("chunks", manifest.deviceState().chunkCount());
     deviceState.put("crc32c", "%08x".formatted(manifest.deviceState().checksum()));
     manifest.hook().ifPresent(hook -> json.set("pauseHook", hook(hook)));
+    manifest.hostReads().ifPresent(reads -> json.set("hostReads", hostReads(reads)));
     ArrayNode partitions = json.putArray("partitions");
     for (PartitionCut cut : manifest.partitions()) {
       ObjectNode partition = partitions.addObject();
@@ -76,6 +78,14 @@ public final class CheckpointJson {
     json.put("exitCode", hook.exitCode());
     json.put("ms", hook.length().toNanos() / 1_000_000.0);
     json.put("output", hook.output());
+    return json;
+  }
+
+  private static ObjectNode hostReads(HostReads reads) {
+    ObjectNode json = object();
+    json.put("marked", reads.marked());
+    json.put("firstPass", reads.firstPass());
+    json.put("audited", reads.audited());
     return json;
   }
 

@@ -7,6 +7,7 @@ import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.DeviceStateChunk;
 import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.checkpoint.HookOutcome;
+import dev.ramtide.checkpoint.HostReads;
 import dev.ramtide.checkpoint.PageCounts;
 import dev.ramtide.checkpoint.PartitionCut;
 import dev.ramtide.integrity.PageDigest;
@@ -66,6 +67,7 @@ final class ManifestMapping {
         .setPagesPublished(manifest.counts().published())
         .setBytesPublished(manifest.counts().publishedBytes())
         .setPauseHook(manifest.hook().map(ManifestMapping::toAvro).orElse(null))
+        .setHostReads(manifest.hostReads().map(ManifestMapping::toAvro).orElse(null))
         .build();
   }
 
@@ -82,7 +84,8 @@ final class ManifestMapping {
         partitions,
         deviceState(manifest),
         counts(manifest),
-        Optional.ofNullable(manifest.getPauseHook()).map(ManifestMapping::fromAvro));
+        Optional.ofNullable(manifest.getPauseHook()).map(ManifestMapping::fromAvro),
+        Optional.ofNullable(manifest.getHostReads()).map(ManifestMapping::fromAvro));
   }
 
   private static PauseHook toAvro(HookOutcome hook) {
@@ -105,6 +108,14 @@ final class ManifestMapping {
           case NOT_STARTED -> HookOutcome.Result.NOT_STARTED;
         };
     return new HookOutcome(result, hook.getExitCode(), length(hook.getMicros()), hook.getOutput());
+  }
+
+  private static dev.ramtide.wire.avro.HostReads toAvro(HostReads reads) {
+    return new dev.ramtide.wire.avro.HostReads(reads.marked(), reads.firstPass(), reads.audited());
+  }
+
+  private static HostReads fromAvro(dev.ramtide.wire.avro.HostReads reads) {
+    return new HostReads(reads.getMarked(), reads.getFirstPass(), reads.getAudited());
   }
 
   private static CaptureTimes times(CheckpointCompleted manifest) {
@@ -161,6 +172,8 @@ final class ManifestMapping {
       case LIVE -> dev.ramtide.wire.avro.CaptureMode.LIVE;
       case STOP -> dev.ramtide.wire.avro.CaptureMode.STOP;
       case EXTERNAL -> dev.ramtide.wire.avro.CaptureMode.EXTERNAL;
+      case KERNEL -> dev.ramtide.wire.avro.CaptureMode.KERNEL;
+      case SCAN -> dev.ramtide.wire.avro.CaptureMode.SCAN;
     };
   }
 
@@ -170,6 +183,8 @@ final class ManifestMapping {
       case LIVE -> CaptureMode.LIVE;
       case STOP -> CaptureMode.STOP;
       case EXTERNAL -> CaptureMode.EXTERNAL;
+      case KERNEL -> CaptureMode.KERNEL;
+      case SCAN -> CaptureMode.SCAN;
     };
   }
 }

@@ -29,7 +29,10 @@ enum SchemaId {
   CHECKPOINT_COMPLETED_1(
       0x5254_0005, earlier("CheckpointCompleted-1.avsc"), CheckpointCompleted.getClassSchema()),
   CHECKPOINT_FAILED(0x5254_0006, CheckpointFailed.getClassSchema()),
-  CHECKPOINT_COMPLETED(0x5254_0007, CheckpointCompleted.getClassSchema());
+  /** Without what was read through the host: read, no longer written. */
+  CHECKPOINT_COMPLETED_2(
+      0x5254_0007, earlier("CheckpointCompleted-2.avsc"), CheckpointCompleted.getClassSchema()),
+  CHECKPOINT_COMPLETED(0x5254_0008, CheckpointCompleted.getClassSchema());
 
   private final int id;
   private final Schema schema;

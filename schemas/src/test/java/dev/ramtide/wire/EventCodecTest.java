@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.CaptureTimes;
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.CheckpointRecord;
@@ -19,6 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class EventCodecTest {
   private static final long SEED = Long.getLong("ramtide.seed", System.nanoTime());
@@ -46,18 +49,26 @@ class EventCodecTest {
   @Test
   void theHeaderIsThatOfTheConfluentWireFormat() {
     assertThat(codec.encode(records.dirtyPages())).startsWith(0x00, 'R', 'T', 0x00, 0x01);
-    assertThat(codec.encode(records.manifest(1))).startsWith(0x00, 'R', 'T', 0x00, 0x07);
+    assertThat(codec.encode(records.manifest(1))).startsWith(0x00, 'R', 'T', 0x00, 0x08);
   }
 
-  /** What was written before there were pause hooks: the same bytes but the last field. */
-  @Test
-  void aManifestOfAnEarlierVersionIsReadAsOneWithoutAHook() throws Exception {
-    for (int i = 0; i < 100; i++) {
+  /**
+   * What was written before there were pause hooks and reads through the host: the same bytes but
+   * the last fields.
+   */
+  @ParameterizedTest
+  @CsvSource({"0x52540005, 2", "0x52540007, 1"})
+  void aManifestOfAnEarlierVersionIsReadAsOneWithoutTheLaterFields(int id, int absentFields)
+      throws Exception {
+    for (int read = 0; read < 100; ) {
       CheckpointManifest manifest = records.manifest(3);
-      if (manifest.hook().isEmpty()) {
+      if (manifest.hostReads().isEmpty()
+          && (absentFields < 2 || manifest.hook().isEmpty())
+          && manifest.mode().compareTo(CaptureMode.EXTERNAL) <= 0) {
+        read++;
         byte[] value = codec.encode(manifest);
-        byte[] earlier = Arrays.copyOf(value, value.length - 1);
-        ByteBuffer.wrap(earlier).putInt(1, 0x5254_0005);
+        byte[] earlier = Arrays.copyOf(value, value.length - absentFields);
+        ByteBuffer.wrap(earlier).putInt(1, id);
         assertThat(codec.decodeCheckpoint(ByteBuffer.wrap(earlier))).isEqualTo(manifest);
         for (int length = 0; length < earlier.length; length++) {
           ByteBuffer truncated = ByteBuffer.wrap(earlier, 0, length);

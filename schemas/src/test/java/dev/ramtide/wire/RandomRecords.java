@@ -11,6 +11,7 @@ import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.EpochClaimed;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.HookOutcome;
+import dev.ramtide.checkpoint.HostReads;
 import dev.ramtide.checkpoint.PageCounts;
 import dev.ramtide.checkpoint.PageVersion;
 import dev.ramtide.checkpoint.PartitionCut;
@@ -82,13 +83,16 @@ final class RandomRecords {
         number(),
         random.nextBoolean(),
         text(),
-        CaptureMode.values()[random.nextInt(4)],
+        CaptureMode.values()[random.nextInt(CaptureMode.values().length)],
         new CaptureTimes(
             instant(), instant(), instant(), instant(), Duration.ofNanos(1000L * random.nextInt())),
         cuts,
         new DeviceStateSummary(random.nextInt(1 << 26), random.nextInt(1000), random.nextInt()),
         new PageCounts(number(), number(), number(), number(), number()),
-        random.nextBoolean() ? Optional.of(hook()) : Optional.empty());
+        random.nextBoolean() ? Optional.of(hook()) : Optional.empty(),
+        random.nextBoolean()
+            ? Optional.of(new HostReads(number(), number(), number()))
+            : Optional.empty());
   }
 
   private HookOutcome hook() {

@@ -56,20 +56,22 @@ final class GuestEpoch {
     return filter;
   }
 
-  /** Begins a checkpoint, with all that must be in the log before its first page. */
-  void begin(long checkpoint, CaptureSource source, Coverage coverage) throws IOException {
-    boolean first = checkpointsSinceKeyframe == 0;
-    if (first && coverage != Coverage.WHOLE) {
-      throw new IOException(
-          "this source delivers only what changed: the first checkpoint of an epoch needs all memory");
-    }
+  /**
+   * Begins a checkpoint, with all that must be in the log before its first page.
+   *
+   * @param offered by the source
+   * @return what it has to deliver: all, where the log needs every page
+   */
+  Coverage begin(long checkpoint, CaptureSource source, Coverage offered) throws IOException {
     boolean due =
         options.keyframeInterval() > 0 && checkpointsSinceKeyframe >= options.keyframeInterval();
-    keyframe = first || (due && coverage == Coverage.WHOLE);
+    keyframe = checkpointsSinceKeyframe == 0 || due;
     if (keyframe) {
       log.start(started(source));
     }
-    filter.begin(checkpoint, keyframe, coverage);
+    Coverage needed = keyframe ? Coverage.WHOLE : offered;
+    filter.begin(checkpoint, keyframe, needed);
+    return needed;
   }
 
   private EpochStarted started(CaptureSource source) {
@@ -106,7 +108,8 @@ final class GuestEpoch {
             flushed.cuts(filter.digests()),
             flushed.deviceState(),
             counts,
-            hook);
+            hook,
+            facts.hostReads());
     log.complete(manifest);
     checkpointsSinceKeyframe = keyframe ? 1 : checkpointsSinceKeyframe + 1;
     return manifest;
