@@ -94,6 +94,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("producer.qmp");
     table.room("producer.dirty", "guest", "integrity", "checkpoint", "producer.stream");
     table.room("producer.publish", "guest", "integrity", "checkpoint", "wire", "producer.dirty");
+    table.room("producer.procfs"); // the host's kernel: knows nothing of guests
+    table.room("producer.memory", "guest", "producer.stream", "producer.procfs");
     table.room(
         "producer.capture",
         "guest",
@@ -104,7 +106,9 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "producer.stream",
         "producer.qmp",
         "producer.dirty",
-        "producer.publish");
+        "producer.publish",
+        "producer.procfs",
+        "producer.memory");
     table.room(
         "producer.cli",
         "guest",
@@ -214,6 +218,10 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "sink.consume",
         "deploy.simulate.schedule");
     table.room(
+        "deploy.simulate.kernel", // a host's kernel behind the doors of procfs; knows no guest
+        "producer.procfs",
+        "deploy.simulate.schedule");
+    table.room(
         "deploy.simulate",
         "guest",
         "integrity",
@@ -225,6 +233,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "producer.stream",
         "producer.qmp", // the simulated QEMU answers
         "producer.publish",
+        "producer.procfs", // the simulated QEMU is a process of a simulated kernel
         "producer.capture",
         "sink.image",
         "sink.state",
@@ -232,7 +241,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "sink.consume",
         "deploy.simulate.schedule",
         "deploy.simulate.disk",
-        "deploy.simulate.kafka");
+        "deploy.simulate.kafka",
+        "deploy.simulate.kernel");
   }
 
   private static List<Wall> allWalls() {
@@ -260,10 +270,11 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         // Everybody logs by SLF4J; the filter that logback's configuration names is what a user
         // sees.
         new Wall("ch.qos.logback.", Set.of("deploy.cli")),
-        // The embedded broker locks its directory; the simulated disk is what channels lead to.
+        // procfs is read at an address; the embedded broker locks its directory; the simulated
+        // disk is what channels lead to.
         new Wall(
             "java.nio.channels.FileChannel",
-            with(files, "deploy.embedded", "deploy.simulate.disk")),
+            with(files, "producer.procfs", "deploy.embedded", "deploy.simulate.disk")),
         new Wall("java.io.RandomAccessFile", files));
   }
 
