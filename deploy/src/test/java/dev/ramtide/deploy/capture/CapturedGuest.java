@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ramtide.deploy.demo.GuestProgram;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.producer.stream.MachineDescription;
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,10 +30,11 @@ class CapturedGuest implements GuestStateHandler {
   private long deviceStateBytes;
 
   @Override
-  public void machine(MachineDescription machine) {
+  public Coverage machine(MachineDescription machine) {
     machineType = machine.machineType();
     mainBlock =
         Math.max(machine.memory().indexOf("pc.ram"), machine.memory().indexOf("microvm.ram"));
+    return Coverage.WHOLE; // It has nothing to which changes could be added.
   }
 
   @Override

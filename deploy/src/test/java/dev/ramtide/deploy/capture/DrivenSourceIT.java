@@ -9,11 +9,17 @@ import dev.ramtide.deploy.demo.GuestSpec;
 import dev.ramtide.deploy.demo.Machine;
 import dev.ramtide.deploy.demo.QemuGuest;
 import dev.ramtide.producer.capture.CaptureFacts;
+import dev.ramtide.producer.capture.CaptureSource;
 import dev.ramtide.producer.capture.DriveMode;
 import dev.ramtide.producer.capture.DriveOptions;
 import dev.ramtide.producer.capture.DrivenSource;
+import dev.ramtide.producer.capture.HostTrust;
+import dev.ramtide.producer.capture.QemuOptions;
+import dev.ramtide.producer.capture.SourceChoice;
+import dev.ramtide.producer.capture.SourceMode;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.producer.stream.MachineDescription;
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -31,7 +37,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(300)
@@ -44,25 +49,28 @@ class DrivenSourceIT {
 
   static Stream<Arguments> machinesAndModes() {
     return Stream.of(Machine.values())
-        .flatMap(machine -> Stream.of(DriveMode.values()).map(mode -> Arguments.of(machine, mode)));
+        .flatMap(machine -> modes().map(mode -> Arguments.of(machine, mode)));
+  }
+
+  /** Without the one that not every kernel has. */
+  static Stream<SourceMode> modes() {
+    return Stream.of(SourceMode.values()).filter(mode -> mode != SourceMode.KERNEL);
   }
 
   @ParameterizedTest
   @MethodSource("machinesAndModes")
-  void aRunningGuestIsCapturedAtOneInstantAndRunsOn(Machine machine, DriveMode mode)
+  void aRunningGuestIsCapturedAtOneInstantAndRunsOn(Machine machine, SourceMode mode)
       throws Exception {
     try (QemuGuest guest = start(machine, PACED);
-        DrivenSource source = open(guest, mode)) {
+        CaptureSource source = open(guest, mode)) {
       for (int capture = 0; capture < 2; capture++) {
         guest.awaitNextPass(BOOT);
         CapturedGuest captured = new CapturedGuest();
         CaptureFacts facts = source.capture(captured);
         captured.assertOneInstantOf(PACED);
-        assertThat(captured.deviceStateBytes()).isGreaterThan(10_000);
-        assertThat(facts.mode())
-            .isEqualTo(
-                mode == DriveMode.AUTO ? CaptureMode.BACKGROUND : CaptureMode.valueOf(mode.name()));
-        assertThat(facts.pauseLength()).isPositive().isLessThan(Duration.ofSeconds(5));
+        assertThat(captured.deviceStateBytes()).isGreaterThan(2_000);
+        assertThat(facts.mode()).isIn(modesOf(mode));
+        assertThat(facts.pauseLength()).isPositive().isLessThan(Duration.ofSeconds(30));
         assertThat(facts.pause()).isBetween(facts.start(), facts.resume());
         assertThat(guest.status().running()).isTrue();
         guest.awaitNextPass(BOOT);
@@ -73,10 +81,10 @@ class DrivenSourceIT {
 
   @ParameterizedTest
   @MethodSource("machinesAndModes")
-  void aPausedGuestIsCapturedAsItIsAndStaysPaused(Machine machine, DriveMode mode)
+  void aPausedGuestIsCapturedAsItIsAndStaysPaused(Machine machine, SourceMode mode)
       throws Exception {
     try (QemuGuest guest = start(machine, PACED);
-        DrivenSource source = open(guest, mode)) {
+        CaptureSource source = open(guest, mode)) {
       guest.awaitNextPass(BOOT);
       guest.stop();
       Path memory = dir.resolve("memory");
@@ -87,18 +95,18 @@ class DrivenSourceIT {
         captured.assertEqualTo(memory);
         assertThat(facts.pauseLength()).isZero();
         assertThat(facts.mode())
-            .isEqualTo(mode == DriveMode.BACKGROUND ? CaptureMode.BACKGROUND : CaptureMode.STOP);
+            .isEqualTo(mode == SourceMode.BACKGROUND ? CaptureMode.BACKGROUND : CaptureMode.STOP);
         assertThat(guest.status().name()).isEqualTo("paused");
       }
     }
   }
 
   @ParameterizedTest
-  @EnumSource(DriveMode.class)
-  void aHandlerThatFailsLeavesTheGuestRunningAndTheNextCaptureWorks(DriveMode mode)
+  @MethodSource("modes")
+  void aHandlerThatFailsLeavesTheGuestRunningAndTheNextCaptureWorks(SourceMode mode)
       throws Exception {
     try (QemuGuest guest = start(Machine.Q35, PACED);
-        DrivenSource source = open(guest, mode)) {
+        CaptureSource source = open(guest, mode)) {
       for (int failAfter : List.of(0, 1, 1000)) {
         assertThatThrownBy(() -> source.capture(new Failing(failAfter)))
             .isInstanceOf(IOException.class)
@@ -112,10 +120,10 @@ class DrivenSourceIT {
   }
 
   @ParameterizedTest
-  @EnumSource(DriveMode.class)
-  void anInterruptedCaptureLeavesTheGuestRunning(DriveMode mode) throws Exception {
+  @MethodSource("modes")
+  void anInterruptedCaptureLeavesTheGuestRunning(SourceMode mode) throws Exception {
     try (QemuGuest guest = start(Machine.Q35, PACED);
-        DrivenSource source = open(guest, mode)) {
+        CaptureSource source = open(guest, mode)) {
       CountDownLatch reading = new CountDownLatch(1);
       CompletableFuture<Throwable> outcome = new CompletableFuture<>();
       Thread thread =
@@ -140,7 +148,7 @@ class DrivenSourceIT {
   @Test
   void theOwnersSettingsComeBackWhateverHappens() throws Exception {
     try (QemuGuest guest = start(Machine.Q35, PACED);
-        DrivenSource source = open(guest, DriveMode.BACKGROUND)) {
+        CaptureSource source = open(guest, SourceMode.BACKGROUND)) {
       guest.execute(
           "migrate-set-capabilities",
           Map.of(
@@ -193,7 +201,7 @@ class DrivenSourceIT {
   @Test
   void aGuestInPostmigrateIsRefusedWithWhatToDo() throws Exception {
     try (QemuGuest guest = start(Machine.Q35, PACED);
-        DrivenSource source = open(guest, DriveMode.AUTO)) {
+        CaptureSource source = open(guest, SourceMode.AUTO)) {
       guest.migrateTo("file:" + dir.resolve("ram.img"), Set.of("mapped-ram"));
       assertThatThrownBy(() -> source.capture(new CapturedGuest()))
           .hasMessageContaining("postmigrate")
@@ -206,9 +214,9 @@ class DrivenSourceIT {
   @Test
   void aSecondClientOfTheSocketIsToldThatItIsBusy() throws Exception {
     try (QemuGuest guest = start(Machine.Q35, PACED);
-        DrivenSource source = open(guest, DriveMode.AUTO)) {
+        CaptureSource source = open(guest, SourceMode.AUTO)) {
       assertThat(source.qemuVersion()).matches("\\d+\\.\\d+\\.\\d+");
-      assertThatThrownBy(() -> open(guest, DriveMode.AUTO))
+      assertThatThrownBy(() -> open(guest, SourceMode.AUTO))
           .hasMessageContaining("one client at a time");
     }
   }
@@ -231,8 +239,16 @@ class DrivenSourceIT {
     return guest;
   }
 
-  private static DrivenSource open(QemuGuest guest, DriveMode mode) throws Exception {
-    return DrivenSource.open(guest.agentSocket(), DriveOptions.DEFAULTS.withMode(mode));
+  private static CaptureSource open(QemuGuest guest, SourceMode mode) throws Exception {
+    return SourceChoice.open(
+        guest.agentSocket(), new QemuOptions(mode, 0, DriveOptions.DEFAULTS), new HostTrust());
+  }
+
+  /** What a mode may turn out to be on this host. */
+  private static Set<CaptureMode> modesOf(SourceMode mode) {
+    return mode == SourceMode.AUTO
+        ? Set.of(CaptureMode.KERNEL, CaptureMode.BACKGROUND)
+        : Set.of(CaptureMode.valueOf(mode.name()));
   }
 
   /** A pipeline that breaks after some pages. */
@@ -244,8 +260,9 @@ class DrivenSourceIT {
     }
 
     @Override
-    public void machine(MachineDescription machine) throws IOException {
+    public Coverage machine(MachineDescription machine) throws IOException {
       failAtLast();
+      return machine.coverage();
     }
 
     @Override
@@ -275,7 +292,9 @@ class DrivenSourceIT {
     }
 
     @Override
-    public void machine(MachineDescription machine) {}
+    public Coverage machine(MachineDescription machine) {
+      return machine.coverage();
+    }
 
     @Override
     public void page(int block, long pageIndex, byte[] buffer, int at) {
@@ -308,8 +327,8 @@ class DrivenSourceIT {
     }
 
     @Override
-    public void machine(MachineDescription machine) {
-      guest.machine(machine);
+    public Coverage machine(MachineDescription machine) {
+      return guest.machine(machine);
     }
 
     @Override

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class AgentKilledIT {
   private static final Duration SOON = Duration.ofSeconds(60);
   private static final int KILLS = 20;
-  private static final List<String> MODES = List.of("stop", "background", "live", "auto");
+  private static final List<String> MODES = List.of("stop", "background", "live", "auto", "scan");
   private static final GuestSpec SPEC = new GuestSpec(Machine.Q35, 96, GuestProgram.busy(48, 1024));
 
   @TempDir private Path directory;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** GuestFirst when the agent is told to end, whatever it is doing. */
 final class AgentStoppedIT {
   private static final Duration SOON = Duration.ofSeconds(60);
-  private static final List<String> MODES = List.of("background", "live", "stop", "auto");
+  private static final List<String> MODES = List.of("background", "live", "stop", "auto", "scan");
   private static final GuestSpec SPEC = new GuestSpec(Machine.Q35, 64, GuestProgram.busy(16, 512));
 
   /** When it is told. */

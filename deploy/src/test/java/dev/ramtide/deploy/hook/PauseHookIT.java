@@ -76,7 +76,7 @@ final class PauseHookIT {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"background", "live", "stop"})
+  @ValueSource(strings = {"background", "live", "stop", "scan"})
   void theDiskOfTheSnapshotIsThatOfTheCheckpoint(String mode) throws Exception {
     Disk disk = Disk.of("disk-" + mode);
     JsonNode manifest;

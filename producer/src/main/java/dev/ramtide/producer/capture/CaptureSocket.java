@@ -7,7 +7,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * The unix socket to which QEMU sends one capture, in a directory of its own that nobody else may
@@ -35,12 +34,8 @@ final class CaptureSocket implements AutoCloseable {
    * @param channelCount how many times, besides the main connection
    */
   static CaptureSocket open(Path parent, QmpPeer qemu, int channelCount) throws IOException {
-    Path directory =
-        Files.createTempDirectory(
-            parent,
-            "ramtide-",
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    Path path = directory.resolve("capture.sock").toAbsolutePath();
+    Path directory = PrivateDirectory.in(parent);
+    Path path = directory.resolve("capture.sock");
     ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     try {
       if (path.toString().getBytes().length > MAX_PATH_BYTES) {
@@ -48,13 +43,8 @@ final class CaptureSocket implements AutoCloseable {
             "the path " + path + " is too long for a unix socket: choose a shorter --socket-dir");
       }
       listener.bind(UnixDomainSocketAddress.of(path), channelCount + 1);
-      // An agent that runs as root serves a QEMU that does not; any other agent could not give the
-      // files away.
-      if (!Files.getOwner(path).equals(qemu.user())
-          && System.getProperty("user.name").equals("root")) {
-        Files.setOwner(path, qemu.user());
-        Files.setOwner(directory, qemu.user());
-      }
+      PrivateDirectory.giveTo(qemu, path);
+      PrivateDirectory.giveTo(qemu, directory);
       return new CaptureSocket(directory, path, new MigrationConnections(listener, channelCount));
     } catch (IOException | RuntimeException e) {
       listener.close();

@@ -5,6 +5,8 @@ import dev.ramtide.checkpoint.HookOutcome;
 import dev.ramtide.producer.stream.GuestPause;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.producer.stream.MachineDescription;
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
+import dev.ramtide.producer.stream.PageComparison;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Locale;
@@ -39,14 +41,19 @@ final class CheckpointCapture implements GuestStateHandler, Confirmation {
   }
 
   @Override
-  public void machine(MachineDescription machine) throws IOException {
+  public Coverage machine(MachineDescription machine) throws IOException {
     if (guest != null) {
       throw new IllegalStateException("one capture, one machine");
     }
     MemoryNeed.require(machine.memory(), source.heapBytes());
     GuestEpoch epoch = session.epochOf(machine);
     guest = epoch;
-    epoch.begin(session.checkpoint(), source, machine.coverage());
+    return epoch.begin(session.checkpoint(), source, machine.coverage());
+  }
+
+  @Override
+  public PageComparison comparison() {
+    return guest().filter().comparison();
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.ramtide.producer.capture;
 import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.producer.qmp.MigrationState;
 import dev.ramtide.producer.qmp.QmpClient;
+import dev.ramtide.producer.qmp.QmpCommands;
 import dev.ramtide.producer.stream.GuestPause;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.qemustream.MalformedStreamException;
@@ -48,7 +49,7 @@ final class DrivenCapture {
   CaptureFacts run(GuestStateHandler handler, Confirmation confirmation)
       throws IOException, InterruptedException {
     // From before the first look: its owner may let a guest go on in between.
-    QmpClient.Subscription events = client.listen(meter::onEvent);
+    QmpCommands.Subscription events = client.listen(meter::onEvent);
     try {
       return run(new GuestLoan(client, options, ledger, OwnProcess.JVM), handler, confirmation);
     } finally {

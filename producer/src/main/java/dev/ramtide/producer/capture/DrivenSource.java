@@ -1,10 +1,14 @@
 package dev.ramtide.producer.capture;
 
 import dev.ramtide.checkpoint.SourceKind;
+import dev.ramtide.producer.procfs.LinuxProcFs;
+import dev.ramtide.producer.procfs.ProcFs;
+import dev.ramtide.producer.procfs.SocketHolder;
 import dev.ramtide.producer.qmp.QmpClient;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.UUID;
 
 /**
@@ -78,9 +82,29 @@ public final class DrivenSource implements CaptureSource {
   private CaptureFacts capture(
       GuestStateHandler handler, StreamReading stream, Confirmation confirmation)
       throws IOException, InterruptedException {
-    GuestHold nothing = GuestHold.of(UUID.randomUUID().toString(), client.socket());
-    HoldLedger ledger = new HoldLedger(nothing, holds);
-    return new DrivenCapture(client, options, stream, ledger).run(handler, confirmation);
+    return new DrivenCapture(client, options, stream, ledger()).run(handler, confirmation);
+  }
+
+  private HoldLedger ledger() throws IOException {
+    return new HoldLedger(GuestHold.of(UUID.randomUUID().toString(), client.socket()), holds);
+  }
+
+  /**
+   * The same QEMU, its memory read through its host.
+   *
+   * @return closes this one when it is closed
+   */
+  HostMemorySource throughHost(HostOptions host, HostTrust trust) throws IOException {
+    ProcFs procFs = new LinuxProcFs();
+    QemuHost qemu =
+        new QemuHost(
+            client,
+            procFs,
+            () -> procFs.open(SocketHolder.processOf(procFs, client.socket())),
+            new StreamHead(client, options, this::ledger),
+            new DeviceStateFile(options.socketParent(), client.peer()));
+    AgentSide agent = new AgentSide(OwnProcess.JVM, this::ledger, Clock.systemUTC(), trust);
+    return new HostMemorySource(qemu, host, agent, this);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.ramtide.producer.capture;
 import dev.ramtide.producer.stream.GuestPause;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.producer.stream.MachineDescription;
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -26,8 +27,8 @@ final class FirstPageSignal implements GuestStateHandler {
   }
 
   @Override
-  public void machine(MachineDescription machine) throws IOException {
-    handler.machine(machine);
+  public Coverage machine(MachineDescription machine) throws IOException {
+    return handler.machine(machine);
   }
 
   @Override

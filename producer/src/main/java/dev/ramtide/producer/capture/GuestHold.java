@@ -73,6 +73,11 @@ public record GuestHold(
     return !mayStand && capabilities.isEmpty() && parameters.isEmpty();
   }
 
+  /** Whether the guest was stopped and nothing else: what migrates then is somebody else's. */
+  boolean isPlainStop() {
+    return mayStand && capabilities.isEmpty() && parameters.isEmpty();
+  }
+
   GuestHold withMayStand(boolean newMayStand) {
     return new GuestHold(capture, socket, instance, newMayStand, capabilities, parameters);
   }

@@ -58,7 +58,8 @@ public final class GuestLoan implements AutoCloseable {
     this.before = qemu.runState();
     refuseWhatCannotMigrate(before, qemu.migration());
     this.settings = MigrationSettings.of(qemu, ledger);
-    GuestRelease.Debt debt = new GuestRelease.Debt(before, settings, ledger);
+    GuestRelease.Debt debt =
+        new GuestRelease.Debt(before, settings, ledger, GuestRelease.STOPPED_OR_MIGRATED);
     this.release = new GuestRelease(qemu, debt, () -> stream.close(), process);
     this.course = new MigrationCourse(qemu, settings, process.clock());
   }
@@ -150,8 +151,7 @@ public final class GuestLoan implements AutoCloseable {
     }
   }
 
-  private static void refuseWhatCannotMigrate(RunState state, MigrationState migration)
-      throws IOException {
+  static void refuseWhatCannotMigrate(RunState state, MigrationState migration) throws IOException {
     if (!migration.isOver()) {
       throw new IOException(
           "QEMU is migrating already (status "

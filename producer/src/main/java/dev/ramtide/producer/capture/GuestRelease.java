@@ -6,6 +6,7 @@ import dev.ramtide.producer.qmp.QmpException;
 import dev.ramtide.producer.qmp.RunState;
 import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
@@ -19,11 +20,14 @@ import java.util.function.BooleanSupplier;
  * that is being ended.
  */
 final class GuestRelease implements AutoCloseable {
+  /** A guest stands in one of these because of our migration, or our {@code stop} before it. */
+  static final Set<String> STOPPED_OR_MIGRATED = Set.of("paused", "postmigrate", "finish-migrate");
+
   /**
-   * A guest stands in one of these because of a migration or a {@code stop}; in any other it has a
-   * reason of its own.
+   * A guest stands in one of these because of our {@code stop}, in the second after a reset since.
+   * One that was migrated meanwhile was so by its owner, and runs elsewhere by now.
    */
-  private static final Set<String> OURS = Set.of("paused", "postmigrate", "finish-migrate");
+  static final Set<String> STOPPED = Set.of("paused", "prelaunch");
 
   /** Only a migration leads there. */
   private static final Set<String> MIGRATED = Set.of("postmigrate", "finish-migrate");
@@ -42,13 +46,16 @@ final class GuestRelease implements AutoCloseable {
    * What QEMU's owner is to have back.
    *
    * @param before as the guest was when the capture began
+   * @param ours the states in which it stands because of us; in any other it has a reason of its
+   *     own
    */
-  record Debt(RunState before, MigrationSettings settings, HoldLedger ledger) {}
+  record Debt(RunState before, MigrationSettings settings, HoldLedger ledger, Set<String> ours) {}
 
   private final Qemu qemu;
   private final RunState before;
   private final MigrationSettings settings;
   private final HoldLedger ledger;
+  private final Set<String> ours;
   private final Failures.Attempt breakOff;
   private final OwnProcess process;
   private final MonotonicClock clock;
@@ -66,6 +73,7 @@ final class GuestRelease implements AutoCloseable {
     this.before = debt.before();
     this.settings = debt.settings();
     this.ledger = debt.ledger();
+    this.ours = debt.ours();
     this.breakOff = breakOff;
     this.process = process;
     this.clock = process.clock();
@@ -79,6 +87,24 @@ final class GuestRelease implements AutoCloseable {
   void arm() throws IOException {
     ledger.mayStand(before.running());
     process.atExit(onExit);
+  }
+
+  /**
+   * Stops the guest.
+   *
+   * @throws InterruptedIOException this process is ending, and has let it go already
+   */
+  synchronized void stop() throws IOException, InterruptedException {
+    if (released) {
+      throw new InterruptedIOException("this process is ending");
+    }
+    qemu.stop();
+  }
+
+  /** Takes {@link #arm} back: nothing was done to the guest. */
+  void disarm() throws IOException {
+    process.forget(onExit);
+    ledger.settle();
   }
 
   /** As {@code done} tells, the owner let a guest run that stood before. */
@@ -159,8 +185,8 @@ final class GuestRelease implements AutoCloseable {
     return isHeldByUs(state) && !letGoByQemu.getAsBoolean();
   }
 
-  private static boolean isHeldByUs(RunState state) {
-    return !state.running() && OURS.contains(state.name());
+  private boolean isHeldByUs(RunState state) {
+    return !state.running() && ours.contains(state.name());
   }
 
   private void run() throws IOException {

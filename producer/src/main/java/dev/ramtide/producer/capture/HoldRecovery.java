@@ -59,7 +59,7 @@ public final class HoldRecovery {
    */
   static void ofDeadAgent(QmpCommands qmp, GuestHold hold, HoldStore store, OwnProcess process)
       throws IOException, InterruptedException {
-    new HoldRecovery(qmp, process).release(hold, store, true);
+    new HoldRecovery(qmp, process).release(hold, store, !hold.isPlainStop());
   }
 
   private void release(GuestHold hold, HoldStore store, boolean migrating)
@@ -68,7 +68,15 @@ public final class HoldRecovery {
     RunState before = new RunState(hold.mayStand() ? "running" : "paused", hold.mayStand());
     MigrationSettings settings = MigrationSettings.leftBy(hold, qemu, ledger);
     GuestRelease release =
-        new GuestRelease(qemu, new GuestRelease.Debt(before, settings, ledger), () -> {}, process);
+        new GuestRelease(
+            qemu,
+            new GuestRelease.Debt(
+                before,
+                settings,
+                ledger,
+                hold.isPlainStop() ? GuestRelease.STOPPED : GuestRelease.STOPPED_OR_MIGRATED),
+            () -> {},
+            process);
     release.setMigrating(migrating);
     release.close();
   }

@@ -33,9 +33,7 @@ final class MemoryNeed {
               + " MiB needs "
               + pagesBytes / MEBIBYTE
               + " MiB of heap for the hashes of its pages, "
-              + (readingBytes > 0
-                  ? readingBytes / MEBIBYTE + " MiB to read its multifd channels, "
-                  : "")
+              + (readingBytes > 0 ? readingBytes / MEBIBYTE + " MiB to read it, " : "")
               + "and as much again to work: give the agent "
               + (2 * need / MEBIBYTE + 1)
               + "m with RAMTIDE_HEAP (it has "

@@ -14,6 +14,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -73,6 +74,14 @@ final class MigrationConnections implements PageChannels, AutoCloseable {
     GreetedConnection main = mains.remove();
     taken.add(main);
     return main;
+  }
+
+  /** As {@link #awaitMain()}, but not for longer than {@code limit}. */
+  Optional<GreetedConnection> awaitMain(Duration limit) throws IOException {
+    if (mains.isEmpty()) {
+      select(limit.toMillis());
+    }
+    return mains.isEmpty() ? Optional.empty() : Optional.of(awaitMain());
   }
 
   /**

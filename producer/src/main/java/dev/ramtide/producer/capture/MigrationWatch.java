@@ -2,6 +2,7 @@ package dev.ramtide.producer.capture;
 
 import dev.ramtide.producer.qmp.MigrationState;
 import dev.ramtide.producer.qmp.QmpClient;
+import dev.ramtide.producer.qmp.QmpCommands;
 import dev.ramtide.producer.qmp.QmpEvent;
 import java.io.IOException;
 import java.time.Duration;
@@ -29,7 +30,7 @@ final class MigrationWatch implements AutoCloseable {
   private final BlockingQueue<QmpEvent> changes = new LinkedBlockingQueue<>();
   private final CompletableFuture<MigrationState> end = new CompletableFuture<>();
   private final Thread thread = new Thread(this::follow, "migration-watch");
-  private QmpClient.Subscription subscription = () -> {};
+  private QmpCommands.Subscription subscription = () -> {};
 
   private MigrationWatch(MigrationCourse course, CaptureSocket socket) {
     this.course = course;

@@ -1,6 +1,7 @@
 package dev.ramtide.producer.capture;
 
 import dev.ramtide.time.MonotonicClock;
+import java.io.InterruptedIOException;
 
 /** The process that holds a guest: its time, and what it still does when it is told to end. */
 public interface OwnProcess {
@@ -13,8 +14,12 @@ public interface OwnProcess {
         }
 
         @Override
-        public void atExit(Thread last) {
-          Runtime.getRuntime().addShutdownHook(last);
+        public void atExit(Thread last) throws InterruptedIOException {
+          try {
+            Runtime.getRuntime().addShutdownHook(last);
+          } catch (IllegalStateException e) {
+            throw new InterruptedIOException("this process is ending");
+          }
         }
 
         @Override
@@ -29,7 +34,11 @@ public interface OwnProcess {
 
   MonotonicClock clock();
 
-  void atExit(Thread last);
+  /**
+   * @throws InterruptedIOException it is ending: nothing may begin any more that would have to be
+   *     ended
+   */
+  void atExit(Thread last) throws InterruptedIOException;
 
   /** Takes back {@link #atExit}. */
   void forget(Thread last);

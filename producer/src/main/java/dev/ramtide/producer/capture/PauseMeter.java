@@ -65,6 +65,11 @@ final class PauseMeter {
     return resumed;
   }
 
+  /** Whether the guest stands, as far as is told. */
+  synchronized boolean isStanding() {
+    return stopped != null;
+  }
+
   /** Since when the guest stands that stands now. */
   synchronized Instant standingSince() {
     return stopped == null ? start : stopped;

@@ -7,13 +7,14 @@ import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.producer.capture.CaptureSession;
 import dev.ramtide.producer.capture.CaptureSource;
-import dev.ramtide.producer.capture.DriveOptions;
-import dev.ramtide.producer.capture.DrivenSource;
+import dev.ramtide.producer.capture.HostTrust;
 import dev.ramtide.producer.capture.ListenAddress;
 import dev.ramtide.producer.capture.ListeningSource;
 import dev.ramtide.producer.capture.MappedRamFileSource;
 import dev.ramtide.producer.capture.MultifdOptions;
+import dev.ramtide.producer.capture.QemuOptions;
 import dev.ramtide.producer.capture.SessionOptions;
+import dev.ramtide.producer.capture.SourceChoice;
 import dev.ramtide.producer.publish.KafkaVmLog;
 import dev.ramtide.producer.publish.LogSettings;
 import dev.ramtide.qemustream.MultifdCompression;
@@ -216,13 +217,14 @@ public final class AgentCommand implements Callable<Integer> {
   private AgentLoop.SourceOpener opener() {
     if (drive.areGiven() && from.qmp == null) {
       throw wrong(
-          "--mode, --live-limit, --multifd-compression, --pause-hook and --socket-dir say how to"
+          "--mode, --audit-interval, --live-limit, --multifd-compression, --pause-hook and --socket-dir say how to"
               + " drive QEMU: they need --qmp");
     }
     Path qmp = from.qmp;
     if (qmp != null) {
-      DriveOptions options = checked(() -> drive.toOptions(multifdChannels, confirm));
-      return () -> DrivenSource.open(qmp, options);
+      QemuOptions options = checked(() -> drive.toOptions(multifdChannels, confirm));
+      HostTrust trust = new HostTrust();
+      return () -> SourceChoice.open(qmp, options, trust);
     }
     Path image = from.image;
     if (image != null) {

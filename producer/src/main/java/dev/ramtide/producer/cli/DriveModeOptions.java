@@ -2,10 +2,11 @@ package dev.ramtide.producer.cli;
 
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.DurationConverter;
-import dev.ramtide.producer.capture.DriveMode;
 import dev.ramtide.producer.capture.DriveOptions;
 import dev.ramtide.producer.capture.MultifdOptions;
 import dev.ramtide.producer.capture.PauseHook;
+import dev.ramtide.producer.capture.QemuOptions;
+import dev.ramtide.producer.capture.SourceMode;
 import dev.ramtide.qemustream.MultifdCompression;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,12 +20,24 @@ final class DriveModeOptions {
       names = "--mode",
       paramLabel = "MODE",
       description = {
-        "auto: background where QEMU can, else live (default).",
+        "auto: kernel where host, QEMU and guest allow it, else background where QEMU can, else live (default).",
+        "kernel: the host's kernel tells which pages changed; a pause for their copy.",
+        "scan: all memory is read through the kernel, and compared, in the pause.",
         "background: a pause of milliseconds at the start.",
         "live: pages are sent while the guest runs, a pause at the end.",
         "stop: paused from the first page to the last."
       })
-  private @Nullable DriveMode mode;
+  private @Nullable SourceMode mode;
+
+  @Option(
+      names = {"--audit-interval", "--audit"},
+      paramLabel = "N",
+      converter = AuditIntervalConverter.class,
+      description = {
+        "With --mode kernel: every N checkpoints all memory is read and compared with what was published, while the guest"
+            + " runs; 'always' is 1, 'never' 0 (default: 100)."
+      })
+  private @Nullable Integer auditInterval;
 
   @Option(
       names = "--live-limit",
@@ -44,7 +57,8 @@ final class DriveModeOptions {
       names = "--socket-dir",
       paramLabel = "DIR",
       description =
-          "Where the private socket for QEMU is made (default: the directory for temporary files).")
+          "Where the private socket and the device state pass between QEMU and the agent (default: the"
+              + " directory for temporary files).")
   private @Nullable Path socketDirectory;
 
   @Option(
@@ -67,6 +81,7 @@ final class DriveModeOptions {
 
   boolean areGiven() {
     return mode != null
+        || auditInterval != null
         || liveLimit != null
         || multifdCompression != null
         || socketDirectory != null
@@ -91,15 +106,24 @@ final class DriveModeOptions {
   /**
    * @throws IllegalArgumentException options that do not go together
    */
-  DriveOptions toOptions(int multifdChannels, boolean confirm) {
+  QemuOptions toOptions(int multifdChannels, boolean confirm) {
     MultifdCompression compression =
         multifdCompression == null ? MultifdCompression.NONE : multifdCompression;
     DriveOptions options =
         DriveOptions.DEFAULTS.withMultifd(new MultifdOptions(multifdChannels, compression));
-    options = mode == null ? options : options.withMode(mode);
-    options = confirm ? options.confirming() : options;
     options = pauseHook == null ? options : options.holdingGuest();
     options = liveLimit == null ? options : options.withLiveLimit(liveLimit);
-    return socketDirectory == null ? options : options.withSocketParent(socketDirectory);
+    options = socketDirectory == null ? options : options.withSocketParent(socketDirectory);
+    SourceMode source = mode == null ? SourceMode.AUTO : mode;
+    if (auditInterval != null && source != SourceMode.AUTO && source != SourceMode.KERNEL) {
+      throw new IllegalArgumentException(
+          "--audit-interval is about what the kernel tells: it needs --mode kernel or auto");
+    }
+    options = options.withMode(source.ofStream());
+    options = confirm ? options.confirming() : options;
+    return new QemuOptions(
+        source,
+        auditInterval == null ? QemuOptions.DEFAULT_AUDIT_INTERVAL : auditInterval,
+        options);
   }
 }

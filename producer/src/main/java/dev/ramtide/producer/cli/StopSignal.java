@@ -36,11 +36,23 @@ final class StopSignal implements AutoCloseable {
     try {
       work.run();
     } catch (IOException | InterruptedException e) {
-      if (!stopping) {
+      if (!stopping && !isEnding()) {
         throw e;
       }
       // What is closed now must not be disturbed.
       Thread.interrupted();
+    }
+  }
+
+  /** The JVM is ending before it runs the hook that would say so. */
+  private static boolean isEnding() {
+    try {
+      Thread none = new Thread();
+      Runtime.getRuntime().addShutdownHook(none);
+      Runtime.getRuntime().removeShutdownHook(none);
+      return false;
+    } catch (IllegalStateException e) {
+      return true;
     }
   }
 

@@ -6,6 +6,7 @@ import dev.ramtide.guest.Striping;
 import dev.ramtide.integrity.PageDigest;
 import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.producer.stream.MachineDescription.Coverage;
+import dev.ramtide.producer.stream.PageComparison;
 import java.io.IOException;
 import java.util.List;
 
@@ -126,6 +127,22 @@ public final class ChangeFilter {
         counts.scanned - counts.published,
         counts.published,
         counts.publishedWithBytes * memory.pageBytes());
+  }
+
+  /**
+   * Compares pages with the last published ones. Any number of threads may ask, also while other
+   * pages come: of a page that does not, nothing is written.
+   */
+  public PageComparison comparison() {
+    ThreadLocal<PageHasher> hashers = ThreadLocal.withInitial(PageHasher::new);
+    return (block, pageIndex, buffer, at) -> {
+      PageHasher own = hashers.get();
+      own.hash(block, pageIndex, buffer, at, memory.pageBytes());
+      long stripe = striping.stripeOf(block, pageIndex);
+      int place = (int) (pageIndex % striping.stripePages());
+      return published.high(stripe, place) == own.high()
+          && published.low(stripe, place) == own.low();
+    };
   }
 
   /** By partition, over all pages as they are now in the log. */

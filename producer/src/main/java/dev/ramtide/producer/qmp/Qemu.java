@@ -5,12 +5,18 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What Ramtide asks of QEMU, with types. Any thread may call; all methods throw as {@link
  * QmpCommands#execute} does.
  */
 public final class Qemu {
+  /** What QEMU answers where no balloon is there to be asked. */
+  private static final Set<String> NO_BALLOON =
+      Set.of("DeviceNotActive", "KVMMissingCap", "CommandNotFound");
+
   private final QmpCommands client;
 
   public Qemu(QmpCommands client) {
@@ -68,6 +74,46 @@ public final class Qemu {
   public boolean describesDevices() throws IOException, InterruptedException {
     Map<String, String> property = Map.of("path", "/machine", "property", "suppress-vmdesc");
     return !client.execute("qom-get", property).flag("flag");
+  }
+
+  /** Where every RAMBlock lies in QEMU's process, those too that do not migrate. */
+  public List<HostRamBlock> ramBlocks() throws IOException, InterruptedException {
+    Map<String, String> line = Map.of("command-line", "info ramblock");
+    return HostRamBlock.parse(client.execute("human-monitor-command", line).text("text"));
+  }
+
+  /**
+   * Has the device state of a guest that stands written to a file: header, FULL sections, end mark;
+   * no RAM, no description. QEMU returns when all of it is there.
+   *
+   * <p>The command has Xen in its name and needs none of it. Not {@code live}: that would let go of
+   * the disks of a guest that stands, as if it were to run elsewhere.
+   *
+   * @param file absolute; QEMU creates or truncates it
+   */
+  public void saveDeviceState(String file) throws IOException, InterruptedException {
+    client.execute("xen-save-devices-state", Map.of("filename", file, "live", false));
+  }
+
+  /**
+   * A device that takes memory away from the guest and gives back zeros, of which the host's kernel
+   * keeps no mark: balloon or virtio-mem.
+   */
+  public Optional<String> memoryDiscardingDevice() throws IOException, InterruptedException {
+    for (QmpObject device : client.execute("query-memory-devices").objects("list")) {
+      if (device.text("type").equals("virtio-mem")) {
+        return Optional.of("virtio-mem");
+      }
+    }
+    try {
+      client.execute("query-balloon");
+      return Optional.of("a balloon");
+    } catch (QmpException e) {
+      if (!NO_BALLOON.contains(e.errorClass())) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   /** Lets a migration go on that waits in status {@code pre-switchover}. */

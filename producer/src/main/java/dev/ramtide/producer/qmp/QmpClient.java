@@ -117,12 +117,7 @@ public final class QmpClient implements QmpCommands {
     }
   }
 
-  /**
-   * Calls {@code listener} for every event from now on, on the reading thread: it must hand over
-   * and return, a command from there would wait for itself.
-   *
-   * @return ends the delivery when closed
-   */
+  @Override
   public Subscription listen(Consumer<QmpEvent> listener) {
     listeners.add(listener);
     return () -> listeners.remove(listener);
@@ -137,13 +132,6 @@ public final class QmpClient implements QmpCommands {
   public void close() throws IOException {
     fail(new IOException("the QMP connection to " + socket + " was closed by this process"));
     channel.close();
-  }
-
-  /** Ends with {@link #close}. */
-  @FunctionalInterface
-  public interface Subscription extends AutoCloseable {
-    @Override
-    void close();
   }
 
   private void awaitGreeting(Duration timeout) throws IOException, InterruptedException {

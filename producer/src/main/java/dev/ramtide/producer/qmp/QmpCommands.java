@@ -2,6 +2,7 @@ package dev.ramtide.producer.qmp;
 
 import java.io.IOException;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /** Where a QEMU takes commands: a socket, or a simulated QEMU. */
 public interface QmpCommands extends AutoCloseable {
@@ -21,8 +22,24 @@ public interface QmpCommands extends AutoCloseable {
   QmpObject execute(String command, Map<String, ?> arguments)
       throws IOException, InterruptedException;
 
+  /**
+   * Calls {@code listener} for every event from now on, in order with the replies: what happened
+   * before a command was carried out is told before its reply is. The listener must hand over and
+   * return, a command from there would wait for itself.
+   *
+   * @return ends the delivery when closed
+   */
+  Subscription listen(Consumer<QmpEvent> listener);
+
   @Override
   void close() throws IOException;
+
+  /** Ends with {@link #close}. */
+  @FunctionalInterface
+  interface Subscription extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /** Connects, when nobody else is connected. */
   @FunctionalInterface

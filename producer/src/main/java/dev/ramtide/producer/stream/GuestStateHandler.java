@@ -1,5 +1,6 @@
 package dev.ramtide.producer.stream;
 
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -15,8 +16,21 @@ import java.nio.ByteBuffer;
  * lets the guest run on.
  */
 public interface GuestStateHandler {
-  /** Tells what the pages that follow belong to. */
-  void machine(MachineDescription machine) throws IOException;
+  /**
+   * Tells what the pages that follow belong to.
+   *
+   * @return what of them is needed: {@link Coverage#CHANGES} may be all that a source has to
+   *     deliver that offers it; {@link Coverage#WHOLE} is never too much
+   */
+  Coverage machine(MachineDescription machine) throws IOException;
+
+  /**
+   * Compares pages with those that are handed on already, in this capture and before; only after
+   * {@link #machine}. Who keeps nothing finds every page to be another one.
+   */
+  default PageComparison comparison() {
+    return (block, pageIndex, buffer, at) -> false;
+  }
 
   /**
    * The guest stands until this returns. Called at most once, by a source that was asked to hold

@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  *
  * @param preamble header and configuration section of QEMU's stream, as received
  * @param machineType canonical, such as {@code pc-q35-10.0}
- * @param coverage what it means when a page is not delivered
+ * @param coverage what the source offers: what it means when a page is not delivered
  */
 public record MachineDescription(
     ByteBuffer preamble, String machineType, GuestMemoryMap memory, Coverage coverage) {
@@ -16,7 +16,7 @@ public record MachineDescription(
   public enum Coverage {
     /** Zero: the source delivers all memory, as a migration stream does. */
     WHOLE,
-    /** As it was at the last capture: the source delivers what changed. */
+    /** As it was at the last capture: the source can deliver just what changed. */
     CHANGES
   }
 

@@ -1,5 +1,6 @@
 package dev.ramtide.producer.stream;
 
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
@@ -43,10 +44,10 @@ final class SerialHandler implements GuestStateHandler {
   }
 
   @Override
-  public void machine(MachineDescription machine) throws IOException {
+  public Coverage machine(MachineDescription machine) throws IOException {
     takeTurn();
     try {
-      handler.machine(machine);
+      return handler.machine(machine);
     } finally {
       endTurn();
     }

@@ -33,7 +33,7 @@ class MemoryNeedTest {
     assertThatIOException()
         .isThrownBy(() -> MemoryNeed.require(guest(10 * 1024 * MEBIBYTE), channels, 256 * MEBIBYTE))
         .withMessageContaining("42 MiB of heap for the hashes")
-        .withMessageContaining("96 MiB to read its multifd channels")
+        .withMessageContaining("96 MiB to read it")
         .withMessageContaining("278m with RAMTIDE_HEAP");
   }
 

@@ -21,6 +21,7 @@ public final class ScriptedSource implements CaptureSource {
   private final byte[] memory = new byte[4 * PAGE];
   private String machineType = "pc-q35-10.0";
   private Coverage coverage = Coverage.WHOLE;
+  private Coverage needed = Coverage.WHOLE;
   private byte[] deviceState = {1, 2, 3};
   private boolean silent;
   private boolean breaks;
@@ -62,6 +63,11 @@ public final class ScriptedSource implements CaptureSource {
     return heapBytes;
   }
 
+  /** What the last capture was told to deliver. */
+  public Coverage needed() {
+    return needed;
+  }
+
   /** The next captures break when they are in the log. */
   public void breakAfterwards() {
     breaksAfterwards = true;
@@ -91,8 +97,9 @@ public final class ScriptedSource implements CaptureSource {
       throw new IOException("nobody there");
     }
     GuestMemoryMap map = new GuestMemoryMap(PAGE, List.of(new RamBlock("pc.ram", memory.length)));
-    handler.machine(
-        new MachineDescription(ByteBuffer.wrap(new byte[] {9, 9}), machineType, map, coverage));
+    needed =
+        handler.machine(
+            new MachineDescription(ByteBuffer.wrap(new byte[] {9, 9}), machineType, map, coverage));
     for (int page = 0; page < 4; page++) {
       handler.page(0, page, memory, page * PAGE);
       if (breaks) {

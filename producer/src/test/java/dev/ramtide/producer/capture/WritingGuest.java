@@ -2,6 +2,7 @@ package dev.ramtide.producer.capture;
 
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.producer.stream.MachineDescription;
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -11,8 +12,8 @@ import java.nio.file.StandardOpenOption;
 /** Appends to the file that it is read from, as a QEMU that still saves would. */
 record WritingGuest(GuestStateHandler next, Path file) implements GuestStateHandler {
   @Override
-  public void machine(MachineDescription machine) throws IOException {
-    next.machine(machine);
+  public Coverage machine(MachineDescription machine) throws IOException {
+    return next.machine(machine);
   }
 
   @Override

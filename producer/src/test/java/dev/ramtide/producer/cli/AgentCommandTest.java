@@ -28,6 +28,12 @@ class AgentCommandTest {
     "--vm a --image f --stripe-pages 0, stripe",
     "--vm a --qmp s --interval fast, fast",
     "--vm a --qmp s --checkpoints -1, at least 1",
+    "--vm a --qmp s --mode kernel --confirm, need --mode live or stop",
+    "--vm a --qmp s --mode scan --multifd-channels 2, need --mode live or stop",
+    "--vm a --qmp s --mode scan --audit-interval 5, needs --mode kernel or auto",
+    "--vm a --qmp s --mode kernel --audit sometimes, a number of checkpoints",
+    "--vm a --qmp s --mode kernel --audit-interval -1, number of checkpoints",
+    "--vm a --image f --audit always, need --qmp",
   })
   void nonsenseIsAUsageError(String args, String named) {
     agent.setCaseInsensitiveEnumValuesAllowed(true);

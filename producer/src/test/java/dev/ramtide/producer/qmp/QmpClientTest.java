@@ -113,7 +113,7 @@ class QmpClientTest {
         });
     List<QmpEvent> events = new ArrayList<>();
     try (QmpClient client = QmpClient.connect(server.socket())) {
-      QmpClient.Subscription delivery = client.listen(events::add);
+      QmpCommands.Subscription delivery = client.listen(events::add);
       client.execute("stop");
       assertThat(events).extracting(QmpEvent::name).containsExactly("STOP", "MIGRATION");
       assertThat(events.get(0).time()).isEqualTo(Instant.parse("2026-11-22T21:32:14.290906Z"));

@@ -1,5 +1,6 @@
 package dev.ramtide.producer.stream;
 
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
@@ -11,7 +12,9 @@ class ChannelThreads implements GuestStateHandler {
   private final Map<Long, Thread> threads = new ConcurrentHashMap<>();
 
   @Override
-  public void machine(MachineDescription machine) {}
+  public Coverage machine(MachineDescription machine) {
+    return machine.coverage();
+  }
 
   @Override
   public void page(int block, long pageIndex, byte[] buffer, int at) throws IOException {

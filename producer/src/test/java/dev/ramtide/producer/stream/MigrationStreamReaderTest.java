@@ -217,7 +217,9 @@ class MigrationStreamReaderTest {
     GuestStateHandler failing =
         new GuestStateHandler() {
           @Override
-          public void machine(MachineDescription machine) {}
+          public Coverage machine(MachineDescription machine) {
+            return machine.coverage();
+          }
 
           @Override
           public void page(int block, long pageIndex, byte[] buffer, int at) throws IOException {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ramtide.guest.RamBlock;
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import dev.ramtide.qemustream.MalformedStreamException;
 import dev.ramtide.qemustream.MultifdCompression;
 import java.io.IOException;
@@ -200,8 +201,8 @@ class MultifdStreamTest {
     GuestStateHandler both =
         new ChannelThreads() {
           @Override
-          public void machine(MachineDescription machine) {
-            guest.machine(machine);
+          public Coverage machine(MachineDescription machine) {
+            return guest.machine(machine);
           }
 
           @Override
@@ -282,7 +283,9 @@ class MultifdStreamTest {
     GuestStateHandler failing =
         new GuestStateHandler() {
           @Override
-          public void machine(MachineDescription machine) {}
+          public Coverage machine(MachineDescription machine) {
+            return machine.coverage();
+          }
 
           @Override
           public void page(int block, long pageIndex, byte[] buffer, int at) throws IOException {

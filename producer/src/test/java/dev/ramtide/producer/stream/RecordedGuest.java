@@ -1,5 +1,6 @@
 package dev.ramtide.producer.stream;
 
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import dev.ramtide.qemustream.StreamOutput;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -15,12 +16,13 @@ public final class RecordedGuest implements GuestStateHandler {
   private byte[][] blocks = {};
 
   @Override
-  public void machine(MachineDescription machine) {
+  public Coverage machine(MachineDescription machine) {
     machines.add(machine);
     blocks =
         machine.memory().blocks().stream()
             .map(block -> new byte[(int) block.usedLength()])
             .toArray(byte[][]::new);
+    return machine.coverage();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ramtide.producer.stream;
 
 import dev.ramtide.guest.GuestMemoryMap;
+import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
@@ -9,9 +10,10 @@ public final class StrictGuest implements GuestStateHandler {
   private Optional<GuestMemoryMap> memory = Optional.empty();
 
   @Override
-  public synchronized void machine(MachineDescription machine) {
+  public synchronized Coverage machine(MachineDescription machine) {
     require(memory.isEmpty(), "a second machine");
     memory = Optional.of(machine.memory());
+    return machine.coverage();
   }
 
   @Override

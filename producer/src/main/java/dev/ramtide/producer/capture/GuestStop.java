@@ -1,0 +1,137 @@
+package dev.ramtide.producer.capture;
+
+import dev.ramtide.checkpoint.CaptureMode;
+import dev.ramtide.producer.qmp.Qemu;
+import dev.ramtide.producer.qmp.QmpCommands;
+import dev.ramtide.producer.qmp.RunState;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A running guest that is stopped for a moment and let go, without a migration. Promise
+ * <b>GuestFirst</b> as in {@link GuestLoan}: whatever happens, {@link #close} lets it run, and so
+ * does the guard if this process dies.
+ *
+ * <p>But not a guest that its owner has migrated, or stopped, meanwhile: it is his, and may run
+ * elsewhere.
+ */
+final class GuestStop implements AutoCloseable {
+  private final QmpCommands qmp;
+  private final Qemu qemu;
+  private final PauseMeter meter;
+  private final GuestRelease release;
+  private QmpCommands.Subscription events = () -> {};
+  private boolean stopped;
+  private PauseMeter.@Nullable Pause pause;
+
+  private GuestStop(QmpCommands qmp, PauseMeter meter, GuestRelease release) {
+    this.qmp = qmp;
+    this.qemu = new Qemu(qmp);
+    this.meter = meter;
+    this.release = release;
+  }
+
+  /**
+   * Looks how things are; changes nothing yet.
+   *
+   * @throws IOException it does not run, or is being migrated
+   */
+  static GuestStop of(QmpCommands qmp, HoldLedger ledger, OwnProcess process, Clock clock)
+      throws IOException, InterruptedException {
+    Qemu qemu = new Qemu(qmp);
+    RunState before = qemu.runState();
+    if (!before.running()) {
+      throw notRunning(before);
+    }
+    GuestLoan.refuseWhatCannotMigrate(before, qemu.migration());
+    GuestRelease.Debt debt =
+        new GuestRelease.Debt(
+            before, MigrationSettings.of(qemu, ledger), ledger, GuestRelease.STOPPED);
+    return new GuestStop(
+        qmp, new PauseMeter(clock.instant()), new GuestRelease(qemu, debt, () -> {}, process));
+  }
+
+  private static IOException notRunning(RunState state) {
+    return new IOException(
+        "the guest was stopped by somebody else (status "
+            + state.name()
+            + "): it is captured as it stands at the next try");
+  }
+
+  Qemu qemu() {
+    return qemu;
+  }
+
+  /**
+   * Stops the guest; its last writes, those of its disks too, are in memory when this returns.
+   *
+   * @throws IOException somebody else has stopped it, or migrates it: then it is not ours to let go
+   */
+  void stop() throws IOException, InterruptedException {
+    events = qmp.listen(meter::onEvent);
+    release.arm();
+    RunState now = qemu.runState();
+    if (!now.running() || !qemu.migration().isOver() || meter.isStanding()) {
+      release.disarm();
+      throw now.running()
+          ? new IOException("QEMU is migrating: the next checkpoint waits for that")
+          : notRunning(now);
+    }
+    stopped = true;
+    release.stop();
+  }
+
+  /** Since when the guest stands that {@link #stop} stopped. */
+  Instant standingSince() {
+    return meter.standingSince();
+  }
+
+  /**
+   * Makes sure that the guest has stood from {@link #stop} until now, and for us. QEMU tells what
+   * happens in order, so after its answer there is nothing left that we could not know.
+   *
+   * @throws IOException what was read of it is of no one moment, or it is somebody else's now
+   */
+  void requireStillStanding() throws IOException, InterruptedException {
+    RunState now = qemu.runState();
+    if (now.running() || meter.wasResumed()) {
+      throw new IOException(
+          "somebody else let the guest run while its memory was copied: do not say 'cont' to a"
+              + " guest that is being captured");
+    }
+    if (!now.name().equals("paused") || !qemu.migration().isOver()) {
+      throw new IOException(
+          "the guest was reset or migrated by somebody else while its memory was copied (status "
+              + now.name()
+              + "): the next checkpoint begins anew");
+    }
+  }
+
+  /** Lets the guest run, for good. */
+  void resume() throws IOException, InterruptedException {
+    release.resumeForGood();
+    pause = meter.pauseOf(CaptureMode.KERNEL); // What comes later is its owner's.
+  }
+
+  /** Of the guest that was let go. */
+  PauseMeter.Pause pause() {
+    PauseMeter.Pause over = pause;
+    if (over == null) {
+      throw new IllegalStateException("the guest was not let go");
+    }
+    return over;
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      if (stopped) {
+        release.close();
+      }
+    } finally {
+      events.close();
+    }
+  }
+}

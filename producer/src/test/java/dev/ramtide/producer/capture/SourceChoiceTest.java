@@ -1,0 +1,64 @@
+package dev.ramtide.producer.capture;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ramtide.checkpoint.CaptureMode;
+import dev.ramtide.checkpoint.SourceKind;
+import dev.ramtide.producer.memory.ScriptedMemory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(20)
+class SourceChoiceTest {
+  @TempDir Path dir;
+  private final ScriptedMemory memory = new ScriptedMemory(9);
+  private final KeptPages log = new KeptPages();
+  private FakeHost host;
+  private SourceChoice choice;
+
+  @BeforeEach
+  void start() throws Exception {
+    host = new FakeHost(dir, memory);
+    HostOptions options = new HostOptions(true, false, 0, 1, 1 << 20);
+    choice = new SourceChoice(host.source(options), host.standing, host.trust);
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    choice.close();
+    host.close();
+  }
+
+  @Test
+  void theHostIsTakenWhereItCan() throws Exception {
+    assertThat(choice.capture(log).mode()).isEqualTo(CaptureMode.KERNEL);
+    assertThat(choice.kind()).isEqualTo(SourceKind.KERNEL);
+    assertThat(choice.qemuVersion()).isEqualTo("10.0.2");
+    assertThat(choice.heapBytes()).isGreaterThan(1 << 20);
+  }
+
+  @Test
+  void aHostThatRefusedIsNotAskedAgain() throws Exception {
+    host.flags("rd wr mr mw me ac");
+    assertThat(choice.capture(log).mode()).isEqualTo(CaptureMode.STOP);
+    assertThat(host.story).as("QEMU is left alone").doesNotContain("probe");
+    host.flags("rd wr mr mw me ac sd");
+    choice.capture(log);
+    assertThat(host.standingCaptures()).isEqualTo(2);
+    assertThat(choice.kind()).isEqualTo(SourceKind.DRIVEN);
+    assertThat(choice.heapBytes()).isZero();
+  }
+
+  @Test
+  void aDeviceThatIsPluggedLaterEndsIt() throws Exception {
+    choice.capture(log);
+    host.qemu.qmp.on("query-balloon", arguments -> Map.of("actual", 1 << 20));
+    assertThat(choice.capture(log).mode()).isEqualTo(CaptureMode.STOP);
+  }
+}
