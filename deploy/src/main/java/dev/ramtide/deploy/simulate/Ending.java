@@ -48,7 +48,8 @@ final class Ending {
         "a new site, filled from the same log, has other bytes");
   }
 
-  private void replayAll() {
+  /** Every checkpoint that the log still has, whole. */
+  void replayAll() {
     CheckpointManifest keyframe = null;
     for (CheckpointManifest manifest : promises.log().valid().values()) {
       keyframe = manifest.keyframe() ? manifest : keyframe;

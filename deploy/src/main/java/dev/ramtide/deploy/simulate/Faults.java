@@ -30,6 +30,7 @@ final class Faults {
           this::replaceAgent,
           this::restartQemu,
           this::owner,
+          this::moveBlock,
           this::resumeOne,
           this::resumeOne,
           this::resumeOne,
@@ -132,12 +133,22 @@ final class Faults {
     return "QEMU is started anew";
   }
 
+  private String moveBlock() {
+    int block = random.nextInt(world.guest().memory().blockCount());
+    world.host().qemu().memory().moveBlock(block);
+    return "memory is plugged, block " + block + " is elsewhere now";
+  }
+
   private String owner() {
     if (world.guest().isRunning()) {
       world.host().owner().stop();
       return "the owner says stop";
     }
-    world.host().owner().cont();
+    if (world.host().owner().wantsItToStand()) {
+      world.host().owner().cont();
+    } else {
+      world.host().owner().meddle();
+    }
     return "the owner says cont";
   }
 

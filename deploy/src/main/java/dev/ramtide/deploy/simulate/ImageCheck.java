@@ -107,13 +107,12 @@ final class ImageCheck {
     return manifest;
   }
 
-  private static byte[] pageOf(MappedRamIndex index, PositionalBytes file, PageId id)
-      throws IOException {
+  private byte[] pageOf(MappedRamIndex index, PositionalBytes file, PageId id) throws IOException {
     PageBitmap bitmap = index.bitmap(file, id.block());
     if (bitmap.nextSet(id.page()) != id.page()) {
-      return new byte[SimGuest.PAGE_BYTES];
+      return new byte[guest.pageBytes()];
     }
-    return read(file, index.fileOffsetOfPage(id.block(), id.page()), SimGuest.PAGE_BYTES).array();
+    return read(file, index.fileOffsetOfPage(id.block(), id.page()), guest.pageBytes()).array();
   }
 
   private CheckpointManifest manifestOf(Moment moment) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LogView {
   private final SimCluster cluster;
+  private final int pageBytes;
   private final EventCodec codec = new EventCodec();
   private final TreeMap<Long, CheckpointManifest> valid = new TreeMap<>();
   private final List<List<PageEvent>> events = new ArrayList<>();
@@ -39,8 +40,9 @@ final class LogView {
    */
   record PageEvent(long recordOffset, PageId page, PageVersion version, byte @Nullable [] bytes) {}
 
-  LogView(SimCluster cluster) {
+  LogView(SimCluster cluster, int pageBytes) {
     this.cluster = cluster;
+    this.pageBytes = pageBytes;
     for (int partition = 0; partition < cluster.pagesPartitions(); partition++) {
       events.add(new ArrayList<>());
     }
@@ -88,7 +90,7 @@ final class LogView {
         for (long page = range.firstPage(); page < range.endPage(); page++) {
           byte[] content = null;
           if (range.kind() == PageKind.DATA) {
-            content = new byte[SimGuest.PAGE_BYTES];
+            content = new byte[pageBytes];
             bytes.get(content);
           }
           PageId id = new PageId(event.block(), (int) page);

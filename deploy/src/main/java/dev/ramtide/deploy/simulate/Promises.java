@@ -26,7 +26,7 @@ final class Promises {
 
   Promises(SimWorld world) {
     this.world = world;
-    this.log = new LogView(world.cluster());
+    this.log = new LogView(world.cluster(), world.guest().pageBytes());
     this.check = new ImageCheck(world.guest(), log);
     this.guest = new GuestCheck(world);
     this.tables = new TableWatch(world.cluster(), log);

@@ -3,9 +3,11 @@ package dev.ramtide.deploy.simulate;
 import dev.ramtide.deploy.simulate.kafka.SimAgentClients;
 import dev.ramtide.deploy.simulate.kafka.SimCluster;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
+import dev.ramtide.producer.capture.AuditException;
 import dev.ramtide.producer.capture.CaptureSession;
 import dev.ramtide.producer.capture.CaptureSource;
 import dev.ramtide.producer.capture.SessionOptions;
+import dev.ramtide.producer.procfs.UnsuitableHostException;
 import dev.ramtide.producer.publish.FencedException;
 import dev.ramtide.producer.publish.KafkaVmLog;
 import dev.ramtide.producer.publish.LogSettings;
@@ -29,6 +31,7 @@ final class SimAgent {
   private final Clock clock;
   private final Random random;
   private final boolean driving;
+  private boolean throughHost;
   private @Nullable CaptureSource source;
   private boolean told;
   private int taken;
@@ -42,6 +45,7 @@ final class SimAgent {
     this.cluster = world.cluster();
     this.random = world.random();
     this.driving = driving;
+    this.throughHost = host.guest().hasHostsPages() && random.nextInt(6) != 0;
     this.clock = new SimClock(process);
     process.newThread(this::run).start();
   }
@@ -99,22 +103,39 @@ final class SimAgent {
     } catch (FencedException e) {
       throw e;
     } catch (IOException e) {
+      heed(e);
       closeSource();
       process.sleep(PAUSE_AFTER_FAILURE);
       return false;
     }
   }
 
+  /** Where marks may lie the stream is left. Where they cannot, nobody may say that they do. */
+  private void heed(IOException failure) {
+    Lie.Outcome expected = host.life().lie().outcome();
+    if (failure instanceof UnsuitableHostException) {
+      throughHost = false;
+      Promise.NOTHING_LOST.require(
+          expected == Lie.Outcome.REFUSED, "a host without a fault was refused: " + failure);
+    }
+    Promise.NOTHING_LOST.require(
+        !(failure instanceof AuditException) || expected == Lie.Outcome.FOUND,
+        "what was marked is said to be unmarked: " + failure);
+  }
+
   private CaptureSource source() throws IOException, InterruptedException {
     CaptureSource known = source;
     if (known == null) {
-      known =
-          driving
-              ? SimSource.open(host, process, random)
-              : new SimListeningSource(host.guest(), process, clock, random);
+      known = driving ? open() : new SimListeningSource(host.guest(), process, clock, random);
       source = known;
     }
     return known;
+  }
+
+  private CaptureSource open() throws IOException, InterruptedException {
+    return throughHost
+        ? SimHostSource.open(host, process, random, SimHostSource.anyOptions(random))
+        : SimSource.open(host, process, random);
   }
 
   private void closeSource() {

@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.simulate;
 
+import dev.ramtide.deploy.simulate.kernel.SimKernel;
 import dev.ramtide.deploy.simulate.schedule.Scheduler;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
 import dev.ramtide.producer.capture.GuestHold;
@@ -24,6 +25,7 @@ final class SimHost {
   private static final Duration PATIENCE = Duration.ofSeconds(3);
 
   private static final Duration RETRY = Duration.ofMillis(500);
+  private static final long FIRST_PID = 4100;
   private static final int LEAST_ROOM = 4;
   private static final int MOST_ROOM = 40;
 
@@ -33,6 +35,9 @@ final class SimHost {
   private final SimOwner owner = new SimOwner(this);
   private final List<SimGuard> guards = new ArrayList<>();
   private SimQemu qemu;
+  private final SimKernel kernel = new SimKernel();
+  private final HostLife life;
+  private long qemuPid = FIRST_PID;
   private Optional<GuestHold> noted = Optional.empty();
   private @Nullable SimQmp served;
   private Optional<Capture> underWay = Optional.empty();
@@ -47,15 +52,48 @@ final class SimHost {
    */
   record Capture(SimProcess agent, int number) {}
 
-  SimHost(Scheduler scheduler, SimGuest guest, Random random) {
+  SimHost(Scheduler scheduler, SimGuest guest, Lie lie, Random random) {
     this.scheduler = scheduler;
     this.guest = guest;
     this.random = random;
+    this.life = new HostLife(guest, kernel, lie, random);
     this.qemu = startQemu();
+    guest.onWrite(page -> qemu.memory().inKernel().written(page.block(), page.page()));
   }
 
   private SimQemu startQemu() {
-    return new SimQemu(guest, scheduler.process("qemu-" + ++instances), random);
+    SimProcess process = scheduler.process("qemu-" + ++instances);
+    SimQemu next = new SimQemu(guest, process, life.traits(), random);
+    life.begins(next.memory());
+    kernel.start(qemuPid, process, next.memory().inKernel());
+    return next;
+  }
+
+  /** A moment of the guest, and of the host below it. */
+  void guestRuns() {
+    guest.write();
+    life.moment(qemu.memory());
+  }
+
+  SimKernel kernel() {
+    return kernel;
+  }
+
+  HostLife life() {
+    return life;
+  }
+
+  long qemuPid() {
+    return qemuPid;
+  }
+
+  /**
+   * A file that QEMU wrote; it is gone then.
+   *
+   * @throws IOException there is none
+   */
+  byte[] takeFile(String name) throws IOException {
+    return qemu.takeFile(name).orElseThrow(() -> new IOException(name + ": no such file"));
   }
 
   SimGuest guest() {
@@ -156,6 +194,7 @@ final class SimHost {
     scheduler.bury();
     guest.cont();
     served = null;
+    qemuPid += random.nextInt(4) == 0 ? 0 : 1; // PIDs come again.
     qemu = startQemu();
   }
 }

@@ -30,6 +30,11 @@ final class SimOwner {
     }
   }
 
+  /** He does not know that somebody else has stopped it for a moment. */
+  void meddle() {
+    say("cont");
+  }
+
   private boolean say(String command) {
     try {
       host.qemu().carryOut(command, Map.of());

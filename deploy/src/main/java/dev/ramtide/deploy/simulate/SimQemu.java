@@ -1,15 +1,19 @@
 package dev.ramtide.deploy.simulate;
 
+import dev.ramtide.deploy.simulate.kernel.HostTraits;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
+import dev.ramtide.producer.qmp.QmpEvent;
 import dev.ramtide.producer.qmp.QmpException;
 import dev.ramtide.producer.qmp.QmpObject;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +34,10 @@ final class SimQemu {
 
   private final SimGuest guest;
   private final SimProcess process;
+  private final SimQemuMemory memory;
   private final Random random;
+  private final Map<String, byte[]> files = new HashMap<>();
+  private final List<Consumer<QmpEvent>> listeners = new ArrayList<>();
   private final Map<String, SimStream> listening = new HashMap<>();
   private final Map<String, Boolean> capabilities = new TreeMap<>();
   private final Map<String, Object> parameters = new TreeMap<>();
@@ -42,9 +49,10 @@ final class SimQemu {
   private int resumes;
 
   /** The owner has set some things as he likes. */
-  SimQemu(SimGuest guest, SimProcess process, Random random) {
+  SimQemu(SimGuest guest, SimProcess process, HostTraits traits, Random random) {
     this.guest = guest;
     this.process = process;
+    this.memory = new SimQemuMemory(guest, traits);
     this.random = random;
     this.runState = guest.isRunning() ? "running" : "paused";
     NOT_IN_BACKGROUND.forEach(name -> capabilities.put(name, false));
@@ -68,6 +76,25 @@ final class SimQemu {
 
   SimProcess process() {
     return process;
+  }
+
+  SimQemuMemory memory() {
+    return memory;
+  }
+
+  /** What it wrote, once. */
+  Optional<byte[]> takeFile(String name) {
+    return Optional.ofNullable(files.remove(name));
+  }
+
+  /** Is told what happens, at once; to be removed from the list when it is not any more. */
+  List<Consumer<QmpEvent>> listeners() {
+    return listeners;
+  }
+
+  private void tell(String event) {
+    QmpEvent told = new QmpEvent(event, new SimClock(process).instant(), QmpObject.EMPTY);
+    List.copyOf(listeners).forEach(listener -> listener.accept(told));
   }
 
   boolean isOn(String capability) {
@@ -99,13 +126,19 @@ final class SimQemu {
   }
 
   void stopGuest(String state) {
-    guest.stop();
+    if (guest.isRunning()) {
+      guest.stop();
+      tell("STOP");
+    }
     runState = state;
   }
 
   void letGuestRun() {
     resumes++;
-    guest.cont();
+    if (!guest.isRunning()) {
+      guest.cont();
+      tell("RESUME");
+    }
     runState = "running";
   }
 
@@ -141,9 +174,27 @@ final class SimQemu {
       case "qom-get" -> {
         return new QmpObject(Map.of("flag", false));
       }
-      default -> change(command, arguments);
+      default -> {
+        Optional<QmpObject> ofMemory = memory.answer(command, arguments);
+        if (ofMemory.isPresent()) {
+          return ofMemory.get();
+        }
+        change(command, arguments);
+      }
     }
     return QmpObject.EMPTY;
+  }
+
+  /** A guest that runs is stopped for it, and let go. */
+  private void saveDevices(String file) {
+    boolean ran = guest.isRunning();
+    String before = runState;
+    stopGuest("save-vm");
+    files.put(file, guest.moment().deviceState());
+    runState = before;
+    if (ran) {
+      letGuestRun();
+    }
   }
 
   private void change(String command, Map<String, ?> arguments) throws QmpException {
@@ -159,6 +210,7 @@ final class SimQemu {
       }
       case "migrate-set-capabilities" -> setCapabilities(arguments);
       case "migrate-set-parameters" -> parameters.putAll(arguments);
+      case "xen-save-devices-state" -> saveDevices(String.valueOf(arguments.get("filename")));
       case "migrate" -> migrate(String.valueOf(arguments.get("uri")));
       case "migrate_cancel" -> {
         if (migration != null) {

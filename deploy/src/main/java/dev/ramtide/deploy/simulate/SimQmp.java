@@ -3,12 +3,16 @@ package dev.ramtide.deploy.simulate;
 import dev.ramtide.deploy.simulate.schedule.ProcessDeath;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
 import dev.ramtide.producer.qmp.QmpCommands;
+import dev.ramtide.producer.qmp.QmpEvent;
 import dev.ramtide.producer.qmp.QmpException;
 import dev.ramtide.producer.qmp.QmpObject;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 
 /**
  * A process's connection to the control socket of a simulated QEMU.
@@ -22,6 +26,9 @@ final class SimQmp implements QmpCommands {
   private final SimProcess client;
   private final SimQemu qemu;
   private final Random random;
+  private final List<QmpEvent> untold = new ArrayList<>();
+  private final Consumer<QmpEvent> note = untold::add;
+  private final List<Consumer<QmpEvent>> listeners = new ArrayList<>();
   private boolean closed;
   private boolean late;
 
@@ -29,6 +36,7 @@ final class SimQmp implements QmpCommands {
     this.client = client;
     this.qemu = qemu;
     this.random = random;
+    qemu.listeners().add(note);
   }
 
   /** Whether QEMU serves it, and nobody else. */
@@ -47,9 +55,27 @@ final class SimQmp implements QmpCommands {
       throw death;
     }
     requireOpen();
-    QmpObject reply = qemu.carryOut(command, arguments);
-    client.act();
-    return reply;
+    try {
+      return qemu.carryOut(command, arguments);
+    } finally {
+      List<QmpEvent> due = List.copyOf(untold);
+      untold.clear();
+      client.act();
+      tell(due);
+    }
+  }
+
+  /** As late as may be: what happened before a command was carried out comes with its reply. */
+  private void tell(List<QmpEvent> due) {
+    for (QmpEvent event : due) {
+      List.copyOf(listeners).forEach(listener -> listener.accept(event));
+    }
+  }
+
+  @Override
+  public Subscription listen(Consumer<QmpEvent> listener) {
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
   }
 
   private void requireOpen() throws IOException {
@@ -79,5 +105,6 @@ final class SimQmp implements QmpCommands {
   @Override
   public void close() {
     closed = true;
+    qemu.listeners().remove(note);
   }
 }

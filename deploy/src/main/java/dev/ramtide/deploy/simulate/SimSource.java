@@ -57,6 +57,15 @@ final class SimSource implements CaptureSource {
     }
   }
 
+  SimQmp qmp() {
+    return qmp;
+  }
+
+  /** Of the next capture. */
+  HoldLedger ledger() {
+    return new HoldLedger(host.nothing(), guard);
+  }
+
   @Override
   public SourceKind kind() {
     return SourceKind.DRIVEN;
@@ -99,8 +108,7 @@ final class SimSource implements CaptureSource {
       throws IOException, InterruptedException {
     Instant start = clock.instant();
     int resumes = host.qemu().resumes();
-    HoldLedger ledger = new HoldLedger(host.nothing(), guard);
-    GuestLoan guest = new GuestLoan(qmp, options, ledger, new SimOwnProcess(process));
+    GuestLoan guest = new GuestLoan(qmp, options, ledger(), new SimOwnProcess(process));
     CaptureMode mode;
     host.captureBegins(process);
     try (SimStream stream = host.listen(process);

@@ -28,8 +28,6 @@ final class SimWorld {
   static final int STRIPE_PAGES = 4;
   static final int PARTITIONS = 3;
 
-  private static final int GUEST_PAGES = 21;
-
   private final Random random;
   private final Scheduler scheduler;
   private final SimGuest guest;
@@ -44,11 +42,18 @@ final class SimWorld {
   private final List<SimProcess> onSite = new ArrayList<>();
   private int processes;
 
-  SimWorld(Random random) {
+  SimWorld(Random random, boolean hostsPages) {
+    this(random, Lie.any(random), hostsPages);
+  }
+
+  /**
+   * @param hostsPages whether the guest's pages are such that its host can be asked for them
+   */
+  SimWorld(Random random, Lie lie, boolean hostsPages) {
     this.random = random;
     this.scheduler = new Scheduler(random);
-    this.guest = new SimGuest(random, GUEST_PAGES);
-    this.host = new SimHost(scheduler, guest, random);
+    this.guest = new SimGuest(random, hostsPages);
+    this.host = new SimHost(scheduler, guest, lie, random);
     this.cluster = new SimCluster(new VmTopics("ramtide", VM), PARTITIONS, random);
     this.group = new SimGroup(cluster);
     this.observer = scheduler.process("observer");
@@ -105,7 +110,7 @@ final class SimWorld {
   }
 
   SimAgent startAgent() {
-    return startAgent(random.nextBoolean());
+    return startAgent(random.nextInt(guest.hasHostsPages() ? 4 : 2) != 0);
   }
 
   /**

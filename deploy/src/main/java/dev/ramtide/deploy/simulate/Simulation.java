@@ -26,8 +26,9 @@ final class Simulation {
   private final Deque<String> story = new ArrayDeque<>();
   private long events;
 
+  /** Every other seed is of a guest that can be read through its host. */
   Simulation(long seed) {
-    world = new SimWorld(new Random(seed));
+    world = new SimWorld(new Random(seed), seed % 2 == 0);
     promises = new Promises(world);
     faults = new Faults(world, promises.imageCheck());
   }
@@ -42,6 +43,7 @@ final class Simulation {
    */
   Histories.Outcome run() throws IOException {
     try {
+      tell("the host: " + world.host().life());
       tell("start " + world.startAgent().process());
       tell("start " + world.startSink().process());
       while (events < EVENTS) {
@@ -60,7 +62,7 @@ final class Simulation {
   private void event() throws IOException {
     int draw = world.random().nextInt(100);
     if (draw < 20) {
-      world.guest().write();
+      world.host().guestRuns();
     } else if (draw < 96) {
       world.scheduler().step();
       world.scheduler().bury();

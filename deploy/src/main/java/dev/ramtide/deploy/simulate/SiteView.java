@@ -92,7 +92,7 @@ final class SiteView {
 
   /** The bytes of a page, zeros where the file has none yet. */
   byte[] page(PageId id) {
-    ByteBuffer bytes = ByteBuffer.allocate(SimGuest.PAGE_BYTES);
+    ByteBuffer bytes = ByteBuffer.allocate(layoutEpoch.memory().pageBytes());
     disk.read(ramName(), layout.fileOffsetOfPage(id.block(), id.page()), bytes);
     return bytes.array();
   }

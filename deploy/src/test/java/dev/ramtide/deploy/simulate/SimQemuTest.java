@@ -3,11 +3,15 @@ package dev.ramtide.deploy.simulate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ramtide.deploy.simulate.kernel.HostTraits;
 import dev.ramtide.deploy.simulate.schedule.Scheduler;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
+import dev.ramtide.producer.qmp.HostRamBlock;
 import dev.ramtide.producer.qmp.Qemu;
+import dev.ramtide.producer.qmp.QmpCommands;
 import dev.ramtide.producer.qmp.QmpException;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -34,9 +38,9 @@ class SimQemuTest {
   void start() throws Exception {
     Random random = new Random(7);
     scheduler = new Scheduler(random);
-    guest = new SimGuest(random, 9);
+    guest = new SimGuest(random, true);
     agent = scheduler.process("agent");
-    simulated = new SimQemu(guest, scheduler.process("qemu"), random);
+    simulated = new SimQemu(guest, scheduler.process("qemu"), HostTraits.ORDINARY, random);
     qemu = new Qemu(new SimQmp(agent, simulated, random));
     qemu.setCapabilities(Map.of("xbzrle", false, "auto-converge", false));
     stream = new SimStream("stream", agent, 5);
@@ -184,6 +188,57 @@ class SimQemuTest {
   }
 
   @Test
+  void whereItsMemoryIsItTellsUntilThatMoves() throws Exception {
+    List<HostRamBlock> before = qemu.ramBlocks();
+    assertThat(before)
+        .extracting(HostRamBlock::idstr)
+        .containsExactly("mach-virt.ram", "virt.flash0", "/rom@etc/table-loader");
+    assertThat(before.get(0).usedLength()).isEqualTo(guest.memory().block(0).usedLength());
+    assertThat(qemu.ramBlocks()).isEqualTo(before);
+    simulated.memory().moveBlock(0);
+    assertThat(qemu.ramBlocks()).isNotEqualTo(before);
+    assertThat(qemu.memoryDiscardingDevice()).isEmpty();
+    simulated.memory().plugBalloon();
+    assertThat(qemu.memoryDiscardingDevice()).contains("a balloon");
+    simulated.memory().plugVirtioMem();
+    assertThat(qemu.memoryDiscardingDevice()).contains("virtio-mem");
+  }
+
+  @Test
+  void whatHappensIsToldBeforeTheReplyToWhatWasSaidAfterIt() throws Exception {
+    List<String> told = new ArrayList<>();
+    SimQmp other = new SimQmp(agent, simulated, new Random(1));
+    QmpCommands.Subscription events = other.listen(event -> told.add(event.name()));
+    qemu.stop();
+    qemu.cont();
+    qemu.cont();
+    assertThat(told).isEmpty();
+    other.execute("query-status");
+    assertThat(told).containsExactly("STOP", "RESUME");
+    events.close();
+    qemu.stop();
+    other.execute("query-status");
+    assertThat(told).hasSize(2);
+  }
+
+  @Test
+  void aDeviceStateIsOfThatMomentAndAGuestThatRanRunsOn() throws Exception {
+    List<String> told = new ArrayList<>();
+    SimQmp connection = new SimQmp(agent, simulated, new Random(1));
+    connection.listen(event -> told.add(event.name()));
+    new Qemu(connection).saveDeviceState("running");
+    assertThat(told).containsExactly("STOP", "RESUME");
+    assertThat(qemu.runState().name()).isEqualTo("running");
+    qemu.stop();
+    qemu.saveDeviceState("standing");
+    assertThat(qemu.runState().name()).isEqualTo("paused");
+    byte[] standing = simulated.takeFile("standing").orElseThrow();
+    assertThat(guest.moments().values())
+        .anySatisfy(moment -> assertThat(moment.deviceState()).isEqualTo(standing));
+    assertThat(simulated.takeFile("standing")).isEmpty();
+  }
+
+  @Test
   void itRefusesWhatDoesNotGoTogether() throws Exception {
     assertThatThrownBy(
             () ->
@@ -204,9 +259,10 @@ class SimQemuTest {
       Random random = new Random(seed);
       Scheduler other = new Scheduler(random);
       SimProcess client = other.process("client");
-      SimGuest his = new SimGuest(random, 9);
+      SimGuest his = new SimGuest(random, true);
       SimQmp connection =
-          new SimQmp(client, new SimQemu(his, other.process("qemu"), random), random);
+          new SimQmp(
+              client, new SimQemu(his, other.process("qemu"), HostTraits.ORDINARY, random), random);
       client.newThread(() -> stop(connection)).start();
       other.step();
       if (client.threads() > 0 && his.isRunning()) {

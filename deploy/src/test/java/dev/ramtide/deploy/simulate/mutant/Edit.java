@@ -70,6 +70,24 @@ interface Edit {
     };
   }
 
+  /** Something is done after a call that returns nothing. */
+  static Edit afterCall(String called, Supplier<List<AbstractInsnNode>> nodes) {
+    return method -> {
+      List<MethodInsnNode> calls = calls(method, called);
+      for (MethodInsnNode call : calls) {
+        InsnList after = new InsnList();
+        nodes.get().forEach(after::add);
+        method.instructions.insert(call, after);
+      }
+      return calls.size();
+    };
+  }
+
+  /** One after the other. */
+  static Edit both(Edit first, Edit second) {
+    return method -> first.apply(method) + second.apply(method);
+  }
+
   /** The method does nothing but this. */
   static Edit body(AbstractInsnNode... nodes) {
     return method -> {

@@ -113,7 +113,7 @@ enum Mutation {
 
   /** A claim fences nobody until its epoch begins. */
   CLAIM_FENCES_NOBODY(
-      List.of("readers would not count our own", "SealedIsNeverTorn"),
+      List.of("readers would not count our own", "SealedIsNeverTorn", "NothingLost"),
       60,
       new Fault("checkpoint.CheckpointHistory", "accept", Edit.callInstead("max", "min"))),
 
@@ -182,7 +182,60 @@ enum Mutation {
   NOTHING_IS_NOTED(
       List.of("GuestFirst"),
       60,
-      new Fault("producer.capture.HoldLedger", "note", Edit.body(new InsnNode(Opcodes.RETURN))));
+      new Fault("producer.capture.HoldLedger", "note", Edit.body(new InsnNode(Opcodes.RETURN)))),
+
+  /** Marks are cleared when the guest runs again. */
+  MARKS_ARE_CLEARED_AFTER_CONT(
+      List.of("SealedEqualsGuest", "said to be unmarked"),
+      60,
+      new Fault(
+          "producer.capture.HostCapture$Cleared",
+          "resume",
+          Edit.afterCall("resume", Marks::clearOfCleared))),
+
+  /** Marks are cleared while the guest still runs. */
+  MARKS_ARE_CLEARED_BEFORE_THE_STOP(
+      List.of("SealedEqualsGuest", "said to be unmarked"),
+      60,
+      new Fault(
+          "producer.capture.HostCapture$Running",
+          "stop",
+          Edit.beforeCall("stop", Marks::clearWhileRunning))),
+
+  /** Marks are cleared before anything is copied. */
+  MARKS_ARE_CLEARED_BEFORE_THE_COPY(
+      List.of("SealedEqualsGuest", "said to be unmarked"),
+      60,
+      new Fault(
+          "producer.capture.HostCapture$Standing",
+          "copy",
+          Edit.beforeCall("marked", Marks::clear))),
+
+  /** The first pass clears what was written while it read. */
+  FIRST_PASS_CLEARS_LAST(
+      List.of("SealedEqualsGuest", "said to be unmarked"),
+      60,
+      new Fault(
+          "producer.capture.HostCapture$Running",
+          Set.of("readAll"),
+          2,
+          Edit.both(Edit.dropCall("clear"), Edit.afterCall("read", Marks::clearWhileRunning)))),
+
+  /** Nobody asks whether the guest stood all the time. */
+  NOBODY_ASKS_WHETHER_IT_STOOD(
+      List.of("SealedEqualsGuest", "said to be unmarked"),
+      60,
+      new Fault(
+          "producer.capture.HostCapture$Cleared", "resume", Edit.dropCall("requireStillStanding"))),
+
+  /** A keyframe is made of what is marked. */
+  KEYFRAME_OF_CHANGES(
+      List.of("SealedEqualsGuest", "NothingLost"),
+      60,
+      new Fault(
+          "producer.capture.HostMemorySource",
+          "capture",
+          Edit.jumpInstead(Opcodes.IF_ACMPNE, Opcodes.IF_ACMPEQ)));
 
   private final List<String> says;
   private final int seeds;
@@ -205,6 +258,11 @@ enum Mutation {
 
   int seeds() {
     return seeds;
+  }
+
+  /** Whether it is in what reads a guest through its host. */
+  boolean isOfHost() {
+    return fault.className().startsWith("producer.capture.Host");
   }
 
   Fault fault() {
