@@ -27,10 +27,12 @@ import static dev.ramtide.deploy.demo.X86Code.Register.ESP;
  * @param fill the memory to fill
  * @param hotBase address of the first hot page; they may lie in the filled memory
  * @param hotPages 0 for a guest that fills and halts
+ * @param strideBytes from one hot page to the next
  * @param burstPages pages between two sleeps
  * @param sleepTicks length of a sleep in hundredths of a second; 0 never sleeps
  */
-public record GuestProgram(Fill fill, int hotBase, int hotPages, int burstPages, int sleepTicks) {
+public record GuestProgram(
+    Fill fill, int hotBase, int hotPages, int strideBytes, int burstPages, int sleepTicks) {
   public static final long MARKER_ADDRESS = 0x500;
   public static final long PASS_ADDRESS = 0x504;
   public static final long ERROR_ADDRESS = 0x508;
@@ -65,10 +67,18 @@ public record GuestProgram(Fill fill, int hotBase, int hotPages, int burstPages,
     if (hotPages < 0 || hotPages > 0 && (hotBase < MEBIBYTE || hotBase % PAGE_BYTES != 0)) {
       throw new IllegalArgumentException(hotPages + " hot pages at " + hotBase);
     }
+    if (strideBytes < PAGE_BYTES || strideBytes % PAGE_BYTES != 0) {
+      throw new IllegalArgumentException("hot pages " + strideBytes + " bytes apart");
+    }
     if (burstPages < 1 || sleepTicks < 0) {
       throw new IllegalArgumentException(
           "bursts of " + burstPages + " pages, sleeps of " + sleepTicks + " ticks");
     }
+  }
+
+  /** With one hot page right after the other. */
+  public GuestProgram(Fill fill, int hotBase, int hotPages, int burstPages, int sleepTicks) {
+    this(fill, hotBase, hotPages, PAGE_BYTES, burstPages, sleepTicks);
   }
 
   /** Fills with incompressible bytes from 16 MiB on, and halts. */
@@ -99,8 +109,14 @@ public record GuestProgram(Fill fill, int hotBase, int hotPages, int burstPages,
         new Fill(fill.base, fill.sizeBytes, dword, 1, 0),
         hotBase,
         hotPages,
+        strideBytes,
         burstPages,
         sleepTicks);
+  }
+
+  /** The same with its hot pages apart: one in so many pages. */
+  public GuestProgram scattered(int pages) {
+    return new GuestProgram(fill, hotBase, hotPages, pages * PAGE_BYTES, burstPages, sleepTicks);
   }
 
   /** The program as the first sector of a disk. */
@@ -150,7 +166,7 @@ public record GuestProgram(Fill fill, int hotBase, int hotPages, int burstPages,
 
   private void clearHotPages(X86Code code) {
     code.mov(EDI, hotBase).mov(ECX, hotPages);
-    code.label("clear").storeAt(EDI, 0).add(EDI, PAGE_BYTES).dec(ECX).jumpUnlessZero("clear");
+    code.label("clear").storeAt(EDI, 0).add(EDI, strideBytes).dec(ECX).jumpUnlessZero("clear");
   }
 
   /**
@@ -175,7 +191,7 @@ public record GuestProgram(Fill fill, int hotBase, int hotPages, int burstPages,
     code.label("pass").mov(EDI, hotBase).mov(ECX, hotPages);
     code.compare((int) PASS_ADDRESS, EBX).jumpIfZero("page").store((int) ERROR_ADDRESS, EDI);
     code.label("page").compare(EDI, EBX).jumpIfZero("good").store((int) ERROR_ADDRESS, EDI);
-    code.label("good").increment(EDI).add(EDI, PAGE_BYTES);
+    code.label("good").increment(EDI).add(EDI, strideBytes);
     if (sleepTicks > 0) {
       code.dec(EDX).jumpUnlessZero("next");
       code.mov(EDX, burstPages).mov(ESI, sleepTicks);

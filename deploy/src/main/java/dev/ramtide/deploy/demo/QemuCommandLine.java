@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Lays out a guest's files in its directory, and the command that runs it. */
-final class QemuCommandLine {
+public final class QemuCommandLine {
   static final String PROGRAM = "qemu-system-x86_64";
 
   private static final List<Path> FIRMWARE =
@@ -22,7 +22,10 @@ final class QemuCommandLine {
   private final Path directory;
   private final List<String> words = new ArrayList<>();
 
-  QemuCommandLine(GuestSpec spec, Path directory) {
+  /**
+   * @param directory that exists, with a short path: it holds sockets
+   */
+  public QemuCommandLine(GuestSpec spec, Path directory) {
     this.spec = spec;
     this.directory = directory;
   }
@@ -30,7 +33,7 @@ final class QemuCommandLine {
   /**
    * @param incoming whether it waits, paused, to be told what to load
    */
-  List<String> write(boolean incoming) throws IOException {
+  public List<String> write(boolean incoming) throws IOException {
     add(PROGRAM, "-nodefaults", "-no-user-config", "-display", "none", "-accel", "tcg");
     add("-M", spec.machine().option(), "-m", Integer.toString(spec.memoryMib()));
     for (String socket : List.of("control", "agent")) {

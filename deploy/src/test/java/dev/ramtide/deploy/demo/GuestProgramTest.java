@@ -12,7 +12,8 @@ class GuestProgramTest {
         new GuestProgram[] {
           GuestProgram.idle(512),
           GuestProgram.busy(64, 1000),
-          GuestProgram.paced(64, 1000, 100).withPattern(7)
+          GuestProgram.paced(64, 1000, 100).withPattern(7),
+          GuestProgram.paced(64, 1000, 100).scattered(90)
         }) {
       byte[] sector = program.bootSector();
       assertThat(sector).hasSize(512).endsWith(0x55, 0xAA);
@@ -33,6 +34,8 @@ class GuestProgramTest {
   void memoryThatTheProgramCannotReachIsRefused() {
     assertThatThrownBy(() -> GuestProgram.idle(3000)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(() -> new GuestProgram(GuestProgram.idle(1).fill(), 4097, 1, 1, 0))
+        .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> GuestProgram.busy(1, 1).scattered(0))
         .isInstanceOf(IllegalArgumentException.class);
   }
 

@@ -4,14 +4,14 @@ import dev.ramtide.deploy.demo.GuestProgram;
 import dev.ramtide.deploy.demo.GuestSpec;
 import dev.ramtide.deploy.demo.Machine;
 import dev.ramtide.deploy.demo.QemuGuest;
-import dev.ramtide.deploy.testbed.DebianPackages;
+import dev.ramtide.deploy.testbed.CloudKernel;
+import dev.ramtide.deploy.testbed.CpioArchive;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * Debian's kernel and busybox, which write files into memory and check them all, round after round.
@@ -67,12 +67,13 @@ final class LinuxGuest {
   static LinuxGuest in(Path directory, String name) throws IOException, InterruptedException {
     Path initramfs = directory.resolve("initramfs");
     if (!Files.exists(initramfs)) {
-      Files.write(initramfs, initramfs());
+      writeInitramfs(initramfs);
     }
     Path serial = Files.createFile(directory.resolve(name + ".serial"));
     GuestSpec spec =
         new GuestSpec(Machine.Q35, MEMORY_MIB, GuestProgram.idle(1))
-            .withArguments("-kernel", kernel().toString(), "-initrd", initramfs.toString())
+            .withArguments("-kernel", CloudKernel.fetch().image().toString())
+            .withArguments("-initrd", initramfs.toString())
             .withArguments("-append", "console=ttyS0 quiet rdinit=/init panic=-1 mitigations=off")
             .withArguments("-serial", "file:" + serial);
     return new LinuxGuest(serial, spec);
@@ -107,25 +108,11 @@ final class LinuxGuest {
         .orElse(0);
   }
 
-  private static byte[] initramfs() throws IOException, InterruptedException {
-    Path busybox = DebianPackages.unpacked("busybox-static").resolve("bin/busybox");
-    return new CpioArchive()
-        .directory("bin")
-        .program("bin/busybox", Files.readAllBytes(busybox))
-        .program("init", INIT.getBytes(StandardCharsets.US_ASCII))
-        .toBytes();
-  }
-
-  /**
-   * Of the package on which {@code linux-image-cloud-amd64} depends, whatever its version is now.
-   */
-  private static Path kernel() throws IOException, InterruptedException {
-    Path boot = DebianPackages.unpackedDependency("linux-image-cloud-amd64").resolve("boot");
-    try (Stream<Path> files = Files.list(boot)) {
-      return files
-          .filter(file -> file.getFileName().toString().startsWith("vmlinuz-"))
-          .findFirst()
-          .orElseThrow(() -> new IOException("no kernel in " + boot));
+  private static void writeInitramfs(Path file) throws IOException, InterruptedException {
+    try (CpioArchive archive = CpioArchive.create(file)) {
+      archive
+          .file("bin/busybox", CloudKernel.busybox())
+          .program("init", INIT.getBytes(StandardCharsets.US_ASCII));
     }
   }
 }
