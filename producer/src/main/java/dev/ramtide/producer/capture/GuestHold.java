@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * <pre>
  *   {"format": 2, "capture": "6f1c…", "socket": "/run/vm/qmp.sock", "instance": "4711 2026-11-24T08:00:00Z",
- *    "mayStand": true, "capabilities": {"events": false},
+ *    "mayStand": true, "migrates": true, "capabilities": {"events": false},
  *    "parameters": {"max-bandwidth": {"owners": 134217728, "ours": 0}}}
  * </pre>
  *
@@ -25,6 +25,8 @@ import java.util.Map;
  * @param mayStand whether the guest ran and may stand because of the agent
  * @param capabilities the owner's value of each that was changed
  * @param parameters of those that were changed
+ * @param migrates whether the guest may be in a migration of the agent's; else it was stopped at
+ *     most, and whatever migrates is somebody else's
  */
 public record GuestHold(
     String capture,
@@ -32,7 +34,8 @@ public record GuestHold(
     String instance,
     boolean mayStand,
     Map<String, Boolean> capabilities,
-    Map<String, Change> parameters) {
+    Map<String, Change> parameters,
+    boolean migrates) {
   private static final int FORMAT = 2;
 
   /**
@@ -46,6 +49,17 @@ public record GuestHold(
   public GuestHold {
     capabilities = Map.copyOf(capabilities);
     parameters = Map.copyOf(parameters);
+  }
+
+  /** Of a capture by migration. */
+  public GuestHold(
+      String capture,
+      Path socket,
+      String instance,
+      boolean mayStand,
+      Map<String, Boolean> capabilities,
+      Map<String, Change> parameters) {
+    this(capture, socket, instance, mayStand, capabilities, parameters, true);
   }
 
   /** Nothing held yet. */
@@ -73,25 +87,26 @@ public record GuestHold(
     return !mayStand && capabilities.isEmpty() && parameters.isEmpty();
   }
 
-  /** Whether the guest was stopped and nothing else: what migrates then is somebody else's. */
-  boolean isPlainStop() {
-    return mayStand && capabilities.isEmpty() && parameters.isEmpty();
+  /** The same, of a capture that stops the guest and migrates nothing. */
+  GuestHold withoutMigration() {
+    return new GuestHold(capture, socket, instance, mayStand, capabilities, parameters, false);
   }
 
   GuestHold withMayStand(boolean newMayStand) {
-    return new GuestHold(capture, socket, instance, newMayStand, capabilities, parameters);
+    return new GuestHold(
+        capture, socket, instance, newMayStand, capabilities, parameters, migrates);
   }
 
   GuestHold plusCapabilities(Map<String, Boolean> owners) {
     Map<String, Boolean> more = new LinkedHashMap<>(owners);
     more.putAll(capabilities); // What was taken first is the owner's.
-    return new GuestHold(capture, socket, instance, mayStand, more, parameters);
+    return new GuestHold(capture, socket, instance, mayStand, more, parameters, migrates);
   }
 
   GuestHold plusParameter(String name, Change change) {
     Map<String, Change> more = new LinkedHashMap<>(parameters);
     more.merge(name, change, (first, next) -> new Change(first.owners(), next.ours()));
-    return new GuestHold(capture, socket, instance, mayStand, capabilities, more);
+    return new GuestHold(capture, socket, instance, mayStand, capabilities, more, migrates);
   }
 
   /** One line, without its end. */
@@ -106,6 +121,7 @@ public record GuestHold(
     line.put("socket", socket.toString());
     line.put("instance", instance);
     line.put("mayStand", mayStand);
+    line.put("migrates", migrates);
     line.put("capabilities", capabilities);
     line.put("parameters", changes);
     return QmpText.bytesOf(line);
@@ -137,7 +153,9 @@ public record GuestHold(
         json.text("instance"),
         json.flag("mayStand"),
         capabilities,
-        parameters);
+        parameters,
+        // Written by an agent of an earlier version it is always one of a migration.
+        !json.has("migrates") || json.flag("migrates"));
   }
 
   private static Path socket(QmpObject json) throws IOException {

@@ -92,13 +92,23 @@ final class GuestRelease implements AutoCloseable {
   /**
    * Stops the guest.
    *
+   * @param sent run when nothing keeps it from being stopped any more
    * @throws InterruptedIOException this process is ending, and has let it go already
    */
-  synchronized void stop() throws IOException, InterruptedException {
+  synchronized void stop(Runnable sent) throws IOException, InterruptedException {
     if (released) {
       throw new InterruptedIOException("this process is ending");
     }
+    sent.run();
     qemu.stop();
+  }
+
+  /**
+   * As {@code held} tells, the guest stands because of us; unless it does it is its owner's,
+   * however it stands.
+   */
+  synchronized void heedOnlyWhile(BooleanSupplier held) {
+    letGoByQemu = () -> !held.getAsBoolean();
   }
 
   /** Takes {@link #arm} back: nothing was done to the guest. */
@@ -213,7 +223,8 @@ final class GuestRelease implements AutoCloseable {
       // A QEMU that was held up too long to answer still does what it was told, a stop among it, in
       // the order in which it was told: its last word must be that the guest runs.
       try {
-        if (!letGoByQemu.getAsBoolean()) {
+        // Not where its owner may have migrated it meanwhile: it would run twice.
+        if (ours.equals(STOPPED_OR_MIGRATED) && !letGoByQemu.getAsBoolean()) {
           qemu.cont();
         }
       } catch (IOException unheard) {

@@ -23,7 +23,7 @@ final class GuestStop implements AutoCloseable {
   private final PauseMeter meter;
   private final GuestRelease release;
   private QmpCommands.Subscription events = () -> {};
-  private boolean stopped;
+  private volatile boolean stopped;
   private PauseMeter.@Nullable Pause pause;
 
   private GuestStop(QmpCommands qmp, PauseMeter meter, GuestRelease release) {
@@ -46,6 +46,7 @@ final class GuestStop implements AutoCloseable {
       throw notRunning(before);
     }
     GuestLoan.refuseWhatCannotMigrate(before, qemu.migration());
+    ledger.stopsOnly();
     GuestRelease.Debt debt =
         new GuestRelease.Debt(
             before, MigrationSettings.of(qemu, ledger), ledger, GuestRelease.STOPPED);
@@ -71,16 +72,27 @@ final class GuestStop implements AutoCloseable {
    */
   void stop() throws IOException, InterruptedException {
     events = qmp.listen(meter::onEvent);
-    release.arm();
-    RunState now = qemu.runState();
-    if (!now.running() || !qemu.migration().isOver() || meter.isStanding()) {
-      release.disarm();
-      throw now.running()
-          ? new IOException("QEMU is migrating: the next checkpoint waits for that")
-          : notRunning(now);
+    requireOursToStop();
+    release.heedOnlyWhile(() -> stopped && !meter.wasResumed());
+    try {
+      release.arm();
+      requireOursToStop(); // Again: to write down what is owed takes a while.
+      release.stop(() -> stopped = true);
+    } finally {
+      if (!stopped) {
+        release.disarm();
+      }
     }
-    stopped = true;
-    release.stop();
+  }
+
+  private void requireOursToStop() throws IOException, InterruptedException {
+    RunState now = qemu.runState();
+    if (!now.running() || meter.isStanding()) {
+      throw notRunning(now);
+    }
+    if (!qemu.migration().isOver()) {
+      throw new IOException("QEMU is migrating: the next checkpoint waits for that");
+    }
   }
 
   /** Since when the guest stands that {@link #stop} stopped. */
@@ -109,10 +121,15 @@ final class GuestStop implements AutoCloseable {
     }
   }
 
-  /** Lets the guest run, for good. */
+  /**
+   * Lets the guest run, for good: from here on nothing of it is owed, and what comes is its
+   * owner's.
+   */
   void resume() throws IOException, InterruptedException {
     release.resumeForGood();
-    pause = meter.pauseOf(CaptureMode.KERNEL); // What comes later is its owner's.
+    pause = meter.pauseOf(CaptureMode.KERNEL);
+    release.close();
+    stopped = false;
   }
 
   /** Of the guest that was let go. */

@@ -18,6 +18,11 @@ public final class HoldLedger {
     this.store = store;
   }
 
+  /** Of a capture that stops the guest and migrates nothing; said before anything is held. */
+  synchronized void stopsOnly() {
+    hold = hold.withoutMigration();
+  }
+
   synchronized void mayStand(boolean mayStand) throws IOException {
     note(hold.withMayStand(mayStand));
   }

@@ -43,7 +43,8 @@ public final class HoldRecovery {
     }
     if (note.isOfThisQemu(found.get())) {
       HoldRecovery recovery = new HoldRecovery(qmp, process);
-      recovery.release(found.get(), note, recovery.isLeftWaiting(found.get()));
+      recovery.release(
+          found.get(), note, found.get().migrates() && recovery.isLeftWaiting(found.get()));
       LOG.atWarn()
           .addKeyValue("qmp", found.get().socket())
           .log("a capture ended without giving back what it held of QEMU: it is given back now");
@@ -59,7 +60,7 @@ public final class HoldRecovery {
    */
   static void ofDeadAgent(QmpCommands qmp, GuestHold hold, HoldStore store, OwnProcess process)
       throws IOException, InterruptedException {
-    new HoldRecovery(qmp, process).release(hold, store, !hold.isPlainStop());
+    new HoldRecovery(qmp, process).release(hold, store, hold.migrates());
   }
 
   private void release(GuestHold hold, HoldStore store, boolean migrating)
@@ -74,7 +75,7 @@ public final class HoldRecovery {
                 before,
                 settings,
                 ledger,
-                hold.isPlainStop() ? GuestRelease.STOPPED : GuestRelease.STOPPED_OR_MIGRATED),
+                hold.migrates() ? GuestRelease.STOPPED_OR_MIGRATED : GuestRelease.STOPPED),
             () -> {},
             process);
     release.setMigrating(migrating);

@@ -38,6 +38,7 @@ public final class HostMemorySource implements CaptureSource {
   private final CaptureSource ofStandingGuest;
   private @Nullable HostGuest guest;
   private boolean marksAreTrue;
+  private boolean guestStands;
 
   /**
    * @param ofStandingGuest how a guest is captured that does not run; becomes this one's to close,
@@ -53,7 +54,7 @@ public final class HostMemorySource implements CaptureSource {
 
   @Override
   public SourceKind kind() {
-    return SourceKind.KERNEL;
+    return guestStands ? ofStandingGuest.kind() : SourceKind.KERNEL;
   }
 
   @Override
@@ -68,24 +69,27 @@ public final class HostMemorySource implements CaptureSource {
   }
 
   /**
-   * Makes sure that the guest can be captured so, and changes nothing if not.
+   * Makes sure that the guest can be captured through its host, and changes nothing if not.
    *
+   * @return false if it stands, and so is captured by its stream
    * @throws UnsuitableHostException it cannot; the message says why and what to do
    */
-  public void require() throws IOException, InterruptedException {
-    if (new Qemu(host.qmp()).runState().running()) {
+  boolean require() throws IOException, InterruptedException {
+    guestStands = !new Qemu(host.qmp()).runState().running();
+    if (guestStands) {
+      marksAreTrue = false; // What the stream delivers is not what was last read here.
+    } else {
       known();
     }
+    return !guestStands;
   }
 
   @Override
   public CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException {
     try {
-      if (!new Qemu(host.qmp()).runState().running()) {
-        marksAreTrue = false; // What the stream delivers is not what was last read here.
-        return ofStandingGuest.capture(handler);
-      }
-      return capture(known(), handler);
+      return require() && guest != null
+          ? capture(guest, handler)
+          : ofStandingGuest.capture(handler);
     } catch (ClosedByInterruptException e) {
       forgetAfter(e);
       throw DrivenCapture.interrupted(e);

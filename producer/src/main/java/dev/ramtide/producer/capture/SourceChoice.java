@@ -2,6 +2,7 @@ package dev.ramtide.producer.capture;
 
 import dev.ramtide.checkpoint.SourceKind;
 import dev.ramtide.producer.procfs.UnsuitableHostException;
+import dev.ramtide.producer.qmp.QmpException;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -92,9 +93,8 @@ public final class SourceChoice implements CaptureSource {
 
   private boolean isSuitable() throws IOException, InterruptedException {
     try {
-      host.require();
-      return true;
-    } catch (UnsuitableHostException e) {
+      return host.require();
+    } catch (UnsuitableHostException | QmpException e) {
       trust.refused();
       host.forget();
       LOG.atInfo()

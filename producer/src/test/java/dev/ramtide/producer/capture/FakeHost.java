@@ -45,6 +45,14 @@ final class FakeHost implements ProcFs, AutoCloseable {
   /** Runs when the device state is taken, so while the guest stands. */
   Runnable whileItStands = () -> {};
 
+  /** What is owed now, and all that ever was. */
+  final List<GuestHold> holds = new ArrayList<>();
+
+  final List<GuestHold> held = new ArrayList<>();
+
+  /** Runs when a hold was written. */
+  Runnable afterHold = () -> {};
+
   /** Runs before the mappings of QEMU are told. */
   Runnable beforeMappings = () -> {};
 
@@ -75,7 +83,7 @@ final class FakeHost implements ProcFs, AutoCloseable {
     AgentSide agent =
         new AgentSide(
             OwnProcess.JVM,
-            () -> new HoldLedger(GuestHold.of("one", client.socket()), HoldStore.NONE),
+            () -> new HoldLedger(GuestHold.of("one", client.socket()), new Holds()),
             Clock.systemUTC(),
             trust);
     return new HostMemorySource(host, options, agent, standing);
@@ -150,6 +158,27 @@ final class FakeHost implements ProcFs, AutoCloseable {
   public void close() throws IOException {
     client.close();
     qemu.close();
+  }
+
+  /** What is written down of the guest. */
+  private final class Holds implements HoldStore {
+    @Override
+    public void write(GuestHold hold) {
+      holds.clear();
+      if (!hold.isEmpty()) {
+        holds.add(hold);
+        held.add(hold);
+      }
+      afterHold.run();
+    }
+
+    @Override
+    public void clear() {
+      holds.clear();
+    }
+
+    @Override
+    public void close() {}
   }
 
   /** The source of a guest that stands. */

@@ -98,6 +98,44 @@ class HostMemorySourceTest {
   }
 
   @Test
+  void aGuestThatItsOwnerLetRunAndStoppedMeanwhileStaysStopped() throws Exception {
+    source.capture(log);
+    host.whileItStands =
+        () -> {
+          host.qemu.letGoByOwner();
+          host.qemu.stopByOwner();
+        };
+    assertThatThrownBy(() -> source.capture(log)).hasMessageContaining("let the guest run");
+    assertThat(host.qemu.runState()).isEqualTo("paused");
+  }
+
+  @Test
+  void nothingIsOwedAnyMoreWhenTheGuestRunsAgain() throws Exception {
+    List<String> owed = new ArrayList<>();
+    log.onPage = () -> owed.add(host.holds.isEmpty() ? "nothing" : host.holds.toString());
+    source.capture(log);
+    memory.write(0, 5, 55);
+    source.capture(log);
+    assertThat(owed).hasSize(PAGES + 3 + 1).containsOnly("nothing");
+    assertThat(host.held).isNotEmpty().allMatch(hold -> hold.mayStand() && !hold.migrates());
+  }
+
+  @Test
+  void aGuestThatCannotBeLookedAtAnyMoreIsNotOwed() throws Exception {
+    source.capture(log);
+    host.afterHold =
+        () ->
+            host.qemu.qmp.on(
+                "query-migrate",
+                arguments -> {
+                  throw new IllegalStateException("QEMU is busy");
+                });
+    assertThatThrownBy(() -> source.capture(log)).hasMessageContaining("QEMU is busy");
+    assertThat(host.holds).isEmpty();
+    assertThat(host.qemu.qmp.received()).endsWith("query-status", "query-migrate");
+  }
+
+  @Test
   void aMigrationOfTheOwnersIsNotHelpedToItsEnd() throws Exception {
     source.capture(log);
     log.needsAll = true;

@@ -56,6 +56,16 @@ class SourceChoiceTest {
   }
 
   @Test
+  void aGuestThatStandsIsTakenByItsStream() throws Exception {
+    host.qemu.stopByOwner();
+    assertThat(choice.capture(log).mode()).isEqualTo(CaptureMode.STOP);
+    assertThat(choice.kind()).isEqualTo(SourceKind.DRIVEN);
+    host.qemu.letGoByOwner();
+    assertThat(choice.capture(log).mode()).isEqualTo(CaptureMode.KERNEL);
+    assertThat(choice.kind()).isEqualTo(SourceKind.KERNEL);
+  }
+
+  @Test
   void aDeviceThatIsPluggedLaterEndsIt() throws Exception {
     choice.capture(log);
     host.qemu.qmp.on("query-balloon", arguments -> Map.of("actual", 1 << 20));
