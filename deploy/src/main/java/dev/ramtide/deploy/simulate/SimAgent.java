@@ -135,6 +135,7 @@ final class SimAgent {
   private CaptureSource open() throws IOException, InterruptedException {
     return throughHost
         ? SimHostSource.open(host, process, random, SimHostSource.anyOptions(random))
+            .withMeddlingOwner()
         : SimSource.open(host, process, random);
   }
 

@@ -32,14 +32,21 @@ final class SimHostSource implements CaptureSource {
   /** What fits one piece, which is more than the guest has. */
   private static final long ROOM_FOR_ALL = 1 << 20;
 
+  /** One of so many captures. */
+  private static final int MEDDLING = 20;
+
   private final SimHost host;
+  private final Random random;
   private final SimProcess process;
   private final SimSource stream;
   private final HostMemorySource memory;
   private int deviceFiles;
+  private boolean meddling;
 
-  private SimHostSource(SimHost host, SimProcess process, SimSource stream, HostOptions options) {
+  private SimHostSource(
+      SimHost host, SimProcess process, Random random, SimSource stream, HostOptions options) {
     this.host = host;
+    this.random = random;
     this.process = process;
     this.stream = stream;
     ProcFs procFs = host.kernel().procFs(process);
@@ -58,7 +65,13 @@ final class SimHostSource implements CaptureSource {
 
   static SimHostSource open(SimHost host, SimProcess process, Random random, HostOptions options)
       throws IOException, InterruptedException {
-    return new SimHostSource(host, process, SimSource.open(host, process, random), options);
+    return new SimHostSource(host, process, random, SimSource.open(host, process, random), options);
+  }
+
+  /** Of a guest whose owner does not know that it stands for us. */
+  SimHostSource withMeddlingOwner() {
+    meddling = true;
+    return this;
   }
 
   /** Options as somebody may choose them; whether any copies find room is one of them. */
@@ -117,7 +130,11 @@ final class SimHostSource implements CaptureSource {
     }
   }
 
+  /** Now and then its owner lets the guest run that stands for us: the worst moment for it. */
   private ByteBuffer saveDevices(Qemu qemu) throws IOException, InterruptedException {
+    if (meddling && random.nextInt(MEDDLING) == 0) {
+      host.owner().meddle();
+    }
     String file = "/tmp/" + process + "/devices-" + ++deviceFiles;
     qemu.saveDeviceState(file);
     process.act();

@@ -68,9 +68,13 @@ class DrivenSourceIT {
         CapturedGuest captured = new CapturedGuest();
         CaptureFacts facts = source.capture(captured);
         captured.assertOneInstantOf(PACED);
-        assertThat(captured.deviceStateBytes()).isGreaterThan(2_000);
+        // Without the description of its devices a microvm has little to say.
+        assertThat(captured.deviceStateBytes())
+            .isGreaterThan(mode == SourceMode.SCAN && machine == Machine.MICROVM ? 2_000 : 10_000);
         assertThat(facts.mode()).isIn(modesOf(mode));
-        assertThat(facts.pauseLength()).isPositive().isLessThan(Duration.ofSeconds(30));
+        assertThat(facts.pauseLength())
+            .isPositive()
+            .isLessThan(Duration.ofSeconds(mode == SourceMode.SCAN ? 30 : 5));
         assertThat(facts.pause()).isBetween(facts.start(), facts.resume());
         assertThat(guest.status().running()).isTrue();
         guest.awaitNextPass(BOOT);

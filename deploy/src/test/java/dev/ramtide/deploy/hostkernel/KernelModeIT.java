@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * SealedEqualsGuest where the kernel says which pages changed: on Debian's kernel, with a guest
  * that never rests, and the memory as the guest's own QEMU wrote it as the judge.
  */
-@Timeout(value = 20, unit = TimeUnit.MINUTES)
+@Timeout(value = 40, unit = TimeUnit.MINUTES)
 final class KernelModeIT {
   /** The mode that is tried, and what else it is told. */
   private static final String MODE = "kernel";

@@ -114,13 +114,14 @@ final class ModeFigures {
 
   /** Starts a guest, has it captured in each mode, and ends it. */
   private static String measured(Load load, NestedGuest guest, Pipeline pipeline) {
-    StringBuilder script = new StringBuilder(guest.startScript()).append("qemu=$!\n");
+    StringBuilder script =
+        new StringBuilder(guest.startScript()).append("qemu=$(cat %s)\n".formatted(guest.pid()));
     for (String mode : load.modes()) {
       List<String> agent = args(load.cell(mode), guest.agentSocket(), pipeline, mode);
       agent.addAll(load.options(mode));
       script.append("measure %s '%s'\n".formatted(load.cell(mode), String.join(" ", agent)));
     }
-    return script.append("kill $qemu; wait $qemu\n").toString();
+    return script.append("kill $qemu; until [ -e ended ]; do usleep 100000; done\n").toString();
   }
 
   private static List<String> print(List<String> said) throws IOException {

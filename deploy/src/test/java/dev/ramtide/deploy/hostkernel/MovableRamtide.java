@@ -59,10 +59,9 @@ final class MovableRamtide {
     Path java = directory.resolve("java");
     Path home = Path.of(System.getProperty("java.home"));
     Path jlink = home.resolve("bin/jlink");
-    if (!Files.isExecutable(jlink) || !Files.isDirectory(home.resolve("jmods"))) {
+    if (!Files.isExecutable(jlink)) {
       throw new IOException(
-          "no jlink with its modules in %s: install a whole JDK, on Debian default-jdk-headless"
-              .formatted(home));
+          "no jlink in %s: install a whole JDK, on Debian default-jdk-headless".formatted(home));
     }
     List<String> words = new ArrayList<>(List.of(jlink.toString(), "--add-modules", MODULES));
     words.addAll(List.of("--strip-debug", "--no-man-pages", "--no-header-files"));

@@ -53,7 +53,8 @@ final class NestedGuest {
                     .withArguments("-machine", "mem-merge=off"),
                 directory)
             .write(false);
-    Files.writeString(directory.resolve("run"), "exec " + quoted(command) + "\n");
+    Files.writeString(
+        directory.resolve("run"), "echo $$ >%s\nexec %s\n".formatted(guest.pid(), quoted(command)));
     Files.writeString(directory.resolve("ask"), ASK);
     Files.writeString(directory.resolve("hash-memory"), guest.hashMemory());
     return guest;
@@ -63,9 +64,15 @@ final class NestedGuest {
     return directory.resolve("agent.sock");
   }
 
+  /** A file with the number of its process, once it was started. */
+  Path pid() {
+    return directory.resolve("pid");
+  }
+
   /** Starts the guest and waits until its memory is filled and it counts. */
   String startScript() {
     return """
+        rm -f ended
         { sh %1$s/run >&2; touch ended; } &
         until sh %1$s/ask '%2$s' 2>/dev/null | grep -q 0x%3$x; do
           if [ -e ended ]; then exit 1; fi
