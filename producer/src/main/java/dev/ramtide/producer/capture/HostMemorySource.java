@@ -75,11 +75,17 @@ public final class HostMemorySource implements CaptureSource {
    * @throws UnsuitableHostException it cannot; the message says why and what to do
    */
   boolean require() throws IOException, InterruptedException {
+    if (look()) {
+      known();
+    }
+    return !guestStands;
+  }
+
+  /** Returns whether the guest runs. */
+  private boolean look() throws IOException, InterruptedException {
     guestStands = !new Qemu(host.qmp()).runState().running();
     if (guestStands) {
       marksAreTrue = false; // What the stream delivers is not what was last read here.
-    } else {
-      known();
     }
     return !guestStands;
   }
@@ -87,9 +93,7 @@ public final class HostMemorySource implements CaptureSource {
   @Override
   public CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException {
     try {
-      return require() && guest != null
-          ? capture(guest, handler)
-          : ofStandingGuest.capture(handler);
+      return look() ? capture(known(), handler) : ofStandingGuest.capture(handler);
     } catch (ClosedByInterruptException e) {
       forgetAfter(e);
       throw DrivenCapture.interrupted(e);

@@ -93,15 +93,7 @@ public final class Audit {
 
     @Override
     public void fill(int slot) throws IOException {
-      BitSet differs = found.get(slot);
-      differs.clear();
-      pieces.get(slot).read(ram);
-      pieces
-          .get(slot)
-          .forEachPage(
-              (block, pageIndex, buffer, at) ->
-                  differs.set(
-                      at / pageBytes, !published.isPublished(block, pageIndex, buffer, at)));
+      pieces.get(slot).readAndCompare(ram, published, found.get(slot));
     }
 
     @Override

@@ -195,14 +195,7 @@ public final class PageReader {
 
     @Override
     public void fill(int slot) throws IOException {
-      BitSet found = differing.get(slot);
-      found.clear();
-      passing.get(slot).read(ram);
-      passing
-          .get(slot)
-          .forEachPage(
-              (block, pageIndex, buffer, at) ->
-                  found.set(at / pageBytes, !published.isPublished(block, pageIndex, buffer, at)));
+      passing.get(slot).readAndCompare(ram, published, differing.get(slot));
     }
 
     @Override

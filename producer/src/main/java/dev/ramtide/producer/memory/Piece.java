@@ -1,7 +1,9 @@
 package dev.ramtide.producer.memory;
 
+import dev.ramtide.producer.stream.PageComparison;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.BitSet;
 
 /**
  * A buffer of pages, and which they are: some runs, one after the other. Memory for the bytes is
@@ -89,6 +91,20 @@ final class Piece {
     if (bytes.length == 0) {
       bytes = new byte[maxPages * pageBytes];
     }
+  }
+
+  /**
+   * Reads the bytes and compares them.
+   *
+   * @param differing becomes the numbers of pages, counted in this piece, that are not as they were
+   *     handed on
+   */
+  void readAndCompare(GuestRam ram, PageComparison published, BitSet differing) throws IOException {
+    differing.clear();
+    read(ram);
+    forEachPage(
+        (block, pageIndex, buffer, at) ->
+            differing.set(at / pageBytes, !published.isPublished(block, pageIndex, buffer, at)));
   }
 
   /** Hands on each page with its place in the buffer. */

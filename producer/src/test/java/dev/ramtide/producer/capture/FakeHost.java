@@ -45,7 +45,7 @@ final class FakeHost implements ProcFs, AutoCloseable {
   /** Runs when the device state is taken, so while the guest stands. */
   Runnable whileItStands = () -> {};
 
-  /** What is owed now, and all that ever was. */
+  /** What is written down now, and all that ever was owed. */
   final List<GuestHold> holds = new ArrayList<>();
 
   final List<GuestHold> held = new ArrayList<>();
@@ -165,8 +165,8 @@ final class FakeHost implements ProcFs, AutoCloseable {
     @Override
     public void write(GuestHold hold) {
       holds.clear();
+      holds.add(hold);
       if (!hold.isEmpty()) {
-        holds.add(hold);
         held.add(hold);
       }
       afterHold.run();

@@ -35,6 +35,9 @@ class GuestHoldTest {
   @Test
   void isReadAsItWasWritten() throws IOException {
     assertThat(GuestHold.parse(hold.toLine())).isEqualTo(hold);
+    GuestHold stopped = hold.withoutMigration();
+    assertThat(stopped).isNotEqualTo(hold);
+    assertThat(GuestHold.parse(stopped.toLine())).isEqualTo(stopped);
     HoldFile file = HoldFile.beside(socket);
     assertThat(file.read()).isEmpty();
     file.write(hold);
@@ -43,6 +46,14 @@ class GuestHoldTest {
         .isEqualTo("rw-------");
     file.clear();
     assertThat(file.read()).isEmpty();
+  }
+
+  @Test
+  void ofAnEarlierVersionItIsOneOfAMigration() throws IOException {
+    String line = new String(hold.withoutMigration().toLine(), StandardCharsets.UTF_8);
+    String earlier = line.replace("\"migrates\":false,", "");
+    assertThat(earlier).isNotEqualTo(line);
+    assertThat(GuestHold.parse(earlier.getBytes(StandardCharsets.UTF_8))).isEqualTo(hold);
   }
 
   @Test

@@ -59,6 +59,37 @@ class HoldRecoveryTest {
     assertThat(qemu.qmp.received()).doesNotContain("migrate_cancel", "cont");
   }
 
+  @Test
+  void aGuestThatWasOnlyStoppedIsLetRun() throws Exception {
+    onlyStopped("paused");
+    recover();
+    assertThat(qemu.runState()).isEqualTo("running");
+    assertThat(file.read()).isEmpty();
+  }
+
+  @Test
+  void aGuestThatWasOnlyStoppedAndThatItsOwnerHasMigratedIsHis() throws Exception {
+    onlyStopped("postmigrate");
+    recover();
+    assertThat(qemu.runState()).isEqualTo("postmigrate");
+    assertThat(file.read()).isEmpty();
+  }
+
+  @Test
+  void noGuardCancelsAMigrationThatIsNotItsAgents() throws Exception {
+    onlyStopped("paused");
+    qemu.migration(Map.of("status", "active"));
+    try (QmpClient client = QmpClient.connect(hold.socket())) {
+      HoldRecovery.ofDeadAgent(client, hold, file, new Hurried());
+    }
+    assertThat(qemu.qmp.received()).contains("cont").doesNotContain("migrate_cancel");
+  }
+
+  private void onlyStopped(String state) throws IOException {
+    qemu.runState(state);
+    hold = GuestHold.of("first", hold.socket()).withoutMigration().withMayStand(true);
+  }
+
   private void recover() throws IOException, InterruptedException {
     file.write(hold);
     try (QmpClient client = QmpClient.connect(hold.socket())) {

@@ -1,6 +1,7 @@
 package dev.ramtide.producer.capture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.SourceKind;
@@ -63,6 +64,40 @@ class SourceChoiceTest {
     host.qemu.letGoByOwner();
     assertThat(choice.capture(log).mode()).isEqualTo(CaptureMode.KERNEL);
     assertThat(choice.kind()).isEqualTo(SourceKind.KERNEL);
+  }
+
+  @Test
+  void afterManyCheckpointsItIsAskedAgain() throws Exception {
+    host.flags("rd wr mr mw me ac");
+    choice.capture(log);
+    host.flags("rd wr mr mw me ac sd");
+    for (int capture = 1; capture < 100; capture++) {
+      assertThat(choice.capture(log).mode()).isEqualTo(CaptureMode.STOP);
+    }
+    assertThat(choice.capture(log).mode()).isEqualTo(CaptureMode.KERNEL);
+  }
+
+  @Test
+  void aHostThatDidNotTellAllIsNeverAskedAgain() throws Exception {
+    HostOptions always = new HostOptions(true, false, 1, 1, 1 << 20);
+    choice = new SourceChoice(host.source(always), host.standing, host.trust);
+    host.afterClear = () -> memory.writeUnmarked(0, 3, host.story.size());
+    assertThatThrownBy(() -> choice.capture(log)).isInstanceOf(AuditException.class);
+    host.afterClear = () -> {};
+    for (int capture = 0; capture < 250; capture++) {
+      assertThat(choice.capture(log).mode()).isEqualTo(CaptureMode.STOP);
+    }
+  }
+
+  @Test
+  void aMonitorThatRefusesIsNoReasonToFail() throws Exception {
+    host.qemu.qmp.on(
+        "human-monitor-command",
+        arguments -> {
+          throw new IllegalStateException("disabled");
+        });
+    assertThat(choice.capture(log).mode()).isEqualTo(CaptureMode.STOP);
+    assertThat(host.story).doesNotContain("probe");
   }
 
   @Test
