@@ -39,10 +39,7 @@ public record Cluster(String id, List<Node> nodes) {
   public static Cluster onFreePorts(int nodeCount) throws IOException {
     List<Integer> ports = new ArrayList<>();
     while (ports.size() < 2 * nodeCount) {
-      int port = FreePort.find();
-      if (!ports.contains(port)) {
-        ports.add(port);
-      }
+      ports.add(FreePort.find());
     }
     return new Cluster(
         Uuid.randomUuid().toString(),
