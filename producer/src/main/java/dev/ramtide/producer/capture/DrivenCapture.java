@@ -169,7 +169,7 @@ final class DrivenCapture {
     }
   }
 
-  static InterruptedException interrupted(ClosedByInterruptException cause) {
+  static InterruptedException interrupted(ClosedChannelException cause) {
     Thread.interrupted();
     InterruptedException interrupted = new InterruptedException("the capture was interrupted");
     interrupted.initCause(cause);

@@ -8,7 +8,7 @@ import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.producer.stream.MachineDescription;
 import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
-import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -94,9 +94,14 @@ public final class HostMemorySource implements CaptureSource {
   public CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException {
     try {
       return look() ? capture(known(), handler) : ofStandingGuest.capture(handler);
-    } catch (ClosedByInterruptException e) {
+    } catch (ClosedChannelException e) {
       forgetAfter(e);
-      throw DrivenCapture.interrupted(e);
+      // An interrupt closes the channel that is read, and another thread that reads it may fail
+      // first.
+      if (Thread.currentThread().isInterrupted()) {
+        throw DrivenCapture.interrupted(e);
+      }
+      throw e;
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       forgetAfter(e);
       throw e;

@@ -9,6 +9,7 @@ import dev.ramtide.producer.memory.ScriptedMemory;
 import dev.ramtide.producer.procfs.UnsuitableHostException;
 import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
@@ -198,6 +199,18 @@ class HostMemorySourceTest {
     assertThat(log.offered).endsWith(Coverage.CHANGES, Coverage.WHOLE);
     assertThat(log.delivered).hasSize(PAGES + 3);
     assertThat(log.equalsMemory(memory)).isTrue();
+  }
+
+  /** Which of the threads that read fails first is chance. */
+  @Test
+  void whoIsInterruptedLearnsItAlsoWhenAnotherThreadFoundTheChannelClosed() throws Exception {
+    log.full = 3;
+    log.failure = new AsynchronousCloseException();
+    assertThatThrownBy(() -> source.capture(log)).isSameAs(log.failure);
+    log.onPage = () -> Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> source.capture(log)).isInstanceOf(InterruptedException.class);
+    assertThat(Thread.interrupted()).isFalse();
+    assertThat(host.qemu.runState()).isEqualTo("running");
   }
 
   @Test

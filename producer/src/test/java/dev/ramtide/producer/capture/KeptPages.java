@@ -33,6 +33,9 @@ final class KeptPages implements GuestStateHandler {
   /** Fails with so many pages. */
   int full = Integer.MAX_VALUE;
 
+  /** With this. */
+  IOException failure = new IOException("Kafka is gone");
+
   private byte[] devices = {};
 
   @Override
@@ -57,7 +60,7 @@ final class KeptPages implements GuestStateHandler {
   @Override
   public void page(int block, long pageIndex, byte[] buffer, int at) throws IOException {
     if (delivered.size() == full) {
-      throw new IOException("Kafka is gone");
+      throw failure;
     }
     pages.put(block + ":" + pageIndex, buffer[at]);
     delivered.add(block + ":" + pageIndex);
