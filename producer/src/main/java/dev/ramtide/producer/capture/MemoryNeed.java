@@ -11,6 +11,11 @@ final class MemoryNeed {
   private static final int BYTES_PER_PAGE = 17;
   private static final long MEBIBYTE = 1024 * 1024;
 
+  /** Of what a JVM is given it calls less its heap: one of the two spaces of survivors is empty. */
+  private static final long XMX_PER_HEAP = 30;
+
+  private static final long HEAP_PER_XMX = 29;
+
   private MemoryNeed() {}
 
   /**
@@ -35,7 +40,7 @@ final class MemoryNeed {
               + " MiB of heap for the hashes of its pages, "
               + (readingBytes > 0 ? readingBytes / MEBIBYTE + " MiB to read it, " : "")
               + "and as much again to work: give the agent "
-              + (2 * need / MEBIBYTE + 1)
+              + (2 * need / MEBIBYTE * XMX_PER_HEAP / HEAP_PER_XMX + 1)
               + "m with RAMTIDE_HEAP (it has "
               + heapBytes / MEBIBYTE
               + "m)");
