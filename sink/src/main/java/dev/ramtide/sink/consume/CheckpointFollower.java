@@ -234,7 +234,7 @@ final class CheckpointFollower implements Closeable {
 
   @Override
   public void close() {
-    consumer.close();
+    SinkClients.close(consumer);
     cluster.close();
   }
 }

@@ -33,7 +33,8 @@ public final class DeviceStateReader implements Closeable {
   private final EventCodec codec = new EventCodec();
 
   /**
-   * @param consumer without a group; its assignment is the reader's while it reads
+   * @param consumer a {@link SinkClients#seekingReader}; its assignment is the reader's while it
+   *     reads
    */
   public DeviceStateReader(Consumer<byte[], ByteBuffer> consumer, MonotonicClock clock) {
     this.consumer = consumer;
@@ -123,6 +124,6 @@ public final class DeviceStateReader implements Closeable {
 
   @Override
   public synchronized void close() {
-    consumer.close();
+    SinkClients.close(consumer);
   }
 }

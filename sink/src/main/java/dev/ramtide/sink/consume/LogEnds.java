@@ -61,6 +61,6 @@ final class LogEnds implements Closeable {
 
   @Override
   public synchronized void close() {
-    consumer.close();
+    SinkClients.close(consumer);
   }
 }

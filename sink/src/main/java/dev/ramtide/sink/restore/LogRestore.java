@@ -6,6 +6,7 @@ import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.DeviceStateReader;
 import dev.ramtide.sink.consume.EventIntake;
 import dev.ramtide.sink.consume.PageRecord;
+import dev.ramtide.sink.consume.SinkClients;
 import dev.ramtide.sink.consume.VmFollow;
 import dev.ramtide.sink.image.ChannelFile;
 import dev.ramtide.sink.image.SparseCopy;
@@ -18,6 +19,7 @@ import dev.ramtide.sink.state.OpenImage;
 import dev.ramtide.sink.state.PartitionStates;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -34,6 +36,7 @@ import org.apache.kafka.common.errors.TimeoutException;
  * A checkpoint out of the log, from a keyframe or over a copy of an image. Runs the same code as a
  * sink that follows: intake, applier, tables, composer.
  */
+@SuppressWarnings("try") // A reader is closed, and not looked at.
 public final class LogRestore implements RestoreSource {
   private final ConsumerSettings settings;
   private final VmTopics topics;
@@ -123,7 +126,7 @@ public final class LogRestore implements RestoreSource {
 
   private ByteBuffer deviceState() throws IOException {
     try (DeviceStateReader reader =
-        new DeviceStateReader(settings.reader(), MonotonicClock.SYSTEM)) {
+        new DeviceStateReader(settings.seekingReader(), MonotonicClock.SYSTEM)) {
       return reader.read(topics.checkpoints(), plan.target());
     } catch (TimeoutException e) {
       throw new IOException(e.getMessage(), e);
@@ -145,7 +148,8 @@ public final class LogRestore implements RestoreSource {
       TopicPartition from = new TopicPartition(topics.pages(), partition);
       intakes.add(new EventIntake(from, vm, image.epoch(), applier));
     }
-    try (Consumer<byte[], ByteBuffer> reader = settings.reader()) {
+    Consumer<byte[], ByteBuffer> reader = settings.reader();
+    try (Closeable closing = () -> SinkClients.close(reader)) {
       new LogReplay(reader, topics.pages(), plan, recordsDone)
           .run((int partition, PageRecord record) -> intakes.get(partition).take(record, true));
     }
