@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A {@link StorageFile} on a local or network file system. Never interrupt a thread inside: that
@@ -21,6 +22,12 @@ public final class ChannelFile implements StorageFile {
    */
   private static final long PUNCH_AT_LEAST_BYTES = 64 * 1024;
 
+  /**
+   * Linux leaves what is written in memory for half a minute, and whoever forces it then waits for
+   * all of it. Begun so often, the disk works while the next pages come.
+   */
+  private static final long START_WRITING_EVERY_BYTES = 8 << 20;
+
   private static final ByteBuffer ZEROS =
       ByteBuffer.allocateDirect((int) PUNCH_AT_LEAST_BYTES).asReadOnlyBuffer();
 
@@ -29,12 +36,13 @@ public final class ChannelFile implements StorageFile {
 
   private final Path path;
   private final FileChannel channel;
-  private final HolePunch punch;
+  private final LinuxFile linux;
+  private final AtomicLong notStartedBytes = new AtomicLong();
 
-  private ChannelFile(Path path, FileChannel channel, HolePunch punch) {
+  private ChannelFile(Path path, FileChannel channel, LinuxFile linux) {
     this.path = path;
     this.channel = channel;
-    this.punch = punch;
+    this.linux = linux;
   }
 
   /**
@@ -45,13 +53,13 @@ public final class ChannelFile implements StorageFile {
     Set<StandardOpenOption> options =
         Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     FileChannel channel = FileChannel.open(path, options, OWNER_ONLY);
-    return new ChannelFile(path, channel, HolePunch.open(path));
+    return new ChannelFile(path, channel, LinuxFile.open(path));
   }
 
   /** Opens an existing file for reading only. */
   public static ChannelFile openForReading(Path path) throws IOException {
     return new ChannelFile(
-        path, FileChannel.open(path, StandardOpenOption.READ), HolePunch.UNSUPPORTED);
+        path, FileChannel.open(path, StandardOpenOption.READ), LinuxFile.UNSUPPORTED);
   }
 
   /** Returns when a directory's names are on disk: a rename survives a crash only then. */
@@ -85,6 +93,10 @@ public final class ChannelFile implements StorageFile {
     while (from.hasRemaining()) {
       at += channel.write(from, at);
     }
+    if (notStartedBytes.addAndGet(at - fileOffset) >= START_WRITING_EVERY_BYTES) {
+      notStartedBytes.set(0);
+      linux.startWriting();
+    }
   }
 
   @Override
@@ -93,7 +105,7 @@ public final class ChannelFile implements StorageFile {
     if (end <= fileOffset) {
       return; // Beyond the end there is nothing: it will read as zeros when the file grows.
     }
-    if (end - fileOffset >= PUNCH_AT_LEAST_BYTES && punch.punch(fileOffset, end - fileOffset)) {
+    if (end - fileOffset >= PUNCH_AT_LEAST_BYTES && linux.punch(fileOffset, end - fileOffset)) {
       return;
     }
     for (long at = fileOffset; at < end; at += ZEROS.capacity()) {
@@ -119,7 +131,7 @@ public final class ChannelFile implements StorageFile {
 
   @Override
   public void close() throws IOException {
-    punch.close();
+    linux.close();
     channel.close();
   }
 

@@ -10,45 +10,47 @@ import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Linux' {@code fallocate(PUNCH_HOLE)}: gives a region's blocks back and makes it read as zeros.
+ * What Linux can do with a file and Java has no call for: give a region's blocks back ({@code
+ * fallocate}), and begin to write to disk what will be forced later ({@code sync_file_range}).
  *
- * <p>Java has no call for it and hides its file descriptors, so the file is opened once more here.
- * Nothing locks this file, so closing that descriptor drops no lock.
+ * <p>Java hides its file descriptors, so the file is opened once more here. Nothing locks this
+ * file, so closing that descriptor drops no lock.
  */
-final class HolePunch {
-  /** For files that are only read, and for systems without the call: the caller writes zeros. */
-  static final HolePunch UNSUPPORTED = new HolePunch(-1);
+final class LinuxFile {
+  /** For files that are only read, and for systems without the calls. */
+  static final LinuxFile UNSUPPORTED = new LinuxFile(-1);
 
   private static final int OPEN_READ_WRITE = 2;
   private static final int OPEN_CLOSE_ON_EXEC = 0x80000;
   private static final int KEEP_SIZE = 1;
   private static final int PUNCH_HOLE = 2;
   private static final int NOT_SUPPORTED = 95;
+  private static final int START_WRITING = 2;
 
   private final int descriptor;
   private final AtomicBoolean open;
   private volatile boolean supported;
 
-  private HolePunch(int descriptor) {
+  private LinuxFile(int descriptor) {
     this.descriptor = descriptor;
     this.supported = descriptor >= 0;
     this.open = new AtomicBoolean(supported);
   }
 
-  static HolePunch open(Path path) throws IOException {
+  static LinuxFile open(Path path) throws IOException {
     if (path.getFileSystem() != FileSystems.getDefault()
         || !Platform.isLinux()
         || !Platform.is64Bit()) {
       return UNSUPPORTED; // Of no kernel, or of one that is not known here.
     }
     try {
-      return new HolePunch(C.LIBRARY.open(path.toString(), OPEN_READ_WRITE | OPEN_CLOSE_ON_EXEC));
+      return new LinuxFile(C.LIBRARY.open(path.toString(), OPEN_READ_WRITE | OPEN_CLOSE_ON_EXEC));
     } catch (LastErrorException e) {
       throw new IOException(path + " cannot be opened: " + e.getMessage(), e);
     }
   }
 
-  /** Punches the region; false when this file system cannot. */
+  /** Punches the region; false when this file system cannot, and the caller must write zeros. */
   boolean punch(long fileOffset, long bytes) throws IOException {
     if (!supported) {
       return false;
@@ -63,6 +65,20 @@ final class HolePunch {
       }
       throw new IOException(
           "punching " + bytes + " bytes at " + fileOffset + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Begins to write all that is dirty, and does not wait for it. Only a hint: what it does not do,
+   * or what fails, the next force does or tells.
+   */
+  void startWriting() {
+    if (open.get()) {
+      try {
+        C.LIBRARY.sync_file_range(descriptor, 0, 0, START_WRITING);
+      } catch (LastErrorException e) {
+        // The force will say so.
+      }
     }
   }
 
@@ -81,6 +97,9 @@ final class HolePunch {
     int open(String path, int flags) throws LastErrorException;
 
     int fallocate(int descriptor, int mode, long offset, long length) throws LastErrorException;
+
+    int sync_file_range(int descriptor, long offset, long length, int flags)
+        throws LastErrorException;
 
     int close(int descriptor);
   }
