@@ -24,8 +24,12 @@ import java.nio.ByteBuffer;
  * <p>One owner thread, the partition's.
  */
 public final class PageApplier {
-  /** Pages whose entries are handled at a time; bounds the buffer whatever an event claims. */
-  private static final int MAX_RUN_PAGES = 1024;
+  /**
+   * Pages whose entries are read and written at a time; bounds the buffer whatever an event claims.
+   * The ranges of an event lie near each other, so one read and one write of the table serve them
+   * all.
+   */
+  private static final int MAX_SPAN_PAGES = 1024;
 
   private final StorageFile image;
   private final MappedRamLayout layout;
@@ -34,7 +38,7 @@ public final class PageApplier {
   private final EventCheck check;
   private final PageHasher hasher = new PageHasher();
   private final byte[] page;
-  private final ByteBuffer entries = ByteBuffer.allocate(MAX_RUN_PAGES * PageEntry.BYTES);
+  private final ByteBuffer entries = ByteBuffer.allocate(MAX_SPAN_PAGES * PageEntry.BYTES);
   private ApplyCounts counts = ApplyCounts.NONE;
 
   public PageApplier(
@@ -59,12 +63,57 @@ public final class PageApplier {
   public void apply(DirtyPages event) throws IOException {
     check.check(event);
     ByteBuffer pages = event.pages();
-    for (PageRange range : event.ranges()) {
-      for (long first = range.firstPage(); first < range.endPage(); first += MAX_RUN_PAGES) {
-        int pageCount = (int) Math.min(MAX_RUN_PAGES, range.endPage() - first);
-        applyRun(event, new PageRange(first, pageCount, range.kind()), pages);
+    long from = 0;
+    for (int range = 0; range < event.ranges().size(); ) {
+      Span span = spanFrom(event, range, Math.max(from, event.ranges().get(range).firstPage()));
+      applySpan(event, range, span, pages);
+      while (range < event.ranges().size() && event.ranges().get(range).endPage() <= span.end()) {
+        range++;
       }
+      from = span.end();
     }
+  }
+
+  /**
+   * Pages of one stripe, whose entries stand next to each other in the table.
+   *
+   * @param end exclusive
+   */
+  private record Span(long first, long end) {
+    /** What of a range lies in here; some of it must. */
+    PageRange part(PageRange range) {
+      long from = Math.max(first, range.firstPage());
+      return new PageRange(from, (int) (Math.min(end, range.endPage()) - from), range.kind());
+    }
+  }
+
+  /** As many pages as the buffer has entries for, and not beyond the last one that is told. */
+  private Span spanFrom(DirtyPages event, int range, long first) {
+    long stripeEnd = (first / striping.stripePages() + 1) * striping.stripePages();
+    long limit = Math.min(first + MAX_SPAN_PAGES, stripeEnd);
+    long end = first;
+    for (int i = range; i < event.ranges().size(); i++) {
+      if (event.ranges().get(i).firstPage() >= limit) {
+        break;
+      }
+      end = Math.min(limit, event.ranges().get(i).endPage());
+    }
+    return new Span(first, end);
+  }
+
+  private void applySpan(DirtyPages event, int firstRange, Span span, ByteBuffer pages)
+      throws IOException {
+    long firstSlot = striping.slotOf(event.block(), span.first());
+    entries.clear().limit((int) (span.end() - span.first()) * PageEntry.BYTES);
+    state.readEntries(firstSlot, entries);
+    for (int i = firstRange; i < event.ranges().size(); i++) {
+      if (event.ranges().get(i).firstPage() >= span.end()) {
+        break;
+      }
+      PageRange run = span.part(event.ranges().get(i));
+      applyRun(event, run, (int) (run.firstPage() - span.first()), pages);
+    }
+    state.writeEntries(firstSlot, entries.rewind());
   }
 
   /** Makes all that was applied durable and vouches for everything before a record. */
@@ -81,27 +130,30 @@ public final class PageApplier {
     return counts;
   }
 
-  /** Consumes the run's bytes from {@code pages}. */
-  private void applyRun(DirtyPages event, PageRange run, ByteBuffer pages) throws IOException {
-    long firstSlot = striping.slotOf(event.block(), run.firstPage());
-    entries.clear().limit(run.pageCount() * PageEntry.BYTES);
-    state.readEntries(firstSlot, entries);
+  /**
+   * Consumes the run's bytes from {@code pages}.
+   *
+   * @param firstEntry of the run, in {@link #entries}
+   */
+  private void applyRun(DirtyPages event, PageRange run, int firstEntry, ByteBuffer pages)
+      throws IOException {
     int pageBytes = run.kind() == PageKind.DATA ? page.length : 0;
-    int from = 0;
-    while (from < run.pageCount()) {
-      int end = endOfLike(event.version(), from, run.pageCount());
-      ByteBuffer bytes = pages.slice(pages.position() + from * pageBytes, (end - from) * pageBytes);
+    int endEntry = firstEntry + run.pageCount();
+    int from = firstEntry;
+    while (from < endEntry) {
+      int end = endOfLike(event.version(), from, endEntry);
+      ByteBuffer bytes = pages.slice(pages.position(), (end - from) * pageBytes);
       if (isNewer(from, event.version())) {
         counts = counts.plus(new ApplyCounts(0, 0, end - from));
       } else {
-        PageRange part = new PageRange(run.firstPage() + from, end - from, run.kind());
+        long first = run.firstPage() + from - firstEntry;
+        PageRange part = new PageRange(first, end - from, run.kind());
         write(event, part, bytes);
         updateEntries(event, part, bytes, from);
       }
+      pages.position(pages.position() + bytes.capacity());
       from = end;
     }
-    state.writeEntries(firstSlot, entries.rewind());
-    pages.position(pages.position() + run.pageCount() * pageBytes);
   }
 
   private boolean isNewer(int index, PageVersion version) {
