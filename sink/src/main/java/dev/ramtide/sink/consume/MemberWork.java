@@ -24,6 +24,12 @@ interface MemberWork {
 
   boolean isStopping();
 
+  /**
+   * Something has happened that a member may wait for: each looks now, not after its next poll. Any
+   * thread; a hint.
+   */
+  void wake();
+
   /** Gives one VM up for a while and says so. */
   void failVm(VmFollow vm, IOException reason);
 

@@ -54,6 +54,7 @@ final class SealDuty implements Closeable {
   private long triedToKeep;
   private boolean toldFilling;
   private long busySteps;
+  private boolean movedOn;
 
   /** Fetches device state from the log. */
   interface DeviceStates {
@@ -83,9 +84,15 @@ final class SealDuty implements Closeable {
     return follow;
   }
 
-  /** Does what can be done now, and tells of a lock for which it has waited long. */
-  void step() throws IOException, InterruptedException {
+  /**
+   * Does what can be done now, and tells of a lock for which it has waited long.
+   *
+   * @return whether the image is another one than before: partitions may go on
+   */
+  boolean step() throws IOException, InterruptedException {
+    movedOn = false;
     tellWhenLongBusy(work());
+    return movedOn;
   }
 
   /**
@@ -116,7 +123,8 @@ final class SealDuty implements Closeable {
       throws IOException, InterruptedException {
     targetOf(next); // First of all: what cannot be had must not cost the image that is there.
     try {
-      return new Sealer(open, listener).begin(from, next);
+      movedOn = new Sealer(open, listener).begin(from, next);
+      return movedOn;
     } catch (IOException | RuntimeException e) {
       toldSealed = 0; // It may have failed after it said that it goes on: what is is told again.
       throw e;
@@ -180,7 +188,7 @@ final class SealDuty implements Closeable {
       return false;
     }
     if (progress instanceof SealProgress.Overtaken && newest.number() > applying.checkpoint()) {
-      sealer.begin(applying, newest);
+      movedOn = sealer.begin(applying, newest);
     } else if (progress instanceof SealProgress.Done done) {
       LOG.atInfo()
           .addKeyValue("vm", follow.vm())
@@ -188,6 +196,7 @@ final class SealDuty implements Closeable {
           .log("sealed");
       toldSealed = done.checkpoint();
       target = null;
+      movedOn = true;
       site.promote(follow.vm());
     }
     return progress instanceof SealProgress.Busy;

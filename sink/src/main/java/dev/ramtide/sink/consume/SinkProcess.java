@@ -41,6 +41,7 @@ public final class SinkProcess implements MemberWork, Closeable {
   private final DeviceStateReader deviceStates;
   private final LogEnds logEnds;
   private final List<Thread> threads = new ArrayList<>();
+  private final List<PartitionLoop> loops = new ArrayList<>();
   private final AtomicReference<@Nullable IOException> failure = new AtomicReference<>();
   private volatile boolean stopping;
 
@@ -76,7 +77,7 @@ public final class SinkProcess implements MemberWork, Closeable {
     MonotonicClock clock = plan.site().clock();
     this.follower = new CheckpointFollower(clients, filter, MOST_CHECKPOINTS, clock);
     // Made ahead: a client takes as long to make as a small checkpoint to seal.
-    this.deviceStates = new DeviceStateReader(clients.reader(), clock);
+    this.deviceStates = new DeviceStateReader(clients.seekingReader(), clock);
     this.logEnds = new LogEnds(clients.reader());
   }
 
@@ -85,6 +86,7 @@ public final class SinkProcess implements MemberWork, Closeable {
     addThread("checkpoint-follower", this::follow);
     for (int member = 0; member < plan.members(); member++) {
       PartitionLoop loop = new PartitionLoop(clients.member(plan.group()), this);
+      loops.add(loop);
       addThread("partition-loop-" + member, loop);
     }
     threads.forEach(Thread::start);
@@ -99,7 +101,9 @@ public final class SinkProcess implements MemberWork, Closeable {
   private void follow() {
     try (follower) {
       while (!stopping) {
-        follower.step(FOLLOW_POLL);
+        if (follower.step(FOLLOW_POLL) > 0) {
+          wake();
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -197,6 +201,11 @@ public final class SinkProcess implements MemberWork, Closeable {
   @Override
   public boolean isStopping() {
     return stopping;
+  }
+
+  @Override
+  public void wake() {
+    loops.forEach(PartitionLoop::wake);
   }
 
   @Override

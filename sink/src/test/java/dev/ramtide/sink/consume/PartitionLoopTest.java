@@ -43,6 +43,30 @@ final class PartitionLoopTest {
   private final MockConsumer<byte[], ByteBuffer> consumer = new MockConsumer<>("none");
 
   @Test
+  void whoIsWokenAllTheTimeLosesNothingAndWakesTheOthersWhenTheImageMovesOn() throws Exception {
+    log.startEpoch(40);
+    log.publishEveryPage(0);
+    log.complete(1, true);
+    AtomicInteger polls = new AtomicInteger();
+    Member member = new Member(directory.resolve("site"));
+    member.whenPolled =
+        () -> {
+          if (polls.incrementAndGet() % 3 > 0) {
+            consumer.wakeup();
+          }
+        };
+    member.start();
+    try {
+      member.awaitSealed(1);
+    } finally {
+      member.stop();
+    }
+    // Each partition that is at the gate, and the seal.
+    assertThat(member.wakes.get()).isGreaterThanOrEqualTo(4);
+    assertThat(member.failure).isEmpty();
+  }
+
+  @Test
   void whatAnotherMemberGaveUpGoesOnWhereItStoodAndNotWhereTheConsumerStands() throws Exception {
     log.startEpoch(40);
     log.publishEveryPage(0);
@@ -79,6 +103,7 @@ final class PartitionLoopTest {
     private final Site site;
     private final Thread thread;
     private volatile boolean stopping;
+    private final AtomicInteger wakes = new AtomicInteger();
     private volatile Optional<IOException> failure = Optional.empty();
     private volatile Runnable whenPolled = () -> {};
 
@@ -173,6 +198,11 @@ final class PartitionLoopTest {
     @Override
     public KeptCopies kept() {
       return new KeptCopies(0, (from, to) -> false);
+    }
+
+    @Override
+    public void wake() {
+      wakes.incrementAndGet();
     }
 
     @Override

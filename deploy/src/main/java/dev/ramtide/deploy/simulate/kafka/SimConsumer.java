@@ -18,6 +18,7 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.consumer.OffsetCommitCallback;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,11 +28,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimConsumer<V> extends MockConsumer<byte[], V> {
   private static final int LATEST = 12;
+  private static final int WAKES_ONE_IN = 12;
 
   private final SimCluster cluster;
   private final SimProcess process;
   private final Function<byte[], V> values;
   private final @Nullable SimGroup group;
+  private boolean woken;
 
   /**
    * @param group nothing for one that is told what to read
@@ -55,6 +58,10 @@ final class SimConsumer<V> extends MockConsumer<byte[], V> {
   @Override
   public ConsumerRecords<byte[], V> poll(Duration timeout) {
     process.sleep(Duration.ZERO);
+    if (woken) {
+      woken = false;
+      throw new WakeupException();
+    }
     if (group != null) {
       group.polled(this);
     }
@@ -135,6 +142,12 @@ final class SimConsumer<V> extends MockConsumer<byte[], V> {
   public synchronized void commitAsync(
       Map<TopicPartition, OffsetAndMetadata> offsets, @Nullable OffsetCommitCallback callback) {
     process.act();
+  }
+
+  /** Often it comes too late to change anything: nothing may rest on it. */
+  @Override
+  public void wakeup() {
+    woken |= cluster.random().nextInt(WAKES_ONE_IN) == 0;
   }
 
   @Override
