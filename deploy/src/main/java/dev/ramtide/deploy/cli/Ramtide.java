@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.cli;
 
+import dev.ramtide.deploy.bench.BenchCommand;
 import dev.ramtide.deploy.demo.DemoCommand;
 import dev.ramtide.deploy.simulate.SimulateCommand;
 import dev.ramtide.deploy.torture.TortureCommand;
@@ -49,7 +50,8 @@ import picocli.CommandLine.Spec;
       DeleteCommand.class,
       DemoCommand.class,
       SimulateCommand.class,
-      TortureCommand.class
+      TortureCommand.class,
+      BenchCommand.class
     })
 public final class Ramtide implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();

@@ -67,7 +67,7 @@ public final class ChildVerb implements AutoCloseable {
     return child;
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
@@ -115,7 +115,7 @@ public final class ChildVerb implements AutoCloseable {
    * @return empty when none came in time
    * @throws IOException it has ended; what it said last is in the message
    */
-  Optional<String> nextLine(Duration timeout) throws IOException, InterruptedException {
+  public Optional<String> nextLine(Duration timeout) throws IOException, InterruptedException {
     boolean alive = process.isAlive(); // asked first: what it said before its end counts
     String line = lines.poll(timeout.toMillis(), TimeUnit.MILLISECONDS);
     if (line == null && !alive) {
@@ -134,7 +134,8 @@ public final class ChildVerb implements AutoCloseable {
    *
    * @return the rest of that line
    */
-  String awaitLine(String beginning, Duration timeout) throws IOException, InterruptedException {
+  public String awaitLine(String beginning, Duration timeout)
+      throws IOException, InterruptedException {
     long deadline = System.nanoTime() + timeout.toNanos();
     while (System.nanoTime() < deadline) {
       Optional<String> line = nextLine(Duration.ofMillis(100));
@@ -154,7 +155,7 @@ public final class ChildVerb implements AutoCloseable {
   }
 
   /** Waits until it has done its work; anything but success is an error. */
-  void awaitSuccess(Duration timeout) throws IOException, InterruptedException {
+  public void awaitSuccess(Duration timeout) throws IOException, InterruptedException {
     if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IOException(
           "ramtide " + verb + " is not done after " + timeout.toSeconds() + " s" + lastWords());
@@ -175,7 +176,7 @@ public final class ChildVerb implements AutoCloseable {
   }
 
   /** As Ctrl-C: it may finish what it has to, and must not take long. */
-  void stop() throws IOException, InterruptedException {
+  public void stop() throws IOException, InterruptedException {
     askToStop();
     if (!process.waitFor(END_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IOException("ramtide " + verb + " does not stop" + lastWords());
@@ -183,7 +184,7 @@ public final class ChildVerb implements AutoCloseable {
   }
 
   /** As Ctrl-C, without waiting. */
-  void askToStop() {
+  public void askToStop() {
     process.destroy();
   }
 

@@ -16,6 +16,7 @@ import static dev.ramtide.deploy.demo.X86Code.Register.ESP;
  *   0x0500   0x600dd00d once the memory is filled
  *   0x0504   passes done
  *   0x0508   0, or the address of a hot page in which a pass found another count than its own
+ *   0x050c   bursts done, of a guest that does them at the press of a key
  *   0x1000   interrupt table, used only to sleep between bursts
  *   fill     pseudo-random dwords, incompressible, or one dword again and again
  *   hot      first dword of each page: passes done (one more where the running pass has been)
@@ -30,12 +31,20 @@ import static dev.ramtide.deploy.demo.X86Code.Register.ESP;
  * @param strideBytes from one hot page to the next
  * @param burstPages pages between two sleeps
  * @param sleepTicks length of a sleep in hundredths of a second; 0 never sleeps
+ * @param onKey whether a sleep goes on until a key is pressed; it is looked for at its end
  */
 public record GuestProgram(
-    Fill fill, int hotBase, int hotPages, int strideBytes, int burstPages, int sleepTicks) {
+    Fill fill,
+    int hotBase,
+    int hotPages,
+    int strideBytes,
+    int burstPages,
+    int sleepTicks,
+    boolean onKey) {
   public static final long MARKER_ADDRESS = 0x500;
   public static final long PASS_ADDRESS = 0x504;
   public static final long ERROR_ADDRESS = 0x508;
+  public static final long BURST_ADDRESS = 0x50C;
   public static final int MARKER = 0x600dd00d;
 
   private static final int PAGE_BYTES = 4096;
@@ -74,18 +83,23 @@ public record GuestProgram(
       throw new IllegalArgumentException(
           "bursts of " + burstPages + " pages, sleeps of " + sleepTicks + " ticks");
     }
+    if (onKey && sleepTicks == 0) {
+      throw new IllegalArgumentException("a key is waited for in a sleep, and there is none");
+    }
   }
 
   /** With one hot page right after the other. */
   public GuestProgram(Fill fill, int hotBase, int hotPages, int burstPages, int sleepTicks) {
-    this(fill, hotBase, hotPages, PAGE_BYTES, burstPages, sleepTicks);
+    this(fill, hotBase, hotPages, PAGE_BYTES, burstPages, sleepTicks, false);
   }
 
   /** Fills with incompressible bytes from 16 MiB on, and halts. */
   public static GuestProgram idle(int fillMib) {
-    Fill random =
-        new Fill(16 * MEBIBYTE, (long) fillMib * MEBIBYTE, 0x12345678, 1664525, 1013904223);
-    return new GuestProgram(random, 0, 0, 1, 0);
+    return new GuestProgram(random(16, fillMib), 0, 0, 1, 0);
+  }
+
+  private static Fill random(int baseMib, int fillMib) {
+    return new Fill(baseMib * MEBIBYTE, (long) fillMib * MEBIBYTE, 0x12345678, 1664525, 1013904223);
   }
 
   /** Fills from 16 MiB on, then counts without a rest in pages of the filled memory. */
@@ -103,6 +117,17 @@ public record GuestProgram(
     return new GuestProgram(idle(fillMib).fill, 16 * MEBIBYTE, hotPages, burst, ticks);
   }
 
+  /**
+   * Fills with incompressible bytes all but the first two MiB and the last, and then counts in a
+   * hundredth of its pages each time that a key is pressed: one page in nine, the next ones each
+   * time, the same ones again after ten times.
+   */
+  public static GuestProgram onKey(int memoryMib) {
+    int hundredth = memoryMib * MEBIBYTE / PAGE_BYTES / 100;
+    return new GuestProgram(
+        random(2, memoryMib - 3), 2 * MEBIBYTE, 10 * hundredth, 9 * PAGE_BYTES, hundredth, 1, true);
+  }
+
   /** The same with compressible memory: one dword all over. */
   public GuestProgram withPattern(int dword) {
     return new GuestProgram(
@@ -111,12 +136,14 @@ public record GuestProgram(
         hotPages,
         strideBytes,
         burstPages,
-        sleepTicks);
+        sleepTicks,
+        onKey);
   }
 
   /** The same with its hot pages apart: one in so many pages. */
   public GuestProgram scattered(int pages) {
-    return new GuestProgram(fill, hotBase, hotPages, pages * PAGE_BYTES, burstPages, sleepTicks);
+    return new GuestProgram(
+        fill, hotBase, hotPages, pages * PAGE_BYTES, burstPages, sleepTicks, onKey);
   }
 
   /** The program as the first sector of a disk. */
@@ -131,7 +158,7 @@ public record GuestProgram(
       startTimer(code);
     }
     code.mov(EBX, 0).store((int) PASS_ADDRESS, EBX).store((int) ERROR_ADDRESS, EBX);
-    code.store((int) MARKER_ADDRESS, MARKER);
+    code.store((int) BURST_ADDRESS, EBX).store((int) MARKER_ADDRESS, MARKER);
     if (hotPages > 0) {
       countForEver(code);
     } else {
@@ -195,11 +222,24 @@ public record GuestProgram(
     if (sleepTicks > 0) {
       code.dec(EDX).jumpUnlessZero("next");
       code.mov(EDX, burstPages).mov(ESI, sleepTicks);
+      if (onKey) {
+        code.increment((int) BURST_ADDRESS);
+      }
       code.label("sleep").bytes(0xF4).dec(ESI).jumpUnlessZero("sleep"); // hlt
+      if (onKey) {
+        awaitKey(code);
+      }
       code.label("next");
     }
     code.dec(ECX).jumpUnlessZero("page");
     code.inc(EBX).store((int) PASS_ADDRESS, EBX).jump("pass");
+  }
+
+  /** The keyboard has a byte ready, and it is no release of a key. */
+  private static void awaitKey(X86Code code) {
+    code.inc(ESI); // For one tick more.
+    code.bytes(0xE4, 0x64, 0xA8, 0x01).jumpIfZero("sleep"); // in al, 0x64; test al, 1
+    code.bytes(0xE4, 0x60, 0xA8, 0x80).jumpUnlessZero("sleep"); // in al, 0x60; test al, 0x80
   }
 
   /** push eax; mov al, 0x20; out 0x20, al; pop eax; iret. */

@@ -3,6 +3,8 @@ package dev.ramtide.deploy.demo;
 import dev.ramtide.producer.qmp.MigrationState;
 import dev.ramtide.producer.qmp.Qemu;
 import dev.ramtide.producer.qmp.QmpClient;
+import dev.ramtide.producer.qmp.QmpCommands;
+import dev.ramtide.producer.qmp.QmpEvent;
 import dev.ramtide.producer.qmp.QmpObject;
 import dev.ramtide.producer.qmp.RunState;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * A real QEMU with a guest of ours, for the demonstration and the tests.
@@ -93,6 +96,18 @@ public final class QemuGuest implements PhysicalMemory, AutoCloseable {
     await(timeout, "do another pass", () -> readDword(GuestProgram.PASS_ADDRESS) - passes > 1);
   }
 
+  /** Has a guest of {@link GuestProgram#onKey} count in as many hundredths of its pages. */
+  public void pressKey(int times, Duration timeout) throws IOException, InterruptedException {
+    for (int time = 0; time < times; time++) {
+      int before = readDword(GuestProgram.BURST_ADDRESS);
+      monitor("sendkey spc 1");
+      await(
+          timeout,
+          "do what the key tells it",
+          () -> readDword(GuestProgram.BURST_ADDRESS) != before);
+    }
+  }
+
   /** Whether it does more passes, and finds all its memory to be of one moment. */
   public boolean goesOnCounting(Duration timeout) throws IOException, InterruptedException {
     awaitNextPass(timeout);
@@ -106,6 +121,11 @@ public final class QemuGuest implements PhysicalMemory, AutoCloseable {
 
   public RunState status() throws IOException, InterruptedException {
     return qemu.runState();
+  }
+
+  /** The last migration, or the one that goes on. */
+  public MigrationState migration() throws IOException, InterruptedException {
+    return qemu.migration();
   }
 
   public void stop() throws IOException, InterruptedException {
@@ -136,6 +156,11 @@ public final class QemuGuest implements PhysicalMemory, AutoCloseable {
   public QmpObject execute(String command, Map<String, ?> arguments)
       throws IOException, InterruptedException {
     return client.execute(command, arguments);
+  }
+
+  /** Hands on what QEMU tells unasked, in a thread of its own, until it is closed. */
+  public QmpCommands.Subscription listen(Consumer<QmpEvent> listener) {
+    return client.listen(listener);
   }
 
   /** Writes physical memory to a file. */

@@ -10,13 +10,13 @@ import java.time.Instant;
 import java.util.Optional;
 
 /** Looks at {@code checkpoint.json} beside an image for what is sealed. */
-final class SealWatch {
+public final class SealWatch {
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Path file;
   private long lastSeen;
 
-  SealWatch(Path imageDirectory) {
+  public SealWatch(Path imageDirectory) {
     this.file = imageDirectory.resolve("checkpoint.json");
   }
 
@@ -25,15 +25,15 @@ final class SealWatch {
    *
    * @param after since its last byte was in the log
    */
-  record Seal(long checkpoint, Duration after) {}
+  public record Seal(long checkpoint, Duration after) {}
 
   /** The newest that was seen, or 0. */
-  long lastSeen() {
+  public long lastSeen() {
     return lastSeen;
   }
 
   /** What was sealed since the last look. */
-  Optional<Seal> look() throws IOException {
+  public Optional<Seal> look() throws IOException {
     if (!Files.exists(file)) {
       return Optional.empty();
     }

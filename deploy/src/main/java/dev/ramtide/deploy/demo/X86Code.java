@@ -116,6 +116,11 @@ final class X86Code {
     return bytes(0xFF, at.ordinal());
   }
 
+  /** {@code inc dword [address]}. */
+  X86Code increment(int address) {
+    return bytes(0xFF, 0x05).dword(address);
+  }
+
   /** {@code cmp [at], with}. */
   X86Code compare(Register at, Register with) {
     return bytes(0x39, with.ordinal() << 3 | at.ordinal());

@@ -13,7 +13,8 @@ class GuestProgramTest {
           GuestProgram.idle(512),
           GuestProgram.busy(64, 1000),
           GuestProgram.paced(64, 1000, 100).withPattern(7),
-          GuestProgram.paced(64, 1000, 100).scattered(90)
+          GuestProgram.paced(64, 1000, 100).scattered(90),
+          GuestProgram.onKey(1024)
         }) {
       byte[] sector = program.bootSector();
       assertThat(sector).hasSize(512).endsWith(0x55, 0xAA);

@@ -193,6 +193,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.demo"); // the guest, the processes, and the comparison of memory
     table.room("deploy.incoming", "producer.qmp", "sink.restore");
     simulate(table);
+    bench(table);
     table.room(
         "deploy.cli",
         "report", // what of others a terminal is shown: one rule for the failures of all verbs
@@ -200,10 +201,30 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "sink.cli",
         "deploy.embedded",
         "deploy.demo",
+        "deploy.bench",
         "deploy.torture",
         "deploy.incoming",
         "deploy.simulate",
         "sink.restore"); // the type of the door to a QEMU that it gives to the verb restore
+  }
+
+  /** It times both sides as they are, with the clients of Kafka and the guest beside them. */
+  private static void bench(Table table) {
+    table.room(
+        "deploy.bench",
+        "guest",
+        "checkpoint",
+        "qemustream", // the stream of a synthetic guest
+        "wire",
+        "time",
+        "producer.qmp",
+        "producer.publish",
+        "producer.capture",
+        "sink.state",
+        "sink.seal",
+        "sink.consume",
+        "sink.restore",
+        "deploy.demo"); // the guest, and verbs as processes
   }
 
   /** It stands around both sides, and sees what a process is made of, but no verb. */
@@ -247,7 +268,13 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
 
   private static List<Wall> allWalls() {
     Set<String> commands =
-        Set.of("producer.cli", "sink.cli", "deploy.cli", "deploy.demo", "deploy.simulate");
+        Set.of(
+            "producer.cli",
+            "sink.cli",
+            "deploy.cli",
+            "deploy.demo",
+            "deploy.simulate",
+            "deploy.bench");
     Set<String> files = Set.of("sink.image", "sink.state", "producer.capture");
     return List.of(
         new Wall("org.apache.avro.", Set.of("wire", "wire.avro")),
@@ -270,11 +297,17 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         // Everybody logs by SLF4J; the filter that logback's configuration names is what a user
         // sees.
         new Wall("ch.qos.logback.", Set.of("deploy.cli")),
-        // procfs is read at an address; the embedded broker locks its directory; the simulated
+        // procfs is read at an address; a plain write is a peer of what is measured; the embedded
+        // broker locks its directory; the simulated
         // disk is what channels lead to.
         new Wall(
             "java.nio.channels.FileChannel",
-            with(files, "producer.procfs", "deploy.embedded", "deploy.simulate.disk")),
+            with(
+                files,
+                "producer.procfs",
+                "deploy.embedded",
+                "deploy.simulate.disk",
+                "deploy.bench")),
         new Wall("java.io.RandomAccessFile", files));
   }
 

@@ -22,6 +22,10 @@ public record SessionOptions(
     int keyframeInterval,
     String label,
     Optional<PauseHook> hook) {
+  public static final int DEFAULT_STRIPE_PAGES = 1024;
+  public static final int DEFAULT_PARTITIONS = 8;
+  public static final int DEFAULT_PAYLOAD_BYTES = RangeAssembler.DEFAULT_PAYLOAD_BYTES;
+
   /** Without a hook. */
   public SessionOptions(
       int stripePages, int partitionCount, int payloadBytes, int keyframeInterval, String label) {

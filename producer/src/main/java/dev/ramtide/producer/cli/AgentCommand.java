@@ -134,13 +134,13 @@ public final class AgentCommand implements Callable<Integer> {
         names = "--stripe-pages",
         paramLabel = "N",
         description = "Pages of a stripe (default: 1024).")
-    private int stripePages = 1024;
+    private int stripePages = SessionOptions.DEFAULT_STRIPE_PAGES;
 
     @Option(
         names = "--payload-bytes",
         paramLabel = "N",
         description = "Page bytes of a full event, at most 983040 (default: 524288).")
-    private int payloadBytes = 512 * 1024;
+    private int payloadBytes = SessionOptions.DEFAULT_PAYLOAD_BYTES;
 
     @Option(
         names = "--keyframe-interval",

@@ -12,6 +12,11 @@ import org.apache.kafka.clients.producer.Producer;
  * <p>One owner thread.
  */
 public interface AgentClients {
+  /** Kafka's own. */
+  static AgentClients kafka(LogSettings settings) {
+    return new ClientProperties(settings);
+  }
+
   /**
    * Sees to it that both topics exist and are as they must be.
    *

@@ -16,7 +16,7 @@ public final class KafkaVmLog implements VmLog {
   private final Clock clock;
 
   public KafkaVmLog(LogSettings settings, Clock clock) {
-    this(settings, new ClientProperties(settings), clock);
+    this(settings, AgentClients.kafka(settings), clock);
   }
 
   public KafkaVmLog(LogSettings settings, AgentClients clients, Clock clock) {
