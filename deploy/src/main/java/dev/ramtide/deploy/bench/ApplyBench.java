@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.bench;
 
+import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.deploy.bench.SyntheticGuest.Content;
 import dev.ramtide.sink.consume.ConsumerSettings;
@@ -10,68 +11,95 @@ import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 
 /**
  * From the log to a synced, sealed image.
  *
  * <p>Ours: a sink that runs already; from the moment a checkpoint counts, in which every page is
  * new, until the image is sealed. Before that moment the sink may write nothing of it, so all of
- * the applying is in this time. Peers, each warm: a plain consumer with the sink's settings that
- * only polls the same records, and a plain sequential write of as many bytes over an existing file,
- * with fdatasync. The ratio is to the slower of the two.
+ * the applying is in this time. Peers, each warm: a plain consumer that only polls the same
+ * records, once with the sink's settings and once with Kafka's own, and a plain sequential write of
+ * as many bytes over an existing file, with fdatasync. A ratio is to the slower of consumer and
+ * file.
  */
 final class ApplyBench implements Bench {
   private static final int MIB = 512;
   private static final int QUICK_MIB = 64;
   private static final int MEMBERS = 2;
+
+  private static final Set<String> FETCHING =
+      Set.of(
+          ConsumerConfig.RECEIVE_BUFFER_CONFIG,
+          ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG,
+          ConsumerConfig.FETCH_MAX_BYTES_CONFIG);
   private static final long LOOK_EVERY_MS = 1;
   private static final long PATIENCE_NANOS = 120_000_000_000L;
+
+  /** One run, in MB/s. */
+  private record Run(double applied, double tuned, double plain, double file) {}
 
   @Override
   public void run(BenchBed bed, Consumer<Figure> figures) throws IOException, InterruptedException {
     SyntheticGuest guest = new SyntheticGuest(bed.bytes(MIB, QUICK_MIB), Content.INCOMPRESSIBLE);
-    List<Double> ours = new ArrayList<>();
-    List<Double> theirs = new ArrayList<>();
-    double megabytes = guest.dataBytes() / 1e6;
     ConsumerSettings settings = new ConsumerSettings(bed.client());
+    List<Run> runs = new ArrayList<>();
     try (SyntheticVm vm = new SyntheticVm(bed, "apply", guest, new Properties());
         SinkProcess sink = sink(bed, vm.topics().vm(), settings)) {
       sink.start();
       SyntheticVm.Captured first = vm.capture();
       awaitSealed(sink, vm.topics().vm(), first.manifest().checkpoint());
+      int partitions = first.manifest().partitions().size();
+      String pages = vm.topics().pages();
       PlainFile file = new PlainFile(bed.newDirectory("plain").resolve("file"));
-      try (PlainConsumer consumer =
-          new PlainConsumer(settings, vm.topics().pages(), first.manifest().partitions().size())) {
+      try (PlainConsumer tuned = new PlainConsumer(settings, pages, partitions);
+          PlainConsumer plain = new PlainConsumer(kafkasOwn(bed), pages, partitions)) {
         for (int run = -BenchBed.WARM_UPS; run < bed.runs(); run++) {
-          SyntheticVm.Captured captured = vm.capture();
-          double applied =
-              megabytes / awaitSealed(sink, vm.topics().vm(), captured.manifest().checkpoint());
-          double polled = megabytes / consumer.poll(captured.manifest());
-          double written = megabytes / file.write(guest.dataBytes());
-          bed.progress()
-              .accept(
-                  String.format(
-                      "apply: %.0f MB/s, plain consumer %.0f, plain file %.0f",
-                      applied, polled, written));
+          CheckpointManifest manifest = vm.capture().manifest();
+          double megabytes = guest.dataBytes() / 1e6;
+          Run one =
+              new Run(
+                  megabytes / awaitSealed(sink, vm.topics().vm(), manifest.checkpoint()),
+                  megabytes / tuned.poll(manifest),
+                  megabytes / plain.poll(manifest),
+                  megabytes / file.write(guest.dataBytes()));
+          bed.progress().accept("apply, MB/s: " + one);
           if (run >= 0) {
-            ours.add(applied);
-            theirs.add(Math.min(polled, written));
+            runs.add(one);
           }
         }
       }
     }
     figures.accept(
-        new Figure(
-            "apply",
-            "all new, to sealed and synced",
-            "MB/s",
-            new Samples(ours),
-            "slower of plain consumer and file",
-            new Samples(theirs),
-            Optional.of(Mark.atLeast(0.8))));
+        figure("consumer as the sink's, file", runs, Run::tuned, Optional.of(Mark.atLeast(0.8))));
+    figures.accept(figure("consumer as Kafka's, file", runs, Run::plain, Optional.empty()));
+  }
+
+  private static Figure figure(
+      String peers, List<Run> runs, ToDoubleFunction<Run> consumer, Optional<Mark> mark) {
+    return new Figure(
+        "apply",
+        "all new, to sealed and synced",
+        "MB/s",
+        new Samples(runs.stream().map(Run::applied).toList()),
+        "slower of " + peers,
+        new Samples(
+            runs.stream().map(run -> Math.min(consumer.applyAsDouble(run), run.file())).toList()),
+        mark);
+  }
+
+  /** A consumer of which nobody has set how it fetches. */
+  private static ConsumerSettings kafkasOwn(BenchBed bed) {
+    Properties client = bed.client();
+    Map<String, Object> defaults = ConsumerConfig.configDef().defaultValues();
+    FETCHING.forEach(name -> client.setProperty(name, String.valueOf(defaults.get(name))));
+    return new ConsumerSettings(client);
   }
 
   private static SinkProcess sink(BenchBed bed, VmId vm, ConsumerSettings settings)
