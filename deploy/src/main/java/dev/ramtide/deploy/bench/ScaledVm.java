@@ -75,12 +75,10 @@ final class ScaledVm implements AutoCloseable {
       } catch (IOException e) {
         vm.close();
         int wantedMib = wantedHeapMib(String.valueOf(e.getMessage())).orElseThrow(() -> e);
-        // The JVM calls its own what is left of -Xmx without a survivor space.
-        int givenMib = wantedMib + wantedMib / 16;
-        if (givenMib <= heapMib) {
+        if (wantedMib <= heapMib) {
           throw e;
         }
-        heapMib = givenMib;
+        heapMib = wantedMib;
       }
     }
   }

@@ -54,6 +54,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
   private final Map<TopicPartition, PartitionTask> tasks = new HashMap<>();
   private final Map<TopicPartition, SealDuty> duties = new HashMap<>();
   private final Set<TopicPartition> unplaced = new HashSet<>();
+  private volatile boolean woken;
   private long unforcedBytes;
   private long forcedAtNanos;
 
@@ -88,9 +89,14 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
     }
   }
 
-  /** Ends the poll that the loop is in, or the next one. Any thread. */
+  /**
+   * Ends the poll that the loop is in, or the next one, but never two in a row: where much happens
+   * all the time nothing would be fetched. Any thread.
+   */
   void wake() {
-    consumer.wakeup();
+    if (!woken) {
+      consumer.wakeup();
+    }
   }
 
   private void turn() throws IOException, InterruptedException {
@@ -117,11 +123,16 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
   }
 
   private void poll() throws IOException, InterruptedException {
+    // After this is cleared all is looked at once more before a poll waits, so a wake that was
+    // ignored until then is not missed.
+    boolean waits = !woken;
     try {
-      ConsumerRecords<byte[], ByteBuffer> records = consumer.poll(POLL);
+      ConsumerRecords<byte[], ByteBuffer> records = consumer.poll(waits ? POLL : Duration.ZERO);
+      woken = false;
       deliver(records);
-      force(records.isEmpty());
+      force(waits && records.isEmpty());
     } catch (WakeupException e) {
+      woken = true;
       force(false);
     }
   }

@@ -175,7 +175,7 @@ enum Mutation {
   /** Whoever finds the agent dead does not let the guest go. */
   RECOVERY_FORGETS_THE_GUEST(
       List.of("GuestFirst"),
-      60,
+      300,
       new Fault("producer.capture.HoldRecovery", Set.of("release"), 2, Edit.dropCall("mayStand"))),
 
   /** What is taken is not written down. */
