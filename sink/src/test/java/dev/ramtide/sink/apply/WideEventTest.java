@@ -35,7 +35,7 @@ final class WideEventTest {
   @ParameterizedTest
   @ValueSource(ints = {4, 1024, 1500, 65536})
   void itsRangesMayLieAnywhere(int stripePages) throws IOException {
-    EpochStarted epoch = ofOnePartition(stripePages);
+    EpochStarted epoch = with(stripePages, 1);
     List<DirtyPages> first =
         List.of(SmallGuest.data(9, 1, 0, 1023), SmallGuest.zero(9, 2, 0, 1500));
     List<DirtyPages> wide = new ArrayList<>(first);
@@ -53,7 +53,29 @@ final class WideEventTest {
     assertThat(table("wide")).isEqualTo(table("single"));
   }
 
-  private static EpochStarted ofOnePartition(int stripePages) {
+  /** Between its stripes lie those of others, which have no entries in its table. */
+  @ParameterizedTest
+  @ValueSource(ints = {4, 100, 1024})
+  void itsRangesMayLieInSeveralStripesOfItsPartition(int stripePages) throws IOException {
+    EpochStarted epoch = with(stripePages, 3);
+    List<PageRange> ranges = new ArrayList<>();
+    for (int stripe = 0; stripe * stripePages < PAGES; stripe += 3) {
+      long first = (long) stripe * stripePages;
+      ranges.add(new PageRange(first, 1, PageKind.DATA));
+      ranges.add(new PageRange(first + 2, 2, PageKind.DATA));
+    }
+    byte[] bytes = new byte[ranges.size() / 2 * 3 * SmallGuest.PAGE];
+    new Random(stripePages).nextBytes(bytes);
+    DirtyPages event = DirtyPages.of(new PageVersion(5, 1), 1, 0, ranges, ByteBuffer.wrap(bytes));
+
+    ApplyCounts counts = apply(directory.resolve("wide"), epoch, List.of(event));
+
+    assertThat(counts).isEqualTo(apply(directory.resolve("single"), epoch, pageByPage(event)));
+    assertThat(Files.mismatch(file("wide", "ram.img"), file("single", "ram.img"))).isEqualTo(-1);
+    assertThat(table("wide")).isEqualTo(table("single"));
+  }
+
+  private static EpochStarted with(int stripePages, int partitions) {
     EpochStarted small = SmallGuest.epoch(0, PAGES);
     return new EpochStarted(
         small.epoch(),
@@ -63,7 +85,7 @@ final class WideEventTest {
         small.machineType(),
         small.memory(),
         stripePages,
-        1,
+        partitions,
         small.preamble(),
         small.topicIds());
   }

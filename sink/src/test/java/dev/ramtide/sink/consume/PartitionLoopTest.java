@@ -37,6 +37,7 @@ final class PartitionLoopTest {
   private static final Duration ALL_BUT_A_MOMENT = Duration.ofMillis(9_700);
 
   private static final int RECORDS = 3;
+  private static final int WOKEN_POLLS = 50;
 
   @TempDir private Path directory;
   private final ScriptedLog log = new ScriptedLog();
@@ -64,6 +65,36 @@ final class PartitionLoopTest {
     // Each partition that is at the gate, and the seal.
     assertThat(member.wakes.get()).isGreaterThanOrEqualTo(4);
     assertThat(member.failure).isEmpty();
+  }
+
+  @Test
+  void aMemberThatIsWokenWithoutAnEndStillFetches() throws Exception {
+    log.startEpoch(40);
+    log.publishEveryPage(0);
+    log.complete(1, true);
+    AtomicInteger polls = new AtomicInteger();
+    AtomicInteger fetchedAt = new AtomicInteger(Integer.MAX_VALUE);
+    Member member = new Member(directory.resolve("site"));
+    member.whenPolled =
+        () -> {
+          if (polls.incrementAndGet() < WOKEN_POLLS) {
+            member.loop.wake();
+          }
+          if (consumer.assignment().stream().anyMatch(this::isFetched)) {
+            fetchedAt.accumulateAndGet(polls.get(), Math::min);
+          }
+        };
+    member.start();
+    try {
+      member.awaitSealed(1);
+    } finally {
+      member.stop();
+    }
+    assertThat(fetchedAt).hasValueLessThan(WOKEN_POLLS);
+  }
+
+  private boolean isFetched(TopicPartition partition) {
+    return partition.topic().equals(TOPICS.pages()) && consumer.position(partition) > 0;
   }
 
   @Test
@@ -101,6 +132,7 @@ final class PartitionLoopTest {
   /** A loop in a thread of its own that owns everything. */
   private final class Member implements MemberWork {
     private final Site site;
+    private final PartitionLoop loop;
     private final Thread thread;
     private volatile boolean stopping;
     private final AtomicInteger wakes = new AtomicInteger();
@@ -109,7 +141,8 @@ final class PartitionLoopTest {
 
     Member(Path directory) throws IOException {
       site = Site.open(directory);
-      thread = new Thread(new PartitionLoop(consumer, this), "loop");
+      loop = new PartitionLoop(consumer, this);
+      thread = new Thread(loop, "loop");
     }
 
     void start() {
