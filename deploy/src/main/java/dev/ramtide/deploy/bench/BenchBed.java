@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.bench;
 
+import dev.ramtide.deploy.demo.VerbGroup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,7 +23,7 @@ record BenchBed(
     Path directory,
     Path sockets,
     String bootstrapServers,
-    BenchProcesses processes,
+    VerbGroup processes,
     boolean quick,
     int runs,
     Consumer<String> progress) {

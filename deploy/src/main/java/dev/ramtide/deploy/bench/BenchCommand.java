@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.bench;
 
+import dev.ramtide.deploy.demo.VerbGroup;
 import dev.ramtide.deploy.demo.WorkDirectory;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -87,14 +88,14 @@ public final class BenchCommand implements Callable<Integer> {
     BenchPrinter printer = new BenchPrinter(spec.commandLine().getOut());
     List<Figure> figures = new ArrayList<>();
     WorkDirectory work = WorkDirectory.open(Optional.ofNullable(directory));
-    try (BenchProcesses processes = new BenchProcesses(work)) {
+    try (VerbGroup processes = new VerbGroup("bench", work)) {
       Machine machine = Machine.here(work.path());
       printer.machine(machine);
       BenchBed bed =
           new BenchBed(
               work.directory("scratch"),
               work.scratch(),
-              processes.startBroker(),
+              processes.startBroker("1g"),
               processes,
               quick,
               wanted,

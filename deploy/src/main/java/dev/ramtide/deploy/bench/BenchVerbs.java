@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ramtide.deploy.demo.ChildVerb;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,32 +19,27 @@ final class BenchVerbs implements AutoCloseable {
   private static final String QUICK = "-XX:TieredStopAtLevel=1";
 
   private final BenchBed bed;
-  private final Path logs;
   private final List<ChildVerb> children = new ArrayList<>();
-  private final Thread onExit = new Thread(this::endAll, "bench-verbs-end");
 
-  BenchVerbs(BenchBed bed) throws IOException {
+  BenchVerbs(BenchBed bed) {
     this.bed = bed;
-    this.logs = bed.newDirectory("logs");
-    Runtime.getRuntime().addShutdownHook(onExit);
   }
 
   /** Starts a verb that talks to the broker; these are its other words. */
-  synchronized ChildVerb start(String... words) throws IOException {
+  ChildVerb start(String... words) throws IOException {
     List<String> all = new ArrayList<>(List.of(words));
     all.addAll(List.of("--bootstrap-server", bed.bootstrapServers()));
     return launch(all);
   }
 
   /** Starts a verb that needs no broker. */
-  synchronized ChildVerb startAlone(String... words) throws IOException {
+  ChildVerb startAlone(String... words) throws IOException {
     return launch(List.of(words));
   }
 
   private ChildVerb launch(List<String> words) throws IOException {
-    Path log = logs.resolve(bed.newName(words.get(0)) + ".log");
-    ChildVerb child =
-        ChildVerb.start(log, bed.quick() ? List.of(HEAP, QUICK) : List.of(HEAP), words);
+    List<String> options = bed.quick() ? List.of(HEAP, QUICK) : List.of(HEAP);
+    ChildVerb child = bed.processes().start(bed.newName(words.get(0)), options, words);
     children.add(child);
     return child;
   }
@@ -58,17 +52,7 @@ final class BenchVerbs implements AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      Runtime.getRuntime().removeShutdownHook(onExit);
-    } catch (IllegalStateException e) {
-      // This process is ending: the hook does the same.
-    }
-    endAll();
-  }
-
-  private synchronized void endAll() {
     children.forEach(ChildVerb::askToStop);
     children.forEach(ChildVerb::close);
-    children.clear();
   }
 }

@@ -22,6 +22,9 @@ import java.util.Optional;
 final class ResidentMemory {
   static final int HEAP_MIB = 256;
 
+  /** As the JVM takes it. */
+  static final List<String> HEAP = List.of("-Xmx" + HEAP_MIB + "m");
+
   /**
    * For classes, compiled code, the compiler, stacks of threads, Kafka's and the sockets' direct
    * buffers. The JVM's native memory tracking shows 73 to 103 MiB of it, and its libraries are

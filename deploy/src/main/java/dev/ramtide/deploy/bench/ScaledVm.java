@@ -53,10 +53,12 @@ final class ScaledVm implements AutoCloseable {
     this.socket = bed.newSocket();
     this.agent =
         bed.processes()
-            .start("agent-" + vm, agentHeapMib + "m", agentWords(bed, vm, socket, partitions));
+            .start(
+                "agent-" + vm,
+                List.of("-Xmx" + agentHeapMib + "m"),
+                agentWords(bed, vm, socket, partitions));
     this.sink =
-        bed.processes()
-            .start("sink-" + vm, ResidentMemory.HEAP_MIB + "m", sinkWords(bed, images, vm));
+        bed.processes().start("sink-" + vm, ResidentMemory.HEAP, sinkWords(bed, images, vm));
     this.seals = new SealWatch(images.resolve(vm));
   }
 

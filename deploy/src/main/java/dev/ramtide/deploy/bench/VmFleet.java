@@ -38,8 +38,7 @@ final class VmFleet implements AutoCloseable {
       words.add(vm.topics().vm().name());
       seals.add(new SealWatch(images.resolve(vm.topics().vm().name())));
     }
-    this.sink =
-        bed.processes().start(bed.newName("sink-fleet"), ResidentMemory.HEAP_MIB + "m", words);
+    this.sink = bed.processes().start(bed.newName("sink-fleet"), ResidentMemory.HEAP, words);
   }
 
   long pageCount() {

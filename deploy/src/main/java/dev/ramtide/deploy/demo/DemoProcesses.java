@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -15,18 +14,16 @@ final class DemoProcesses implements AutoCloseable {
   static final String VM = "demo";
 
   private static final String BROKER_HEAP = "512m";
-  private static final String HEAP = "256m";
-  private static final Duration BROKER_TIMEOUT = Duration.ofSeconds(60);
+  private static final List<String> HEAP = List.of("-Xmx256m");
   private static final Duration RESTORE_TIMEOUT = Duration.ofSeconds(90);
 
   private final WorkDirectory work;
-  private final List<ChildVerb> children = new ArrayList<>();
-  private final Thread onExit = new Thread(this::removeOnExit, "demo-remove");
+  private final VerbGroup verbs;
   private String broker = "";
 
   DemoProcesses(WorkDirectory work) {
     this.work = work;
-    Runtime.getRuntime().addShutdownHook(onExit);
+    this.verbs = new VerbGroup("demo", work);
   }
 
   /**
@@ -35,10 +32,7 @@ final class DemoProcesses implements AutoCloseable {
    * @return its address
    */
   String startBroker() throws IOException, InterruptedException {
-    Path data = work.directory("kafka");
-    ChildVerb child =
-        start("kafka", BROKER_HEAP, List.of("kafka", "--data", data.toString(), "--port", "0"));
-    broker = child.awaitLine("ready:", BROKER_TIMEOUT);
+    broker = verbs.startBroker(BROKER_HEAP);
     return broker;
   }
 
@@ -50,7 +44,6 @@ final class DemoProcesses implements AutoCloseable {
         Files.writeString(work.path().resolve("sink.properties"), "session.timeout.ms=6000\n");
     return start(
         name,
-        HEAP,
         List.of(
             "sink",
             "--images",
@@ -66,7 +59,6 @@ final class DemoProcesses implements AutoCloseable {
   ChildVerb startAgent(Path qmp, Duration interval) throws IOException {
     return start(
         "agent",
-        HEAP,
         List.of(
             "agent",
             "--vm",
@@ -85,7 +77,6 @@ final class DemoProcesses implements AutoCloseable {
     Path output = work.path().resolve("checkpoint-" + checkpoint + ".img");
     start(
             "restore",
-            HEAP,
             List.of(
                 "restore",
                 "--vm",
@@ -109,42 +100,12 @@ final class DemoProcesses implements AutoCloseable {
     return images().resolve(VM);
   }
 
-  private synchronized ChildVerb start(String name, String heap, List<String> words)
-      throws IOException {
-    Path log = work.directory("logs").resolve(name + ".log");
-    ChildVerb child =
-        ChildVerb.start(
-            log,
-            List.of(
-                "-Xmx" + heap,
-                "-Djava.io.tmpdir=" + work.scratch(),
-                "-Djna.tmpdir=" + work.scratch()),
-            words);
-    children.add(child);
-    return child;
+  private ChildVerb start(String name, List<String> words) throws IOException {
+    return verbs.start(name, HEAP, words);
   }
 
   @Override
   public void close() throws IOException {
-    try {
-      Runtime.getRuntime().removeShutdownHook(onExit);
-    } catch (IllegalStateException e) {
-      // This process is ending: the hook does the same.
-    }
-    remove();
-  }
-
-  private synchronized void remove() throws IOException {
-    children.forEach(ChildVerb::askToStop);
-    children.forEach(ChildVerb::close);
-    work.remove();
-  }
-
-  private void removeOnExit() {
-    try {
-      remove();
-    } catch (IOException e) {
-      System.err.println("ramtide demo: cannot clear up: " + e.getMessage());
-    }
+    verbs.close();
   }
 }
