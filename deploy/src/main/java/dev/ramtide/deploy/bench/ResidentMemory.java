@@ -11,7 +11,7 @@ import java.util.Optional;
  * What an agent or a sink takes of this machine's memory at most, beside what it may take.
  *
  * <pre>
- *   {@link #HEAP_MIB} as -Xmx
+ *   256 MiB of heap
  *   + 32 bytes a page of the guest, mapped
  *   + {@link #JVM_MIB}
  * </pre>
@@ -20,10 +20,13 @@ import java.util.Optional;
  * its heap, its libraries included.
  */
 final class ResidentMemory {
-  static final int HEAP_MIB = 256;
+  private static final int HEAP_MIB = 256;
 
   /** As the JVM takes it. */
   static final List<String> HEAP = List.of("-Xmx" + HEAP_MIB + "m");
+
+  /** As the launcher starts an agent: a limit for what it may take outside the heap. */
+  static final List<String> AGENT = List.of(HEAP.get(0), "-XX:MaxDirectMemorySize=1g");
 
   /**
    * For classes, compiled code, the compiler, stacks of threads, Kafka's and the sockets' direct

@@ -139,15 +139,6 @@ final class ScaleBench {
   private static void memory(int gib, ScaledVm vm, Consumer<Figure> figures) throws IOException {
     long pageCount = vm.pageCount();
     String size = ", " + gib + " GiB";
-    figures.accept(
-        new Figure(
-            "scale",
-            "heap that an agent needs" + size,
-            "MiB",
-            Samples.of(vm.agentHeapMib()),
-            "what it is given",
-            Samples.of(ResidentMemory.HEAP_MIB),
-            Optional.of(Mark.atMost(1))));
     figures.accept(ResidentMemory.figure("memory of an agent" + size, vm.agent(), pageCount));
     figures.accept(ResidentMemory.figure("memory of a sink" + size, vm.sink(), pageCount));
   }

@@ -10,9 +10,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * A {@link SyntheticGuest} with an agent and a sink, each a process of its own with the heap that a
@@ -26,10 +23,7 @@ final class ScaledVm implements AutoCloseable {
   /** It says why a moment after it has hung up. */
   private static final long LAST_WORD_MS = 500;
 
-  private static final Pattern WANTED_HEAP = Pattern.compile("give the agent (\\d+)m with");
-
   private final SyntheticGuest guest;
-  private final int agentHeapMib;
   private final Path socket;
   private final ChildVerb agent;
   private final ChildVerb sink;
@@ -44,51 +38,30 @@ final class ScaledVm implements AutoCloseable {
    */
   record Cost(double acknowledged, double sealed) {}
 
-  private ScaledVm(BenchBed bed, SyntheticGuest guest, int partitions, int agentHeapMib)
-      throws IOException {
+  private ScaledVm(BenchBed bed, SyntheticGuest guest, int partitions) throws IOException {
     String vm = bed.newName("scale");
     Path images = bed.newDirectory("images");
     this.guest = guest;
-    this.agentHeapMib = agentHeapMib;
     this.socket = bed.newSocket();
     this.agent =
         bed.processes()
-            .start(
-                "agent-" + vm,
-                List.of("-Xmx" + agentHeapMib + "m"),
-                agentWords(bed, vm, socket, partitions));
+            .start("agent-" + vm, ResidentMemory.AGENT, agentWords(bed, vm, socket, partitions));
     this.sink =
         bed.processes().start("sink-" + vm, ResidentMemory.HEAP, sinkWords(bed, images, vm));
     this.seals = new SealWatch(images.resolve(vm));
   }
 
-  /**
-   * Starts both and takes the first checkpoint. An agent that refuses its guest for want of heap
-   * gets what it asks for.
-   */
+  /** Starts both and takes the first checkpoint. */
   static ScaledVm begin(BenchBed bed, SyntheticGuest guest, int partitions)
       throws IOException, InterruptedException {
-    int heapMib = ResidentMemory.HEAP_MIB;
-    for (; ; ) {
-      ScaledVm vm = new ScaledVm(bed, guest, partitions, heapMib);
-      try {
-        vm.checkpoint();
-        return vm;
-      } catch (IOException e) {
-        vm.close();
-        int wantedMib = wantedHeapMib(String.valueOf(e.getMessage())).orElseThrow(() -> e);
-        if (wantedMib <= heapMib) {
-          throw e;
-        }
-        heapMib = wantedMib;
-      }
+    ScaledVm vm = new ScaledVm(bed, guest, partitions);
+    try {
+      vm.checkpoint();
+      return vm;
+    } catch (IOException | InterruptedException e) {
+      vm.close();
+      throw e;
     }
-  }
-
-  /** What an agent asks for that has too little. */
-  static Optional<Integer> wantedHeapMib(String said) {
-    Matcher wanted = WANTED_HEAP.matcher(said);
-    return wanted.find() ? Optional.of(Integer.valueOf(wanted.group(1))) : Optional.empty();
   }
 
   private static List<String> agentWords(BenchBed bed, String vm, Path socket, int partitions) {
@@ -155,10 +128,6 @@ final class ScaledVm implements AutoCloseable {
 
   long pageCount() {
     return guest.pageCount();
-  }
-
-  int agentHeapMib() {
-    return agentHeapMib;
   }
 
   ChildVerb agent() {

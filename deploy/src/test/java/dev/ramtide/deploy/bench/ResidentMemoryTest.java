@@ -28,11 +28,4 @@ class ResidentMemoryTest {
   void theLimitGrowsByThirtyTwoBytesAPage() {
     assertThat(ResidentMemory.limitMib(1 << 20) - ResidentMemory.limitMib(0)).isEqualTo(32);
   }
-
-  @Test
-  void whatAnAgentAsksForIsReadFromItsRefusal() {
-    assertThat(ScaledVm.wantedHeapMib("to work: give the agent 545m with RAMTIDE_HEAP"))
-        .contains(545);
-    assertThat(ScaledVm.wantedHeapMib("the connection broke")).isEmpty();
-  }
 }

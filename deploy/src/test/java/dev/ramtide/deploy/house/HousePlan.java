@@ -92,10 +92,18 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "qemustream",
         "checkpoint"); // checkpoint: its limit on device state
     table.room("producer.qmp");
-    table.room("producer.dirty", "guest", "integrity", "checkpoint", "producer.stream");
+    table.room("producer.offheap"); // what is kept of each page: two rooms below keep something
+    table.room(
+        "producer.dirty",
+        "guest",
+        "integrity",
+        "checkpoint",
+        "producer.stream",
+        "producer.offheap");
     table.room("producer.publish", "guest", "integrity", "checkpoint", "wire", "producer.dirty");
     table.room("producer.procfs"); // the host's kernel: knows nothing of guests
-    table.room("producer.memory", "guest", "producer.stream", "producer.procfs");
+    table.room(
+        "producer.memory", "guest", "producer.stream", "producer.offheap", "producer.procfs");
     table.room(
         "producer.capture",
         "guest",
@@ -105,6 +113,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "time",
         "producer.stream",
         "producer.qmp",
+        "producer.offheap",
         "producer.dirty",
         "producer.publish",
         "producer.procfs",

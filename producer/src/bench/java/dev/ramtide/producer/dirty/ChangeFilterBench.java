@@ -8,6 +8,7 @@ import dev.ramtide.guest.GuestMemoryMap;
 import dev.ramtide.guest.RamBlock;
 import dev.ramtide.guest.Striping;
 import dev.ramtide.integrity.BenchPages;
+import dev.ramtide.producer.offheap.Chunks;
 import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
 import java.util.List;
@@ -43,7 +44,8 @@ public class ChangeFilterBench {
               PAGE_BYTES, List.of(new RamBlock("pc.ram", (long) PAGE_COUNT * PAGE_BYTES))),
           STRIPE_PAGES,
           PARTITIONS);
-  private ChangeFilter filter = new ChangeFilter(striping, assembler(event -> {}));
+  private final Chunks hashMemory = ChangeFilter.hashMemory();
+  private ChangeFilter filter = new ChangeFilter(striping, assembler(event -> {}), hashMemory);
   private RangeAssembler assembler = assembler(event -> {});
   private long checkpoint;
 
@@ -62,7 +64,8 @@ public class ChangeFilterBench {
   @Setup
   public void publishOnce(Blackhole sink) throws IOException {
     assembler = assembler(sink::consume);
-    filter = new ChangeFilter(striping, assembler(sink::consume));
+    filter.close();
+    filter = new ChangeFilter(striping, assembler(sink::consume), hashMemory);
     checkpoint = 0;
     keyframe();
   }

@@ -1,13 +1,14 @@
 package dev.ramtide.producer.capture;
 
 import dev.ramtide.checkpoint.CheckpointManifest;
+import dev.ramtide.producer.dirty.ChangeFilter;
+import dev.ramtide.producer.offheap.Chunks;
 import dev.ramtide.producer.publish.EpochLog;
 import dev.ramtide.producer.publish.FencedException;
 import dev.ramtide.producer.publish.VmLog;
 import dev.ramtide.producer.stream.MachineDescription;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,6 +33,7 @@ public final class CaptureSession implements AutoCloseable {
   private final VmLog vmLog;
   private final SessionOptions options;
   private final Clock clock;
+  private final Chunks hashMemory = ChangeFilter.hashMemory();
   private @Nullable EpochLog log;
   private @Nullable GuestEpoch guest;
   private long checkpoint;
@@ -100,7 +102,7 @@ public final class CaptureSession implements AutoCloseable {
       close();
       begin();
     }
-    GuestEpoch first = new GuestEpoch(log(), machine, options, clock);
+    GuestEpoch first = new GuestEpoch(this, machine);
     guest = first;
     return first;
   }
@@ -110,12 +112,17 @@ public final class CaptureSession implements AutoCloseable {
     return checkpoint;
   }
 
-  Optional<PauseHook> hook() {
-    return options.hook();
+  SessionOptions options() {
+    return options;
   }
 
-  String label() {
-    return options.label();
+  Clock clock() {
+    return clock;
+  }
+
+  /** Of one epoch after the other. */
+  Chunks hashMemory() {
+    return hashMemory;
   }
 
   EpochLog log() {
@@ -146,8 +153,12 @@ public final class CaptureSession implements AutoCloseable {
   @Override
   public void close() {
     EpochLog closing = log;
+    GuestEpoch over = guest;
     log = null;
     guest = null;
+    if (over != null) {
+      over.close();
+    }
     if (closing != null) {
       closing.close();
     }

@@ -17,9 +17,9 @@ public interface CaptureSource extends AutoCloseable {
   /** As QMP tells it, such as {@code 10.0.2}, or empty when nobody can be asked. */
   String qemuVersion();
 
-  /** Heap that a capture takes to read, whatever the guest; next to nothing but with multifd. */
-  default long heapBytes() {
-    return 0;
+  /** What a capture takes to read: next to nothing but with multifd, or through the host. */
+  default ReadingMemory readingMemory() {
+    return ReadingMemory.NONE;
   }
 
   /**

@@ -45,7 +45,7 @@ final class CheckpointCapture implements GuestStateHandler, Confirmation {
     if (guest != null) {
       throw new IllegalStateException("one capture, one machine");
     }
-    MemoryNeed.require(machine.memory(), source.heapBytes());
+    MemoryNeed.require(machine.memory(), source.readingMemory());
     GuestEpoch epoch = session.epochOf(machine);
     guest = epoch;
     return epoch.begin(session.checkpoint(), source, machine.coverage());
@@ -58,13 +58,13 @@ final class CheckpointCapture implements GuestStateHandler, Confirmation {
 
   @Override
   public void paused(GuestPause pause) throws InterruptedException {
-    Optional<PauseHook> hook = session.hook();
+    Optional<PauseHook> hook = session.options().hook();
     if (hook.isPresent()) {
       long checkpoint = session.checkpoint();
       Map<String, String> facts =
           Map.of(
               "RAMTIDE_CHECKPOINT", Long.toString(checkpoint),
-              "RAMTIDE_LABEL", session.label(),
+              "RAMTIDE_LABEL", session.options().label(),
               "RAMTIDE_MODE", pause.mode().name().toLowerCase(Locale.ROOT),
               "RAMTIDE_PAUSE_TIME", pause.since().toString());
       hookRun = new HookRun(checkpoint, hook.get().run(facts));

@@ -59,8 +59,8 @@ public final class DrivenSource implements CaptureSource {
   }
 
   @Override
-  public long heapBytes() {
-    return MultifdOptions.heapBytes(options.multifd().channels());
+  public ReadingMemory readingMemory() {
+    return MultifdOptions.readingMemory(options.multifd().channels());
   }
 
   @Override

@@ -21,7 +21,7 @@ import java.util.Optional;
  * One machine in one epoch: what was said of it, and what the log holds of its pages. When the
  * machine changes or anything fails, this is thrown away with its epoch.
  */
-final class GuestEpoch {
+final class GuestEpoch implements AutoCloseable {
   private final EpochLog log;
   private final MachineDescription machine;
   private final SessionOptions options;
@@ -30,16 +30,18 @@ final class GuestEpoch {
   private int checkpointsSinceKeyframe;
   private boolean keyframe;
 
-  GuestEpoch(EpochLog log, MachineDescription machine, SessionOptions options, Clock clock) {
-    this.log = log;
+  GuestEpoch(CaptureSession session, MachineDescription machine) {
+    this.log = session.log();
     this.machine = machine;
-    this.options = options;
-    this.clock = clock;
+    this.options = session.options();
+    this.clock = session.clock();
     Striping striping =
         new Striping(machine.memory(), options.stripePages(), options.partitionCount());
     this.filter =
         new ChangeFilter(
-            striping, new RangeAssembler(striping, log.epoch(), options.payloadBytes(), log));
+            striping,
+            new RangeAssembler(striping, log.epoch(), options.payloadBytes(), log),
+            session.hashMemory());
   }
 
   /**
@@ -113,6 +115,11 @@ final class GuestEpoch {
     log.complete(manifest);
     checkpointsSinceKeyframe = keyframe ? 1 : checkpointsSinceKeyframe + 1;
     return manifest;
+  }
+
+  @Override
+  public void close() {
+    filter.close();
   }
 
   private static CaptureTimes times(CaptureFacts facts, Instant complete) {

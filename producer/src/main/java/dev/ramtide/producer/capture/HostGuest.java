@@ -12,6 +12,7 @@ import dev.ramtide.producer.memory.ReadLimits;
 import dev.ramtide.producer.memory.ScanTracker;
 import dev.ramtide.producer.memory.SoftDirtyTracker;
 import dev.ramtide.producer.memory.UnmarkedChangesException;
+import dev.ramtide.producer.offheap.Chunks;
 import dev.ramtide.producer.procfs.PagemapEntry;
 import dev.ramtide.producer.procfs.ProcFs;
 import dev.ramtide.producer.procfs.ProcessFiles;
@@ -47,19 +48,18 @@ final class HostGuest implements Closeable {
   private final PageTracker tracker;
   private final PageReader reader;
   private final long copyBytes;
-  private final long heapBytes;
+  private final ReadingMemory readingMemory;
 
-  private HostGuest(
-      QemuHost host, HostOptions options, ProcessFiles files, MachineDescription machine)
+  private HostGuest(QemuHost host, HostOptions options, ProcessFiles files, Chunks lookMemory)
       throws IOException, InterruptedException {
     this.files = files;
-    this.machine = machine;
+    this.machine = host.probe().probe();
     this.procFs = host.procFs();
     this.copyBytes = options.copyBytes();
     this.identity = ProcessIdentity.of(procFs, files);
     this.layout = addressesOf(new Qemu(host.qmp()));
-    this.heapBytes = options.heapBytes(machine.memory());
-    requireHeap();
+    this.readingMemory = options.readingMemory(machine.memory());
+    requireMemory();
     this.ram = new GuestRam(machine.memory(), addresses(options.marks()), files);
     if (options.marks()) {
       this.conditions = Optional.of(conditions(new Qemu(host.qmp())));
@@ -70,7 +70,7 @@ final class HostGuest implements Closeable {
     this.crew = new Crew(options.threads(), HostGuest::thread);
     this.tracker =
         options.marks()
-            ? new SoftDirtyTracker(ram, crew, Discards.NEVER)
+            ? new SoftDirtyTracker(ram, crew, Discards.NEVER, lookMemory)
             : new ScanTracker(machine.memory());
     this.reader =
         new PageReader(ram, crew, new ReadLimits(HostOptions.PIECE_BYTES, options.copyBytes()));
@@ -79,9 +79,10 @@ final class HostGuest implements Closeable {
   /**
    * Finds out all about a guest, and makes sure that it can be captured so.
    *
+   * @param lookMemory of one guest after the other, see {@link SoftDirtyTracker}
    * @throws UnsuitableHostException it cannot, and why
    */
-  static HostGuest find(QemuHost host, HostOptions options)
+  static HostGuest find(QemuHost host, HostOptions options, Chunks lookMemory)
       throws IOException, InterruptedException {
     ProcessFiles files = host.process().find();
     try {
@@ -92,7 +93,7 @@ final class HostGuest implements Closeable {
         UnmarkedDevices.refuse(new Qemu(host.qmp()), files);
       }
       addressesOf(new Qemu(host.qmp()));
-      return new HostGuest(host, options, files, host.probe().probe());
+      return new HostGuest(host, options, files, lookMemory);
     } catch (IOException | InterruptedException | RuntimeException | Error e) {
       files.close(); // Also after an error: the claim would keep the next try, and others, away.
       throw e;
@@ -208,14 +209,14 @@ final class HostGuest implements Closeable {
     return conditions.isPresent();
   }
 
-  long heapBytes() {
-    return heapBytes;
+  ReadingMemory readingMemory() {
+    return readingMemory;
   }
 
   /** Before any of it is taken. */
-  private void requireHeap() throws UnsuitableHostException {
+  private void requireMemory() throws UnsuitableHostException {
     try {
-      MemoryNeed.require(machine.memory(), heapBytes);
+      MemoryNeed.require(machine.memory(), readingMemory);
     } catch (IOException e) {
       throw new UnsuitableHostException(String.valueOf(e.getMessage()));
     }
@@ -244,6 +245,7 @@ final class HostGuest implements Closeable {
   @Override
   public void close() throws IOException {
     crew.close();
+    tracker.close();
     files.close();
   }
 }

@@ -2,6 +2,8 @@ package dev.ramtide.producer.capture;
 
 import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.SourceKind;
+import dev.ramtide.producer.memory.SoftDirtyTracker;
+import dev.ramtide.producer.offheap.Chunks;
 import dev.ramtide.producer.procfs.UnsuitableHostException;
 import dev.ramtide.producer.qmp.Qemu;
 import dev.ramtide.producer.stream.GuestStateHandler;
@@ -36,6 +38,7 @@ public final class HostMemorySource implements CaptureSource {
   private final HostOptions options;
   private final AgentSide agent;
   private final CaptureSource ofStandingGuest;
+  private final Chunks lookMemory = SoftDirtyTracker.lookMemory();
   private @Nullable HostGuest guest;
   private boolean marksAreTrue;
   private boolean guestStands;
@@ -63,9 +66,9 @@ public final class HostMemorySource implements CaptureSource {
   }
 
   @Override
-  public long heapBytes() {
+  public ReadingMemory readingMemory() {
     HostGuest known = guest;
-    return known == null ? 0 : known.heapBytes();
+    return known == null ? ReadingMemory.NONE : known.readingMemory();
   }
 
   /**
@@ -163,7 +166,7 @@ public final class HostMemorySource implements CaptureSource {
       return known;
     }
     forget();
-    HostGuest found = HostGuest.find(host, options);
+    HostGuest found = HostGuest.find(host, options, lookMemory);
     guest = found;
     LOG.atInfo()
         .addKeyValue("pid", found.pid())
@@ -171,6 +174,11 @@ public final class HostMemorySource implements CaptureSource {
         .addKeyValue("marks", options.marks())
         .log("the guest's memory is read from its QEMU");
     return found;
+  }
+
+  /** Of one guest after the other. */
+  Chunks lookMemory() {
+    return lookMemory;
   }
 
   /** Lets go of the guest's process; it is found again when it is needed. */

@@ -1,6 +1,7 @@
 package dev.ramtide.producer.capture;
 
 import dev.ramtide.guest.GuestMemoryMap;
+import dev.ramtide.producer.memory.SoftDirtyTracker;
 
 /**
  * How {@link HostMemorySource} captures.
@@ -21,8 +22,11 @@ public record HostOptions(
   /** In work at once for each thread, of a reader and of an audit. */
   private static final long PIECES_OF_A_THREAD = 4;
 
-  /** Of each page, what was seen of it twice, and some bits. */
-  private static final long MARK_BYTES = 9;
+  /** Of each page some bits, on the heap, */
+  private static final long MARK_BYTES = 1;
+
+  /** and outside of it what was seen twice. */
+  private static final long LOOK_BYTES = SoftDirtyTracker.BYTES_PER_PAGE;
 
   /** More do not read faster: the kernel copies several GiB a second with these. */
   static final int MOST_THREADS = 4;
@@ -37,10 +41,11 @@ public record HostOptions(
     }
   }
 
-  /** What reading a guest takes of the heap. */
-  long heapBytes(GuestMemoryMap memory) {
-    return copyBytes
-        + PIECES_OF_A_THREAD * threads * PIECE_BYTES
-        + (marks ? memory.pageCount() * MARK_BYTES : 0);
+  /** What reading a guest takes. */
+  ReadingMemory readingMemory(GuestMemoryMap memory) {
+    long markedPages = marks ? memory.pageCount() : 0;
+    return new ReadingMemory(
+        copyBytes + PIECES_OF_A_THREAD * threads * PIECE_BYTES + markedPages * MARK_BYTES,
+        markedPages * LOOK_BYTES);
   }
 }

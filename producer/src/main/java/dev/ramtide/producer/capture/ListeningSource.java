@@ -73,8 +73,8 @@ public final class ListeningSource implements CaptureSource {
   }
 
   @Override
-  public long heapBytes() {
-    return MultifdOptions.heapBytes(connections.channelCount());
+  public ReadingMemory readingMemory() {
+    return MultifdOptions.readingMemory(connections.channelCount());
   }
 
   @Override

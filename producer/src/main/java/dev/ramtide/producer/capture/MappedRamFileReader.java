@@ -82,7 +82,7 @@ final class MappedRamFileReader {
 
   private List<PageBitmap> bitmaps(MappedRamIndex index) throws IOException {
     // First of all: holes make a file of any size, and the bitmaps follow it.
-    MemoryNeed.require(index.memory(), 0);
+    MemoryNeed.require(index.memory(), ReadingMemory.NONE);
     List<PageBitmap> bitmaps = new ArrayList<>();
     for (int block = 0; block < index.memory().blockCount(); block++) {
       bitmaps.add(index.bitmap(file, block));

@@ -16,6 +16,7 @@ public record MultifdOptions(int channels, MultifdCompression compression) {
   public static final int MAX_CHANNELS = 64;
 
   private static final long HEAP_BYTES_PER_CHANNEL = 3 << 19;
+  private static final long DIRECT_BYTES_PER_CHANNEL = 1 << 20;
 
   public static final MultifdOptions NONE = new MultifdOptions(0, MultifdCompression.NONE);
 
@@ -29,8 +30,9 @@ public record MultifdOptions(int channels, MultifdCompression compression) {
     }
   }
 
-  static long heapBytes(int channels) {
-    return channels * HEAP_BYTES_PER_CHANNEL;
+  static ReadingMemory readingMemory(int channels) {
+    return new ReadingMemory(
+        channels * HEAP_BYTES_PER_CHANNEL, channels * DIRECT_BYTES_PER_CHANNEL);
   }
 
   boolean areUsed() {

@@ -73,8 +73,8 @@ public final class SourceChoice implements CaptureSource {
   }
 
   @Override
-  public long heapBytes() {
-    return chosen().heapBytes();
+  public ReadingMemory readingMemory() {
+    return chosen().readingMemory();
   }
 
   @Override

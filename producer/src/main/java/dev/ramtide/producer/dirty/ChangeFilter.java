@@ -5,6 +5,7 @@ import dev.ramtide.guest.GuestMemoryMap;
 import dev.ramtide.guest.Striping;
 import dev.ramtide.integrity.PageDigest;
 import dev.ramtide.integrity.PageHasher;
+import dev.ramtide.producer.offheap.Chunks;
 import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import dev.ramtide.producer.stream.PageComparison;
 import java.io.IOException;
@@ -18,9 +19,9 @@ import java.util.List;
  * of equality: 128 bits of a hash that includes the page's place.
  *
  * <p>A filter lives as long as its epoch. It notes a page as published when it hands it on, so
- * after any failure it may know of pages that never arrived: throw it away.
+ * after any failure it may know of pages that never arrived: close it and throw it away.
  */
-public final class ChangeFilter {
+public final class ChangeFilter implements AutoCloseable {
   private final Striping striping;
   private final GuestMemoryMap memory;
   private final RangeAssembler assembler;
@@ -46,13 +47,23 @@ public final class ChangeFilter {
     private long publishedWithBytes;
   }
 
-  public ChangeFilter(Striping striping, RangeAssembler assembler) {
+  /**
+   * @param hashMemory from {@link #hashMemory()}; what is taken of it is given back by {@link
+   *     #close}
+   */
+  public ChangeFilter(Striping striping, RangeAssembler assembler, Chunks hashMemory) {
+    long pageNumbers = striping.stripeCount() * striping.stripePages();
     this.striping = striping;
     this.memory = striping.memory();
     this.assembler = assembler;
-    this.published = new PublishedHashes(striping.stripeCount(), striping.stripePages());
+    this.published = new PublishedHashes(pageNumbers, hashMemory);
     this.digests = new PartitionDigests(striping.partitionCount());
-    this.delivered = new PageSet(striping.stripeCount() * striping.stripePages());
+    this.delivered = new PageSet(pageNumbers);
+  }
+
+  /** Memory for the hashes of one epoch after the other. */
+  public static Chunks hashMemory() {
+    return new Chunks(PublishedHashes.CHUNK_BYTES);
   }
 
   /**
@@ -138,10 +149,8 @@ public final class ChangeFilter {
     return (block, pageIndex, buffer, at) -> {
       PageHasher own = hashers.get();
       own.hash(block, pageIndex, buffer, at, memory.pageBytes());
-      long stripe = striping.stripeOf(block, pageIndex);
-      int place = (int) (pageIndex % striping.stripePages());
-      return published.high(stripe, place) == own.high()
-          && published.low(stripe, place) == own.low();
+      long number = number(block, pageIndex);
+      return published.high(number) == own.high() && published.low(number) == own.low();
     };
   }
 
@@ -159,19 +168,19 @@ public final class ChangeFilter {
     }
   }
 
-  private boolean isNews(int block, long pageIndex, long high, long low) {
+  private boolean isNews(int block, long pageIndex, long high, long low) throws IOException {
     long stripe = striping.stripeOf(block, pageIndex);
-    int place = (int) (pageIndex % striping.stripePages());
-    boolean first = delivered.add(number(block, pageIndex));
+    long number = number(stripe, pageIndex);
+    boolean first = delivered.add(number);
     counts.scanned++;
     if (high == 0 && low == 0) {
       counts.zero++;
     }
-    long highChange = published.high(stripe, place) ^ high;
-    long lowChange = published.low(stripe, place) ^ low;
+    long highChange = published.high(number) ^ high;
+    long lowChange = published.low(number) ^ low;
     boolean changed = (highChange | lowChange) != 0;
     if (changed) {
-      published.set(stripe, place, high, low);
+      published.set(number, high, low);
       digests.change((int) (stripe % striping.partitionCount()), highChange, lowChange);
     } else if (!keyframe || !first) {
       return false;
@@ -181,7 +190,16 @@ public final class ChangeFilter {
   }
 
   private long number(int block, long pageIndex) {
-    return striping.stripeOf(block, pageIndex) * striping.stripePages()
-        + pageIndex % striping.stripePages();
+    return number(striping.stripeOf(block, pageIndex), pageIndex);
+  }
+
+  private long number(long stripe, long pageIndex) {
+    return stripe * striping.stripePages() + pageIndex % striping.stripePages();
+  }
+
+  /** The epoch has ended. Nobody compares any more. */
+  @Override
+  public void close() {
+    published.close();
   }
 }

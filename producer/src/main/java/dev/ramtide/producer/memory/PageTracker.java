@@ -10,7 +10,7 @@ import java.io.IOException;
  * runs: {@link #clear}, every page is read, then as above. A failure in between means that the next
  * capture reads everything.
  */
-public interface PageTracker {
+public interface PageTracker extends AutoCloseable {
   /** From now on changes are marked; what was marked before is forgotten. */
   void clear() throws IOException;
 
@@ -21,4 +21,8 @@ public interface PageTracker {
    * @return belongs to the caller
    */
   PageMarks marked() throws IOException;
+
+  /** Lets go of its memory: nobody asks any more. */
+  @Override
+  void close();
 }

@@ -17,4 +17,7 @@ public final class ScanTracker implements PageTracker {
   public PageMarks marked() {
     return PageMarks.all(memory);
   }
+
+  @Override
+  public void close() {}
 }

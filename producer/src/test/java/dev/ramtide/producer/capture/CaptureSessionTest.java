@@ -50,6 +50,21 @@ class CaptureSessionTest {
   }
 
   @Test
+  void oneEpochAfterTheOtherTakesMemoryOnce() throws Exception {
+    guest.fill(2, 'x');
+    session.capture(guest);
+    long taken = session.hashMemory().allocatedBytes();
+    assertThat(taken).isPositive();
+    for (int epoch = 0; epoch < 20; epoch++) {
+      guest.breakOff(true);
+      assertThatIOException().isThrownBy(() -> session.capture(guest));
+      guest.breakOff(false);
+      assertThat(session.capture(guest).keyframe()).isTrue();
+    }
+    assertThat(session.hashMemory().allocatedBytes()).isEqualTo(taken);
+  }
+
+  @Test
   void theSecondCheckpointHoldsWhatChanged() throws Exception {
     guest.fill(2, 'x');
     session.capture(guest);

@@ -174,6 +174,18 @@ class HostMemorySourceTest {
   }
 
   @Test
+  void aGuestThatIsFoundAgainTakesMemoryOnce() throws Exception {
+    source.capture(log);
+    long taken = source.lookMemory().allocatedBytes();
+    assertThat(taken).isPositive();
+    for (int turn = 0; turn < 20; turn++) {
+      source.forget();
+      source.capture(log);
+    }
+    assertThat(source.lookMemory().allocatedBytes()).isEqualTo(taken);
+  }
+
+  @Test
   void whatIsWrittenDuringTheFirstPassIsReadAgain() throws Exception {
     log.onPage =
         () -> {

@@ -60,9 +60,9 @@ class ListeningSourceTest {
   }
 
   @Test
-  void itsHeapIsThatOfItsChannels() throws Exception {
+  void itsMemoryIsThatOfItsChannels() throws Exception {
     try (ListeningSource source = open()) {
-      assertThat(source.heapBytes()).isEqualTo(3 << 20);
+      assertThat(source.readingMemory()).isEqualTo(new ReadingMemory(3 << 20, 2 << 20));
     }
   }
 

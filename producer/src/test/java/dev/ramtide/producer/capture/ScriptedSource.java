@@ -25,7 +25,7 @@ public final class ScriptedSource implements CaptureSource {
   private byte[] deviceState = {1, 2, 3};
   private boolean silent;
   private boolean breaks;
-  private long heapBytes;
+  private ReadingMemory readingMemory = ReadingMemory.NONE;
   private boolean breaksAfterwards;
 
   void fill(int page, int value) {
@@ -55,12 +55,12 @@ public final class ScriptedSource implements CaptureSource {
   }
 
   void takeHeap(long bytes) {
-    heapBytes = bytes;
+    readingMemory = new ReadingMemory(bytes, 0);
   }
 
   @Override
-  public long heapBytes() {
-    return heapBytes;
+  public ReadingMemory readingMemory() {
+    return readingMemory;
   }
 
   /** What the last capture was told to deliver. */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.SourceKind;
 import dev.ramtide.producer.memory.ScriptedMemory;
+import dev.ramtide.producer.memory.SoftDirtyTracker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -41,7 +42,8 @@ class SourceChoiceTest {
     assertThat(choice.capture(log).mode()).isEqualTo(CaptureMode.KERNEL);
     assertThat(choice.kind()).isEqualTo(SourceKind.KERNEL);
     assertThat(choice.qemuVersion()).isEqualTo("10.0.2");
-    assertThat(choice.heapBytes()).isGreaterThan(1 << 20);
+    assertThat(choice.readingMemory().heapBytes()).isGreaterThan(1 << 20);
+    assertThat(choice.readingMemory().directBytes()).isEqualTo(9 * SoftDirtyTracker.BYTES_PER_PAGE);
   }
 
   @Test
@@ -53,7 +55,7 @@ class SourceChoiceTest {
     choice.capture(log);
     assertThat(host.standingCaptures()).isEqualTo(2);
     assertThat(choice.kind()).isEqualTo(SourceKind.DRIVEN);
-    assertThat(choice.heapBytes()).isZero();
+    assertThat(choice.readingMemory()).isEqualTo(ReadingMemory.NONE);
   }
 
   @Test

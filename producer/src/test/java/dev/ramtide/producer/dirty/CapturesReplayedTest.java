@@ -48,7 +48,10 @@ class CapturesReplayedTest {
   private void captureAgainAndAgain(Striping striping, int payloadBytes) throws IOException {
     RecordedEvents log = new RecordedEvents(striping);
     ChangeFilter filter =
-        new ChangeFilter(striping, new RangeAssembler(striping, 3, payloadBytes, log));
+        new ChangeFilter(
+            striping,
+            new RangeAssembler(striping, 3, payloadBytes, log),
+            ChangeFilter.hashMemory());
     byte[][] replayed = blocks();
     for (int checkpoint = 1; checkpoint < 12; checkpoint++) {
       boolean keyframe = checkpoint == 1 || random.nextInt(4) == 0;

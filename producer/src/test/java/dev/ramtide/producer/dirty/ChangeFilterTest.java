@@ -8,6 +8,7 @@ import dev.ramtide.checkpoint.PageCounts;
 import dev.ramtide.guest.GuestMemoryMap;
 import dev.ramtide.guest.RamBlock;
 import dev.ramtide.guest.Striping;
+import dev.ramtide.producer.offheap.Chunks;
 import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
 import java.util.Arrays;
@@ -21,8 +22,9 @@ class ChangeFilterTest {
   private final Striping striping =
       new Striping(new GuestMemoryMap(PAGE, List.of(new RamBlock("pc.ram", PAGES * PAGE))), 16, 2);
   private final RecordedEvents log = new RecordedEvents(striping);
+  private final Chunks hashMemory = ChangeFilter.hashMemory();
   private final ChangeFilter filter =
-      new ChangeFilter(striping, new RangeAssembler(striping, 5, 8 * PAGE, log));
+      new ChangeFilter(striping, new RangeAssembler(striping, 5, 8 * PAGE, log), hashMemory);
 
   @Test
   void aKeyframePublishesEveryPageAlsoTheZeroOnes() throws IOException {
@@ -107,7 +109,9 @@ class ChangeFilterTest {
     long[] events = new long[1];
     ChangeFilter sparse =
         new ChangeFilter(
-            large, new RangeAssembler(large, 5, 512 * 1024, (partition, event) -> events[0]++));
+            large,
+            new RangeAssembler(large, 5, 512 * 1024, (partition, event) -> events[0]++),
+            hashMemory);
     sparse.begin(1, true, Coverage.WHOLE);
     sparse.zeroPages(0, 0, fiveGigabytes.pageCount());
     assertThat(sparse.end().published()).isEqualTo(fiveGigabytes.pageCount());

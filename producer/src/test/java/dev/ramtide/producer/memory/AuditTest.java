@@ -67,7 +67,8 @@ class AuditTest {
   /** KSM merges a page after a write: its bit is lost, and only reading finds that out. */
   @Test
   void aMarkThatTheKernelLostIsFound() throws IOException {
-    SoftDirtyTracker tracker = new SoftDirtyTracker(memory.ram(), crew, Discards.NEVER);
+    SoftDirtyTracker tracker =
+        new SoftDirtyTracker(memory.ram(), crew, Discards.NEVER, SoftDirtyTracker.lookMemory());
     memory.claimSoftDirty();
     tracker.clear();
     memory.write(0, 3, 9);
@@ -106,6 +107,9 @@ class AuditTest {
           public PageMarks marked() {
             return marked;
           }
+
+          @Override
+          public void close() {}
         };
     return Audit.run(
         memory.ram(),

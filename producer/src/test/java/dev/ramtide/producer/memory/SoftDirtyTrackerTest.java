@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.ramtide.producer.offheap.Chunks;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SoftDirtyTrackerTest {
   private static final int PAGES = 40;
 
+  private final Chunks lookMemory = SoftDirtyTracker.lookMemory();
   private final Crew crew = new Crew(1, Thread::new);
   private final ScriptedMemory memory = new ScriptedMemory(PAGES, 3);
   private SoftDirtyTracker tracker;
@@ -31,7 +33,7 @@ class SoftDirtyTrackerTest {
     for (int page = 0; page < 3; page++) {
       memory.write(1, page, 'b');
     }
-    tracker = new SoftDirtyTracker(memory.ram(), crew);
+    tracker = tracker(memory.ram(), crew, Discards.POSSIBLE);
     checkpoint();
   }
 
@@ -40,9 +42,27 @@ class SoftDirtyTrackerTest {
     crew.close();
   }
 
+  private SoftDirtyTracker tracker(GuestRam ram, Crew readers, Discards discards)
+      throws IOException {
+    return new SoftDirtyTracker(ram, readers, discards, lookMemory);
+  }
+
+  @Test
+  void trackersThatFollowEachOtherTakeMemoryOnce() throws IOException {
+    tracker.close();
+    long taken = lookMemory.allocatedBytes();
+    for (int turn = 0; turn < 20; turn++) {
+      SoftDirtyTracker next = tracker(memory.ram(), crew, Discards.NEVER);
+      next.marked();
+      next.clear();
+      next.close();
+    }
+    assertThat(lookMemory.allocatedBytes()).isEqualTo(taken);
+  }
+
   @Test
   void aNewMappingIsMarkedWhole() throws IOException {
-    assertThat(new SoftDirtyTracker(new ScriptedMemory(70).ram(), crew).marked().pageCount())
+    assertThat(tracker(new ScriptedMemory(70).ram(), crew, Discards.POSSIBLE).marked().pageCount())
         .isEqualTo(70);
   }
 
@@ -122,7 +142,7 @@ class SoftDirtyTrackerTest {
   @EnumSource(Discards.class)
   void afterAPassWithoutALookZerosAreReadAgainOnlyIfTheyMayBeNew(Discards discards)
       throws IOException {
-    tracker = new SoftDirtyTracker(memory.ram(), crew, discards);
+    tracker = tracker(memory.ram(), crew, discards);
     memory.discard(0, 6);
     tracker.clear();
     memory.touch(0, 6); // the pass over everything
@@ -157,9 +177,9 @@ class SoftDirtyTrackerTest {
   }
 
   @Test
-  void bitsThatAreNotClaimedAreNotCleared() {
+  void bitsThatAreNotClaimedAreNotCleared() throws IOException {
     ScriptedMemory unclaimed = new ScriptedMemory(1);
-    SoftDirtyTracker other = new SoftDirtyTracker(unclaimed.ram(), crew);
+    SoftDirtyTracker other = tracker(unclaimed.ram(), crew, Discards.POSSIBLE);
     assertThatIllegalStateException().isThrownBy(other::clear);
   }
 
@@ -176,7 +196,7 @@ class SoftDirtyTrackerTest {
     ScriptedMemory guest = new ScriptedMemory(1, large, SoftDirtyTracker.PIECE_PAGES, 65);
     guest.claimSoftDirty();
     try (Crew several = new Crew(threads, Thread::new)) {
-      SoftDirtyTracker looking = new SoftDirtyTracker(guest.ram(), several, Discards.NEVER);
+      SoftDirtyTracker looking = tracker(guest.ram(), several, Discards.NEVER);
       for (int page = 0; page < large; page++) {
         guest.touch(1, page);
       }
