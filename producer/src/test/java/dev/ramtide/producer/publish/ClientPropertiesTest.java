@@ -27,10 +27,41 @@ class ClientPropertiesTest {
   }
 
   private static int batchBytes(int partitions) {
-    VmTopics topics = new VmTopics(VmTopics.DEFAULT_PREFIX, new VmId("vm"));
+    return clients(new Properties(), partitions).batchBytes();
+  }
+
+  @Test
+  void pagesGoThroughASendBufferThatGrows() {
+    assertThat(pagesProperties(new Properties())).containsEntry("send.buffer.bytes", "-1");
+  }
+
+  @Test
+  void whatTheOperatorSetsHasPrecedence() {
+    Properties operators = new Properties();
+    operators.setProperty("send.buffer.bytes", "65536");
+    operators.setProperty("batch.size", "100000");
+
+    assertThat(pagesProperties(operators))
+        .containsEntry("send.buffer.bytes", "65536")
+        .containsEntry("batch.size", "100000");
+  }
+
+  @Test
+  void retriesThatCouldRepeatOrReorderAreNotUpToHim() {
+    Properties operators = new Properties();
+    operators.setProperty("enable.idempotence", "false");
+
+    assertThat(pagesProperties(operators)).containsEntry("enable.idempotence", "true");
+  }
+
+  private static Properties pagesProperties(Properties operators) {
+    return clients(operators, 2).pagesProperties();
+  }
+
+  private static ClientProperties clients(Properties operators, int partitions) {
+    VmTopics topics = new VmTopics(VmTopics.DEFAULT_PREFIX, new VmId("vm1"));
     return new ClientProperties(
-            new LogSettings(
-                new Properties(), topics, partitions, OptionalInt.empty(), PAYLOAD_BYTES, "test"))
-        .batchBytes();
+        new LogSettings(
+            operators, topics, partitions, OptionalInt.empty(), PAYLOAD_BYTES, "host1"));
   }
 }
