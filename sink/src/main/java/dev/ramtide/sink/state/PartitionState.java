@@ -26,6 +26,11 @@ public final class PartitionState implements Closeable {
   private static final long MAGIC = 0x52414D5449444550L; // "RAMTIDEP"
   private static final int TABLE_OFFSET = 4096;
 
+  /**
+   * Put as a piece: all entries of a first checkpoint come from here, by code that is still cold.
+   */
+  private static final byte[] NEVER_WRITTEN = new byte[128 * PageEntry.BYTES];
+
   private final StorageFile file;
   private final DurableRecord header;
   private final ByteBuffer fixed;
@@ -124,7 +129,7 @@ public final class PartitionState implements Closeable {
     file.readFully(at, entries.limit(entries.position() + present));
     entries.limit(end);
     while (entries.hasRemaining()) {
-      entries.put((byte) 0);
+      entries.put(NEVER_WRITTEN, 0, Math.min(NEVER_WRITTEN.length, entries.remaining()));
     }
   }
 
