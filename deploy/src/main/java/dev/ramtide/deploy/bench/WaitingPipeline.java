@@ -25,6 +25,11 @@ final class WaitingPipeline implements AutoCloseable {
   /** From the moment at which a sink has its partitions to the one at which it has read them. */
   private static final long SETTLED_MS = 500;
 
+  /** Who uses less of a processor than this is at rest: Kafka's clients never sleep for long. */
+  private static final double RESTING_SHARE = 0.1;
+
+  private static final Duration REST = Duration.ofSeconds(30);
+
   private final VmTopics topics;
   private final BenchTopics log;
   private final BenchVerbs verbs;
@@ -55,7 +60,7 @@ final class WaitingPipeline implements AutoCloseable {
    */
   record Carried(double wholeSeconds, double guestSeconds, String processors, JsonNode manifest) {}
 
-  /** Starts both, and returns when they wait for a guest. */
+  /** Starts both, and returns when they wait for a guest and do nothing else. */
   static WaitingPipeline start(BenchBed bed) throws IOException, InterruptedException {
     WaitingPipeline pipeline = new WaitingPipeline(bed, new VmId(bed.newName("vm")));
     try {
@@ -73,7 +78,20 @@ final class WaitingPipeline implements AutoCloseable {
     log.awaitThere(topics, SOON);
     sink = verbs.start("sink", "--images", images.toString(), "--vm", vm, "--group", vm);
     log.awaitJoined(vm, topics, SOON);
-    Thread.sleep(SETTLED_MS);
+    awaitRest();
+  }
+
+  /**
+   * Until neither does anything but wait: what a JVM does after its start is not of a migration.
+   */
+  private void awaitRest() throws InterruptedException {
+    long beginNanos = System.nanoTime();
+    double before;
+    do {
+      before = processor(agent) + processor(sink());
+      Thread.sleep(SETTLED_MS);
+    } while (processor(agent) + processor(sink()) - before > RESTING_SHARE * SETTLED_MS / 1e3
+        && BenchGuest.secondsSince(beginNanos) < REST.toSeconds());
   }
 
   private ChildVerb sink() {
