@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -20,10 +21,23 @@ import java.util.concurrent.TimeUnit;
  */
 public final class ChildVerb implements AutoCloseable {
   /**
+   * What the launcher gives agents and sinks that run on, and says why: the optimizing compiler
+   * waits for ten times as many calls.
+   */
+  public static final List<String> LATE_OPTIMIZING =
+      List.of(
+          "-XX:Tier4InvocationThreshold=50000",
+          "-XX:Tier4MinInvocationThreshold=6000",
+          "-XX:Tier4CompileThreshold=150000",
+          "-XX:Tier4BackEdgeThreshold=400000");
+
+  /**
    * The command line of all verbs, this demonstration among them: named, not imported, since it
    * imports us.
    */
   private static final String MAIN = "dev.ramtide.deploy.cli.Ramtide";
+
+  private static final Set<String> RUN_ON = Set.of("agent", "sink");
 
   /** What the JDK makes of the end by signal 9. */
   private static final int KILLED = 128 + 9;
@@ -52,6 +66,9 @@ public final class ChildVerb implements AutoCloseable {
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    if (RUN_ON.contains(words.get(0))) {
+      command.addAll(LATE_OPTIMIZING);
+    }
     command.addAll(jvmOptions);
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
