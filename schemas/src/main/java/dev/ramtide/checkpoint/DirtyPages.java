@@ -72,6 +72,11 @@ public record DirtyPages(
     return checksum == checksum(version, checkpoint, block, ranges, pages);
   }
 
+  /** The checksum over all but the pages, for one who reads these anyway and goes on with them. */
+  public CRC32C checksumOfFields() {
+    return checksumOfFields(version, checkpoint, block, ranges);
+  }
+
   /** Pages whose bytes travel in {@link #pages}. */
   public long dataPageCount() {
     return pageCount(PageKind.DATA);
@@ -90,6 +95,13 @@ public record DirtyPages(
 
   private static int checksum(
       PageVersion version, long checkpoint, int block, List<PageRange> ranges, ByteBuffer pages) {
+    CRC32C crc = checksumOfFields(version, checkpoint, block, ranges);
+    crc.update(pages.duplicate());
+    return (int) crc.getValue();
+  }
+
+  private static CRC32C checksumOfFields(
+      PageVersion version, long checkpoint, int block, List<PageRange> ranges) {
     ByteBuffer fields = ByteBuffer.allocate(32 + 13 * ranges.size());
     fields.putLong(version.epoch()).putLong(version.sequence()).putLong(checkpoint);
     fields.putInt(block).putInt(ranges.size());
@@ -101,7 +113,6 @@ public record DirtyPages(
     }
     CRC32C crc = new CRC32C();
     crc.update(fields.flip());
-    crc.update(pages.duplicate());
-    return (int) crc.getValue();
+    return crc;
   }
 }

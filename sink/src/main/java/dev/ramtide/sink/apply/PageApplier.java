@@ -5,7 +5,6 @@ import dev.ramtide.checkpoint.PageVersion;
 import dev.ramtide.guest.PageKind;
 import dev.ramtide.guest.PageRange;
 import dev.ramtide.guest.Striping;
-import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.mappedram.MappedRamLayout;
 import dev.ramtide.sink.image.StorageFile;
 import dev.ramtide.sink.state.PageEntry;
@@ -36,8 +35,7 @@ public final class PageApplier {
   private final Striping striping;
   private final PartitionState state;
   private final EventCheck check;
-  private final PageHasher hasher = new PageHasher();
-  private final byte[] page;
+  private final int pageBytes;
   private final ByteBuffer entries = ByteBuffer.allocate(MAX_SPAN_PAGES * PageEntry.BYTES);
   private ApplyCounts counts = ApplyCounts.NONE;
 
@@ -52,7 +50,7 @@ public final class PageApplier {
     this.striping = striping;
     this.state = state;
     this.check = new EventCheck(striping, partition);
-    this.page = new byte[striping.memory().pageBytes()];
+    this.pageBytes = striping.memory().pageBytes();
   }
 
   /**
@@ -62,15 +60,29 @@ public final class PageApplier {
    */
   public void apply(DirtyPages event) throws IOException {
     check.check(event);
-    ByteBuffer pages = event.pages();
+    StagedPages staged = StagedPages.ofThread();
+    staged.take(event, pageBytes);
+    Incoming incoming = new Incoming(event, staged);
     long from = 0;
     for (int range = 0; range < event.ranges().size(); ) {
       Span span = spanFrom(event, range, Math.max(from, event.ranges().get(range).firstPage()));
-      applySpan(event, range, span, pages);
+      applySpan(incoming, range, span);
       while (range < event.ranges().size() && event.ranges().get(range).endPage() <= span.end()) {
         range++;
       }
       from = span.end();
+    }
+  }
+
+  /** An event that is right, how far it was applied. */
+  private static final class Incoming {
+    final DirtyPages event;
+    final StagedPages pages;
+    int nextPage;
+
+    Incoming(DirtyPages event, StagedPages pages) {
+      this.event = event;
+      this.pages = pages;
     }
   }
 
@@ -101,8 +113,8 @@ public final class PageApplier {
     return new Span(first, end);
   }
 
-  private void applySpan(DirtyPages event, int firstRange, Span span, ByteBuffer pages)
-      throws IOException {
+  private void applySpan(Incoming incoming, int firstRange, Span span) throws IOException {
+    DirtyPages event = incoming.event;
     long firstSlot = striping.slotOf(event.block(), span.first());
     entries.clear().limit((int) (span.end() - span.first()) * PageEntry.BYTES);
     state.readEntries(firstSlot, entries);
@@ -111,7 +123,7 @@ public final class PageApplier {
         break;
       }
       PageRange run = span.part(event.ranges().get(i));
-      applyRun(event, run, (int) (run.firstPage() - span.first()), pages);
+      applyRun(incoming, run, (int) (run.firstPage() - span.first()));
     }
     state.writeEntries(firstSlot, entries.rewind());
   }
@@ -131,27 +143,23 @@ public final class PageApplier {
   }
 
   /**
-   * Consumes the run's bytes from {@code pages}.
-   *
    * @param firstEntry of the run, in {@link #entries}
    */
-  private void applyRun(DirtyPages event, PageRange run, int firstEntry, ByteBuffer pages)
-      throws IOException {
-    int pageBytes = run.kind() == PageKind.DATA ? page.length : 0;
+  private void applyRun(Incoming incoming, PageRange run, int firstEntry) throws IOException {
+    PageVersion version = incoming.event.version();
     int endEntry = firstEntry + run.pageCount();
     int from = firstEntry;
     while (from < endEntry) {
-      int end = endOfLike(event.version(), from, endEntry);
-      ByteBuffer bytes = pages.slice(pages.position(), (end - from) * pageBytes);
-      if (isNewer(from, event.version())) {
+      int end = endOfLike(version, from, endEntry);
+      if (isNewer(from, version)) {
         counts = counts.plus(new ApplyCounts(0, 0, end - from));
       } else {
         long first = run.firstPage() + from - firstEntry;
         PageRange part = new PageRange(first, end - from, run.kind());
-        write(event, part, bytes);
-        updateEntries(event, part, bytes, from);
+        write(incoming, part);
+        updateEntries(incoming, part, from);
       }
-      pages.position(pages.position() + bytes.capacity());
+      incoming.nextPage += run.kind() == PageKind.DATA ? end - from : 0;
       from = end;
     }
   }
@@ -170,26 +178,27 @@ public final class PageApplier {
     return index;
   }
 
-  private void write(DirtyPages event, PageRange part, ByteBuffer bytes) throws IOException {
-    long fileOffset = layout.fileOffsetOfPage(event.block(), part.firstPage());
+  private void write(Incoming incoming, PageRange part) throws IOException {
+    long fileOffset = layout.fileOffsetOfPage(incoming.event.block(), part.firstPage());
     if (part.kind() == PageKind.DATA) {
-      image.writeFully(fileOffset, bytes.duplicate());
+      image.writeFully(fileOffset, incoming.pages.bytes(incoming.nextPage, part.pageCount()));
     } else {
-      image.erase(fileOffset, (long) part.pageCount() * page.length);
+      image.erase(fileOffset, (long) part.pageCount() * pageBytes);
     }
   }
 
-  private void updateEntries(DirtyPages event, PageRange part, ByteBuffer bytes, int firstIndex) {
+  private void updateEntries(Incoming incoming, PageRange part, int firstIndex) {
+    PageVersion version = incoming.event.version();
+    StagedPages pages = incoming.pages;
     long redelivered = 0;
     for (int i = 0; i < part.pageCount(); i++) {
       int at = (firstIndex + i) * PageEntry.BYTES;
-      redelivered += PageEntry.compareVersion(entries, at, event.version()) == 0 ? 1 : 0;
+      redelivered += PageEntry.compareVersion(entries, at, version) == 0 ? 1 : 0;
       if (part.kind() == PageKind.DATA) {
-        bytes.get(i * page.length, page);
-        hasher.hash(event.block(), part.firstPage() + i, page, 0, page.length);
-        PageEntry.put(entries, at, event.version(), hasher.high(), hasher.low());
+        int page = incoming.nextPage + i;
+        PageEntry.put(entries, at, version, pages.hashHigh(page), pages.hashLow(page));
       } else {
-        PageEntry.put(entries, at, event.version(), 0, 0);
+        PageEntry.put(entries, at, version, 0, 0);
       }
     }
     counts = counts.plus(new ApplyCounts(part.pageCount() - redelivered, redelivered, 0));
