@@ -6,9 +6,12 @@ import dev.ramtide.deploy.bench.SyntheticGuest.Content;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.SinkProcess;
 import dev.ramtide.sink.seal.KeptCopies;
+import dev.ramtide.sink.state.FileGates;
+import dev.ramtide.sink.state.PageWrites;
 import dev.ramtide.sink.state.Site;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,16 +45,32 @@ final class ApplyBench implements Bench {
   private static final long LOOK_EVERY_MS = 1;
   private static final long PATIENCE_NANOS = 120_000_000_000L;
 
+  private static final String WHAT = "all new, to sealed and synced";
+  private static final Peer TUNED = new Peer("consumer as the sink's", Run::tuned);
+  private static final Peer PLAIN = new Peer("consumer as Kafka's", Run::plain);
+
   /** One run, in MB/s. */
   private record Run(double applied, double tuned, double plain, double file) {}
 
+  /** A consumer that only polls. */
+  private record Peer(String name, ToDoubleFunction<Run> consumer) {}
+
   @Override
   public void run(BenchBed bed, Consumer<Figure> figures) throws IOException, InterruptedException {
+    List<Run> buffered = runs(bed, PageWrites.BUFFERED);
+    figures.accept(figure(WHAT, TUNED, buffered, Optional.of(Mark.atLeast(0.8))));
+    figures.accept(figure(WHAT, PLAIN, buffered, Optional.empty()));
+    List<Run> direct = runs(bed, PageWrites.DIRECT);
+    figures.accept(figure(WHAT + ", --direct-io", TUNED, direct, Optional.empty()));
+  }
+
+  private static List<Run> runs(BenchBed bed, PageWrites writes)
+      throws IOException, InterruptedException {
     SyntheticGuest guest = new SyntheticGuest(bed.bytes(MIB, QUICK_MIB), Content.INCOMPRESSIBLE);
     ConsumerSettings settings = new ConsumerSettings(bed.client());
     List<Run> runs = new ArrayList<>();
     try (SyntheticVm vm = new SyntheticVm(bed, "apply", guest, new Properties());
-        SinkProcess sink = sink(bed, vm.topics().vm(), settings)) {
+        SinkProcess sink = sink(bed, vm.topics().vm(), settings, writes)) {
       sink.start();
       SyntheticVm.Captured first = vm.capture();
       awaitSealed(sink, vm.topics().vm(), first.manifest().checkpoint());
@@ -69,28 +88,27 @@ final class ApplyBench implements Bench {
                   megabytes / tuned.poll(manifest),
                   megabytes / plain.poll(manifest),
                   megabytes / file.write(guest.dataBytes()));
-          bed.progress().accept("apply, MB/s: " + one);
+          bed.progress().accept("apply, " + writes + ", MB/s: " + one);
           if (run >= 0) {
             runs.add(one);
           }
         }
       }
     }
-    figures.accept(
-        figure("consumer as the sink's, file", runs, Run::tuned, Optional.of(Mark.atLeast(0.8))));
-    figures.accept(figure("consumer as Kafka's, file", runs, Run::plain, Optional.empty()));
+    return runs;
   }
 
-  private static Figure figure(
-      String peers, List<Run> runs, ToDoubleFunction<Run> consumer, Optional<Mark> mark) {
+  private static Figure figure(String what, Peer peer, List<Run> runs, Optional<Mark> mark) {
     return new Figure(
         "apply",
-        "all new, to sealed and synced",
+        what,
         "MB/s",
         new Samples(runs.stream().map(Run::applied).toList()),
-        "slower of " + peers,
+        "slower of " + peer.name() + ", file",
         new Samples(
-            runs.stream().map(run -> Math.min(consumer.applyAsDouble(run), run.file())).toList()),
+            runs.stream()
+                .map(run -> Math.min(peer.consumer().applyAsDouble(run), run.file()))
+                .toList()),
         mark);
   }
 
@@ -102,9 +120,10 @@ final class ApplyBench implements Bench {
     return new ConsumerSettings(client);
   }
 
-  private static SinkProcess sink(BenchBed bed, VmId vm, ConsumerSettings settings)
-      throws IOException {
-    Site site = Site.open(bed.newDirectory("images"));
+  private static SinkProcess sink(
+      BenchBed bed, VmId vm, ConsumerSettings settings, PageWrites writes) throws IOException {
+    Path images = bed.newDirectory("images");
+    Site site = Site.open(images, FileGates.OF_THIS_PROCESS, writes);
     return new SinkProcess(
         new SinkProcess.Plan(
             site,

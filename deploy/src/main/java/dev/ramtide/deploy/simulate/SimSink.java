@@ -3,8 +3,6 @@ package dev.ramtide.deploy.simulate;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.deploy.simulate.disk.SimDisk;
-import dev.ramtide.deploy.simulate.kafka.SimCluster;
-import dev.ramtide.deploy.simulate.kafka.SimGroup;
 import dev.ramtide.deploy.simulate.kafka.SimSinkClients;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
 import dev.ramtide.sink.consume.SinkProcess;
@@ -14,6 +12,7 @@ import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.DurableName;
 import dev.ramtide.sink.state.FileGates;
 import dev.ramtide.sink.state.ImagePaths;
+import dev.ramtide.sink.state.PageWrites;
 import dev.ramtide.sink.state.Site;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -29,14 +28,16 @@ final class SimSink {
   private final SimProcess process;
   private final SimDisk disk;
   private final SimSinkClients clients;
+  private final PageWrites writes;
   private boolean told;
   private @Nullable IOException failure;
   private @Nullable SinkProcess sink;
 
-  SimSink(SimProcess process, SimDisk disk, SimCluster cluster, SimGroup group) {
+  SimSink(SimProcess process, SimDisk disk, SimSinkClients clients, PageWrites writes) {
     this.process = process;
     this.disk = disk;
-    this.clients = new SimSinkClients(cluster, process, group);
+    this.clients = clients;
+    this.writes = writes;
     process.newThread(this::run).start();
   }
 
@@ -60,7 +61,7 @@ final class SimSink {
   private void run() {
     try {
       Path directory = disk.mount(process).getPath(SiteView.DIRECTORY);
-      Site site = Site.open(directory, new FileGates(process));
+      Site site = Site.open(directory, new FileGates(process), writes);
       String group = "ramtide-sink-" + site.id();
       SinkProcess.Plan plan =
           new SinkProcess.Plan(

@@ -13,6 +13,7 @@ import dev.ramtide.deploy.simulate.schedule.SimProcess;
 import dev.ramtide.sink.consume.HistoryReader;
 import dev.ramtide.sink.consume.LogPruner;
 import dev.ramtide.sink.consume.PrunePlan;
+import dev.ramtide.sink.state.PageWrites;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.time.Instant;
@@ -129,7 +130,10 @@ final class SimWorld {
   /** A sink of another site. */
   SimSink startSink(SimDisk ofDisk, SimGroup ofGroup) {
     SimProcess process = newSiteProcess("sink");
-    SimSink sink = new SimSink(process, ofDisk, cluster, ofGroup);
+    // Every second one with --direct-io: what one has written the next goes on with.
+    PageWrites writes = sinks.size() % 2 == 0 ? PageWrites.BUFFERED : PageWrites.DIRECT;
+    SimSinkClients clients = new SimSinkClients(cluster, process, ofGroup);
+    SimSink sink = new SimSink(process, ofDisk, clients, writes);
     sinks.add(sink);
     return sink;
   }

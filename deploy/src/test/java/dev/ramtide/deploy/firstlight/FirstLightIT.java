@@ -63,6 +63,27 @@ final class FirstLightIT {
     assertStoppedGuestRestores("large", spec); // Agent and sink run with -Xmx256m.
   }
 
+  /** First into an empty file, then over what is there, with pages that were zeroed meanwhile. */
+  @Test
+  void anImageThatWasWrittenPastTheCacheIsRestored() throws Exception {
+    String vm = "direct";
+    GuestSpec spec = new GuestSpec(Machine.Q35, 128, GuestProgram.busy(24, 2048));
+    try (QemuGuest source = QemuGuest.start(spec)) {
+      source.awaitMarker(SOON);
+      agent(source, vm, "live");
+      pipeline.seal("direct", vm, 1, "--direct-io");
+      source.awaitNextPass(SOON);
+      source.stop();
+      agent(source, vm, "stop");
+      Path image = pipeline.seal("direct", vm, 2, "--direct-io");
+      try (QemuGuest restored = QemuGuest.startIncoming(spec)) {
+        restored.loadMappedRam(image, false);
+        assertThat(source.compareAllRam(restored).pagesDifferent()).isZero();
+      }
+      assertThat(pipeline.seal("buffered", vm, 2)).hasSameBinaryContentAs(image);
+    }
+  }
+
   private void assertStoppedGuestRestores(String vm, GuestSpec spec) throws Exception {
     try (QemuGuest source = QemuGuest.start(spec)) {
       source.awaitMarker(SOON);

@@ -81,16 +81,13 @@ public final class Pipeline implements AutoCloseable {
   }
 
   /** Seals with one sink process and returns the image. */
-  public Path seal(String site, String vm, long checkpoint)
+  public Path seal(String site, String vm, long checkpoint, String... options)
       throws IOException, InterruptedException {
-    run(
-        "sink",
-        "--images",
-        images(site).toString(),
-        "--vm",
-        vm,
-        "--until-sealed",
-        Long.toString(checkpoint));
+    List<String> words =
+        new ArrayList<>(List.of("sink", "--images", images(site).toString(), "--vm", vm));
+    words.addAll(List.of("--until-sealed", Long.toString(checkpoint)));
+    words.addAll(List.of(options));
+    run(words.toArray(String[]::new));
     return image(site, vm);
   }
 

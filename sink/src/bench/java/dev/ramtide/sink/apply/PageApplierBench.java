@@ -72,7 +72,7 @@ public class PageApplierBench {
     directory = Files.createTempDirectory("apply");
     image = OpenImage.open(new ImagePaths(directory), epoch(), FileGates.OF_THIS_PROCESS);
     state = image.openState(0);
-    applier = new PageApplier(image.ram(), image.layout(), image.striping(), 0, state);
+    applier = new PageApplier(image.pages(), image.layout(), image.striping(), 0, state);
   }
 
   /** As wide as the widest events go, in stripes as long as the agent's, on one partition. */

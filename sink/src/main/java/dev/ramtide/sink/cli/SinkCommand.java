@@ -9,6 +9,8 @@ import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.SinkProcess;
 import dev.ramtide.sink.seal.KeptCopies;
+import dev.ramtide.sink.state.FileGates;
+import dev.ramtide.sink.state.PageWrites;
 import dev.ramtide.sink.state.Site;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -85,6 +87,12 @@ public final class SinkCommand implements Callable<Integer> {
   private int keepSealed;
 
   @Option(
+      names = "--direct-io",
+      description =
+          "Write pages past the page cache (O_DIRECT), so that images do not push out what other programs have in it.")
+  private boolean directIo;
+
+  @Option(
       names = "--json",
       description = "With --until-sealed: print what was sealed as JSON, an object a line.")
   private boolean json;
@@ -92,7 +100,7 @@ public final class SinkCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     requireSense();
-    Site site = Site.open(images);
+    Site site = openSite();
     String named = group != null ? group : broker.topicPrefix() + "-sink-" + site.id();
     KeptCopies kept = KeptCopies.reflinks(keepSealed);
     kept.requirePossible(images);
@@ -110,6 +118,13 @@ public final class SinkCommand implements Callable<Integer> {
       stopped.countDown();
     }
     return 0;
+  }
+
+  private Site openSite() throws IOException {
+    PageWrites writes = directIo ? PageWrites.DIRECT : PageWrites.BUFFERED;
+    Site site = Site.open(images, FileGates.OF_THIS_PROCESS, writes);
+    writes.requirePossible(images);
+    return site;
   }
 
   private void requireSense() {

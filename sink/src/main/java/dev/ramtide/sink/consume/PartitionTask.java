@@ -161,7 +161,7 @@ final class PartitionTask implements Closeable {
       }
       feed.seek(next);
       PageApplier applier =
-          new PageApplier(open.ram(), open.layout(), open.striping(), partition, state);
+          new PageApplier(open.pages(), open.layout(), open.striping(), partition, state);
       EventIntake intake = new EventIntake(feed.partition(), follow, open.epoch(), applier);
       begun = true;
       return new Progress(lock, state, applier, intake, next);

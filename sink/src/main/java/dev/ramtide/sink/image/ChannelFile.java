@@ -20,7 +20,7 @@ public final class ChannelFile implements StorageFile {
    * Below this, writing zeros is cheaper than a punch (about 94 µs against 3 µs for one page,
    * measured on ext4).
    */
-  private static final long PUNCH_AT_LEAST_BYTES = 64 * 1024;
+  static final int PUNCH_AT_LEAST_BYTES = 64 * 1024;
 
   /**
    * Linux leaves what is written in memory for half a minute, and whoever forces it then waits for
@@ -29,7 +29,7 @@ public final class ChannelFile implements StorageFile {
   private static final long START_WRITING_EVERY_BYTES = 8 << 20;
 
   private static final ByteBuffer ZEROS =
-      ByteBuffer.allocateDirect((int) PUNCH_AT_LEAST_BYTES).asReadOnlyBuffer();
+      ByteBuffer.allocateDirect(PUNCH_AT_LEAST_BYTES).asReadOnlyBuffer();
 
   private static final FileAttribute<?> OWNER_ONLY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));

@@ -27,13 +27,15 @@ public final class OpenImage implements Closeable {
   private final ImageIdentity identity;
   private final Striping striping;
   private final MappedRamLayout layout;
-  private final StorageFile ram;
+  private final ChannelFile ram;
+  private final StorageFile pages;
   private final ControlFile control;
   private final FileGates gates;
   private final FileGate gate;
   private final @Nullable Object controlInode;
 
-  private OpenImage(ImagePaths paths, EpochStarted epoch, FileGates gates) throws IOException {
+  private OpenImage(ImagePaths paths, EpochStarted epoch, FileGates gates, PageWrites writes)
+      throws IOException {
     this.paths = paths;
     this.gates = gates;
     this.epoch = epoch;
@@ -44,14 +46,27 @@ public final class OpenImage implements Closeable {
     this.gate = gates.of(paths.controlLock());
     this.control = new ControlFile(ChannelFile.open(paths.control()));
     this.ram = ramBeside(control, paths);
+    this.pages = pagesOf(ram, control, paths, writes);
     this.controlInode = inodeOf(paths.control());
   }
 
   /** What is tried again and again must not keep a descriptor each time. */
-  private static StorageFile ramBeside(ControlFile control, ImagePaths paths) throws IOException {
+  private static ChannelFile ramBeside(ControlFile control, ImagePaths paths) throws IOException {
     try {
       return ChannelFile.open(paths.ram());
     } catch (IOException e) {
+      control.close();
+      throw e;
+    }
+  }
+
+  private static StorageFile pagesOf(
+      ChannelFile ram, ControlFile control, ImagePaths paths, PageWrites writes)
+      throws IOException {
+    try {
+      return writes.open(paths.ram(), ram);
+    } catch (IOException e) {
+      ram.close();
       control.close();
       throw e;
     }
@@ -74,7 +89,15 @@ public final class OpenImage implements Closeable {
    */
   public static OpenImage open(ImagePaths paths, EpochStarted epoch, FileGates gates)
       throws IOException {
-    return new OpenImage(paths, epoch, gates);
+    return open(paths, epoch, gates, PageWrites.BUFFERED);
+  }
+
+  /**
+   * @param writes how its pages are to go to the disk
+   */
+  public static OpenImage open(
+      ImagePaths paths, EpochStarted epoch, FileGates gates, PageWrites writes) throws IOException {
+    return new OpenImage(paths, epoch, gates, writes);
   }
 
   public ImagePaths paths() {
@@ -115,8 +138,14 @@ public final class OpenImage implements Closeable {
     return layout;
   }
 
+  /** The file, for all in it but the pages. */
   public StorageFile ram() {
     return ram;
+  }
+
+  /** The same file, for the pages in it. */
+  public StorageFile pages() {
+    return pages;
   }
 
   public ControlFile control() {
@@ -156,6 +185,7 @@ public final class OpenImage implements Closeable {
 
   @Override
   public void close() throws IOException {
+    pages.close();
     ram.close();
     control.close();
   }

@@ -30,10 +30,12 @@ public final class Site {
 
   private final Path directory;
   private final FileGates gates;
+  private final PageWrites writes;
 
-  private Site(Path directory, FileGates gates) throws IOException {
+  private Site(Path directory, FileGates gates, PageWrites writes) throws IOException {
     this.directory = directory;
     this.gates = gates;
+    this.writes = writes;
     gates.of(directory.resolve(LOCK)); // For those who ask whether this is a site.
   }
 
@@ -45,8 +47,16 @@ public final class Site {
    * @param gates of the process that opens it
    */
   public static Site open(Path directory, FileGates gates) throws IOException {
+    return open(directory, gates, PageWrites.BUFFERED);
+  }
+
+  /**
+   * @param gates of the process that opens it
+   * @param writes how pages are to go to the disk
+   */
+  public static Site open(Path directory, FileGates gates, PageWrites writes) throws IOException {
     Files.createDirectories(directory);
-    return new Site(directory, gates);
+    return new Site(directory, gates, writes);
   }
 
   /** Whether a sink was ever here. One that is told its group never asks for the id, only locks. */
@@ -168,7 +178,7 @@ public final class Site {
               + paths.directory()
               + ": the sink then fills a new image from the newest keyframe");
     }
-    OpenImage image = OpenImage.open(paths, wanted, gates);
+    OpenImage image = OpenImage.open(paths, wanted, gates, writes);
     try {
       Optional<Control> control = image.control().read();
       if (control.isPresent()) {

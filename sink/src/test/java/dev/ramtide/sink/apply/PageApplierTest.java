@@ -12,11 +12,15 @@ import dev.ramtide.sink.SmallGuest;
 import dev.ramtide.sink.state.FileGates;
 import dev.ramtide.sink.state.ImagePaths;
 import dev.ramtide.sink.state.OpenImage;
+import dev.ramtide.sink.state.PageWrites;
 import dev.ramtide.sink.state.PartitionState;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -50,6 +54,51 @@ final class PageApplierTest {
       assertThat(Files.mismatch(content("ordered", file), content("shuffled", file)))
           .as("%s, seed %d", file, seed)
           .isEqualTo(-1);
+    }
+  }
+
+  /**
+   * Some before and some after a crash that lost what was not forced, with and without the cache.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void directWritesGiveTheSameBytes(long seed) throws IOException {
+    List<DirtyPages> events = randomEvents(new Random(seed), 300);
+    List<DirtyPages> redelivered = events.subList(100, 300);
+
+    apply(directory.resolve("buffered"), events);
+    apply(directory.resolve("direct"), events.subList(0, 200), PageWrites.DIRECT);
+    apply(directory.resolve("direct"), redelivered, PageWrites.DIRECT);
+    apply(directory.resolve("mixed"), redelivered, PageWrites.DIRECT);
+    apply(directory.resolve("mixed"), events, PageWrites.BUFFERED);
+
+    for (String file : List.of("ram.img", "partition-00000.state")) {
+      Path buffered = content("buffered", file);
+      assertThat(Files.mismatch(buffered, content("direct", file))).as(file).isEqualTo(-1);
+      assertThat(Files.mismatch(buffered, content("mixed", file))).as(file).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void directPagesAndZerosPassTheCache() throws IOException {
+    Path where = directory.resolve("uncached");
+    apply(
+        where,
+        List.of(SmallGuest.data(1, 1, 0, 0), SmallGuest.data(1, 2, 0, 1)),
+        PageWrites.DIRECT);
+    apply(where, List.of(SmallGuest.zero(1, 3, 0, 1)), PageWrites.DIRECT);
+    assertThat(isCached(where, 0)).isFalse();
+    assertThat(isCached(where, 1)).isFalse();
+    apply(where, List.of(SmallGuest.data(1, 4, 0, 0)), PageWrites.BUFFERED);
+    assertThat(isCached(where, 0)).isTrue();
+  }
+
+  private static boolean isCached(Path where, long pageIndex) throws IOException {
+    ImagePaths paths = new ImagePaths(where);
+    try (OpenImage image = OpenImage.open(paths, EPOCH, FileGates.OF_THIS_PROCESS);
+        FileChannel file = FileChannel.open(paths.ram(), StandardOpenOption.READ)) {
+      long fileOffset = image.layout().fileOffsetOfPage(0, pageIndex);
+      return file.map(MapMode.READ_ONLY, fileOffset, SmallGuest.PAGE).isLoaded();
     }
   }
 
@@ -144,10 +193,16 @@ final class PageApplierTest {
   }
 
   private static PageApplier apply(Path where, List<DirtyPages> events) throws IOException {
-    try (OpenImage image = OpenImage.open(new ImagePaths(where), EPOCH, FileGates.OF_THIS_PROCESS);
+    return apply(where, events, PageWrites.BUFFERED);
+  }
+
+  private static PageApplier apply(Path where, List<DirtyPages> events, PageWrites writes)
+      throws IOException {
+    ImagePaths paths = new ImagePaths(where);
+    try (OpenImage image = OpenImage.open(paths, EPOCH, FileGates.OF_THIS_PROCESS, writes);
         PartitionState state = image.openState(0)) {
       PageApplier applier =
-          new PageApplier(image.ram(), image.layout(), image.striping(), 0, state);
+          new PageApplier(image.pages(), image.layout(), image.striping(), 0, state);
       for (DirtyPages event : events) {
         applier.apply(event);
       }

@@ -19,6 +19,7 @@ final class SimFileChannel extends FileChannel {
   private final String name;
   private final @Nullable Inode file;
   private boolean forceEachWrite;
+  private boolean wholeBlocks;
   private long position;
 
   /**
@@ -34,6 +35,21 @@ final class SimFileChannel extends FileChannel {
   /** As with DSYNC. */
   void forceEachWrite(boolean each) {
     forceEachWrite = each;
+  }
+
+  /**
+   * As with O_DIRECT. What was written is no more certain for it: a disk has a cache of its own.
+   */
+  void takeWholeBlocks(boolean whole) {
+    wholeBlocks = whole;
+  }
+
+  private void requireWholeBlocks(ByteBuffer from, long at) throws IOException {
+    int block = SimFileStore.BLOCK_BYTES;
+    boolean aligned = from.isDirect() && from.alignmentOffset(from.position(), block) == 0;
+    if (wholeBlocks && (at % block != 0 || from.remaining() % block != 0 || !aligned)) {
+      throw new IOException("Invalid argument: " + from + " at " + at);
+    }
   }
 
   private Inode file() {
@@ -63,6 +79,7 @@ final class SimFileChannel extends FileChannel {
   @Override
   public int write(ByteBuffer from, long at) throws IOException {
     process.act();
+    requireWholeBlocks(from, at);
     int count = from.remaining();
     disk.write(file(), at, from, name);
     if (forceEachWrite) {

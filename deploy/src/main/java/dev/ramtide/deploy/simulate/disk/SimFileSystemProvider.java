@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.simulate.disk;
 
+import com.sun.nio.file.ExtendedOpenOption;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
 import java.io.IOException;
 import java.net.URI;
@@ -57,6 +58,7 @@ final class SimFileSystemProvider extends FileSystemProvider {
       disk.truncate(file, 0);
     }
     SimFileChannel channel = new SimFileChannel(disk, process, name, file);
+    channel.takeWholeBlocks(options.contains(ExtendedOpenOption.DIRECT));
     channel.forceEachWrite(options.contains(StandardOpenOption.DSYNC));
     return channel;
   }
@@ -149,7 +151,7 @@ final class SimFileSystemProvider extends FileSystemProvider {
 
   @Override
   public FileStore getFileStore(Path path) {
-    throw new UnsupportedOperationException();
+    return new SimFileStore();
   }
 
   @Override
