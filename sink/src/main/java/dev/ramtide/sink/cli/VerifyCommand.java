@@ -93,7 +93,7 @@ public final class VerifyCommand implements Callable<Integer> {
     return 0;
   }
 
-  private ImageProof prove(GatedImage gated) throws IOException {
+  private ImageProof prove(GatedImage gated) throws IOException, InterruptedException {
     long pages = gated.index().memory().pageCount();
     try (Progress progress = new Progress("verifying", "pages", pages, json)) {
       return new ImageVerifier(gated.bytes(), progress).verify();

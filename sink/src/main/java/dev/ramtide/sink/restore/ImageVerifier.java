@@ -1,37 +1,41 @@
 package dev.ramtide.sink.restore;
 
-import dev.ramtide.guest.GuestMemoryMap;
 import dev.ramtide.integrity.PageDigest;
-import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.mappedram.MappedRamIndex;
-import dev.ramtide.mappedram.PageBitmap;
 import dev.ramtide.mappedram.PositionalBytes;
 import dev.ramtide.qemustream.MalformedStreamException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.function.LongConsumer;
+import java.util.function.LongToIntFunction;
+import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 
 /**
  * Recomputes the digest of a mapped-ram file and the checksum of its device state, whoever wrote
- * it: reads what QEMU would read and nothing of the sink's own tables.
+ * it: reads what QEMU would read and nothing of the sink's own tables. Threads share the reading.
  */
 public final class ImageVerifier {
-  private static final int CHUNK_BYTES = 1 << 20;
-
   private final PositionalBytes file;
   private final LongConsumer pagesDone;
-  private final PageHasher hasher = new PageHasher();
-  private final ByteBuffer chunk = ByteBuffer.allocate(CHUNK_BYTES);
-  private PageDigest digest = PageDigest.ZERO;
-  private long dataPageCount;
+  private final LongToIntFunction threads;
 
   /**
-   * @param pagesDone is told now and then how many pages have been looked at
+   * @param pagesDone is told now and then how many pages have been looked at, by one thread at a
+   *     time
    */
   public ImageVerifier(PositionalBytes file, LongConsumer pagesDone) {
+    this(file, pagesDone, SideBySide::threads);
+  }
+
+  /**
+   * @param threads how many shall share the reading of so many pieces
+   */
+  ImageVerifier(PositionalBytes file, LongConsumer pagesDone, LongToIntFunction threads) {
     this.file = file;
     this.pagesDone = pagesDone;
+    this.threads = threads;
   }
 
   /**
@@ -39,22 +43,18 @@ public final class ImageVerifier {
    *
    * @throws MalformedStreamException it is no complete mapped-ram file; the message names the place
    *     in it
+   * @throws InterruptedException nothing is proven then, and nobody reads the file any more
    */
-  public ImageProof verify() throws IOException {
+  public ImageProof verify() throws IOException, InterruptedException {
     MappedRamIndex index = MappedRamIndex.read(file);
     requireComplete(index);
-    GuestMemoryMap memory = index.memory();
-    long before = 0;
-    for (int block = 0; block < memory.blockCount(); block++) {
-      verifyBlock(index, block, before);
-      before += memory.pageCount(block);
-    }
-    pagesDone.accept(before);
+    List<PageReading> readings = readPages(index);
+    pagesDone.accept(index.memory().pageCount());
     return new ImageProof(
-        digest,
+        readings.stream().map(PageReading::digest).reduce(PageDigest.ZERO, PageDigest::xor),
         index.preamble().machineType(),
-        memory.pageCount(),
-        dataPageCount,
+        index.memory().pageCount(),
+        readings.stream().mapToLong(PageReading::dataPageCount).sum(),
         index.deviceStateBytes(),
         deviceStateChecksum(index));
   }
@@ -70,37 +70,27 @@ public final class ImageVerifier {
     }
   }
 
+  private List<PageReading> readPages(MappedRamIndex index)
+      throws IOException, InterruptedException {
+    int pagesAtOnce = PageReading.CHUNK_BYTES / index.memory().pageBytes();
+    PresentPages pages = new PresentPages(file, index, pagesAtOnce, pagesDone);
+    long pieces = (index.memory().pageCount() + pagesAtOnce - 1) / pagesAtOnce;
+    List<PageReading> readings =
+        Stream.generate(() -> new PageReading(file, index, pages))
+            .limit(threads.applyAsInt(pieces))
+            .toList();
+    SideBySide.run("image-verifier", readings);
+    return readings;
+  }
+
   private int deviceStateChecksum(MappedRamIndex index) throws IOException {
     CRC32C crc = new CRC32C();
-    for (long at = index.deviceStateFileOffset(); at < index.fileBytes(); at += CHUNK_BYTES) {
-      chunk.clear().limit((int) Math.min(CHUNK_BYTES, index.fileBytes() - at));
+    ByteBuffer chunk = ByteBuffer.allocate(PageReading.CHUNK_BYTES);
+    for (long at = index.deviceStateFileOffset(); at < index.fileBytes(); at += chunk.capacity()) {
+      chunk.clear().limit((int) Math.min(chunk.capacity(), index.fileBytes() - at));
       file.readFully(at, chunk);
       crc.update(chunk.flip());
     }
     return (int) crc.getValue();
-  }
-
-  private void verifyBlock(MappedRamIndex index, int block, long pagesBefore) throws IOException {
-    int pageBytes = index.memory().pageBytes();
-    long pageCount = index.memory().pageCount(block);
-    PageBitmap bitmap = index.bitmap(file, block);
-    long first = bitmap.nextSet(0);
-    while (first >= 0 && first < pageCount) {
-      long end = Math.min(bitmap.nextClear(first), first + CHUNK_BYTES / pageBytes);
-      chunk.clear().limit((int) (end - first) * pageBytes);
-      file.readFully(index.places().get(block).pagesFileOffset() + first * pageBytes, chunk);
-      for (long page = first; page < end; page++) {
-        hash(block, page, chunk.array(), (int) (page - first) * pageBytes, pageBytes);
-      }
-      pagesDone.accept(pagesBefore + end);
-      first = end < pageCount ? bitmap.nextSet(end) : pageCount;
-    }
-  }
-
-  private void hash(int block, long pageIndex, byte[] buffer, int at, int pageBytes) {
-    hasher.hash(block, pageIndex, buffer, at, pageBytes);
-    PageDigest hash = new PageDigest(hasher.high(), hasher.low());
-    digest = digest.xor(hash);
-    dataPageCount += hash.equals(PageDigest.ZERO) ? 0 : 1;
   }
 }

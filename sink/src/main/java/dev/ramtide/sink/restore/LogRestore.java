@@ -2,7 +2,6 @@ package dev.ramtide.sink.restore;
 
 import dev.ramtide.qemustream.MalformedStreamException;
 import dev.ramtide.sink.apply.PageApplier;
-import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.DeviceStateReader;
 import dev.ramtide.sink.consume.EventIntake;
 import dev.ramtide.sink.consume.PageRecord;
@@ -19,7 +18,6 @@ import dev.ramtide.sink.state.OpenImage;
 import dev.ramtide.sink.state.PartitionStates;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -27,7 +25,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -36,9 +33,11 @@ import org.apache.kafka.common.errors.TimeoutException;
  * A checkpoint out of the log, from a keyframe or over a copy of an image. Runs the same code as a
  * sink that follows: intake, applier, tables, composer.
  */
-@SuppressWarnings("try") // A reader is closed, and not looked at.
 public final class LogRestore implements RestoreSource {
-  private final ConsumerSettings settings;
+  /** Each has a Kafka client, and that holds up to 32 MiB which it has fetched. */
+  private static final int MOST_REPLAYS = 4;
+
+  private final SinkClients clients;
   private final VmTopics topics;
   private final VmFollow vm;
   private final RestorePlan plan;
@@ -49,12 +48,12 @@ public final class LogRestore implements RestoreSource {
    * @param recordsDone is told now and then how many records were replayed
    */
   public LogRestore(
-      ConsumerSettings settings,
+      SinkClients clients,
       VmTopics topics,
       VmFollow vm,
       RestorePlan plan,
       LongConsumer recordsDone) {
-    this.settings = settings;
+    this.clients = clients;
     this.topics = topics;
     this.vm = vm;
     this.plan = plan;
@@ -62,7 +61,7 @@ public final class LogRestore implements RestoreSource {
   }
 
   @Override
-  public ImageProof makeIn(ScratchImage scratch) throws IOException {
+  public ImageProof makeIn(ScratchImage scratch) throws IOException, InterruptedException {
     if (plan.image().isPresent()) {
       copyBase(plan.image().get(), scratch.paths());
     }
@@ -75,6 +74,8 @@ public final class LogRestore implements RestoreSource {
       requireDigests(tables);
       new ImageComposer(image.ram(), image.layout()).compose(tables.bitmaps(), deviceState);
       // The tables agree with the manifest; now the bytes must, read back as QEMU would read them.
+      // The tables alone prove what the records held: not that every page went to its place, nor
+      // that a bit of the bitmap was set for it, nor what an image that was the base held before.
       ImageProof proof = new ImageVerifier(image.ram(), pages -> {}).verify();
       Optional<String> difference = ExpectedImage.of(plan.target().manifest()).differenceOf(proof);
       if (difference.isPresent()) {
@@ -126,7 +127,7 @@ public final class LogRestore implements RestoreSource {
 
   private ByteBuffer deviceState() throws IOException {
     try (DeviceStateReader reader =
-        new DeviceStateReader(settings.seekingReader(), MonotonicClock.SYSTEM)) {
+        new DeviceStateReader(clients.seekingReader(), MonotonicClock.SYSTEM)) {
       return reader.read(topics.checkpoints(), plan.target());
     } catch (TimeoutException e) {
       throw new IOException(e.getMessage(), e);
@@ -139,7 +140,9 @@ public final class LogRestore implements RestoreSource {
     }
   }
 
-  private void replay(OpenImage image, PartitionStates states) throws IOException {
+  /** Partitions share no page and no table, so threads may share the partitions. */
+  private void replay(OpenImage image, PartitionStates states)
+      throws IOException, InterruptedException {
     List<EventIntake> intakes = new ArrayList<>();
     for (int partition = 0; partition < states.count(); partition++) {
       PageApplier applier =
@@ -148,10 +151,34 @@ public final class LogRestore implements RestoreSource {
       TopicPartition from = new TopicPartition(topics.pages(), partition);
       intakes.add(new EventIntake(from, vm, image.epoch(), applier));
     }
-    Consumer<byte[], ByteBuffer> reader = settings.reader();
-    try (Closeable closing = () -> SinkClients.close(reader)) {
-      new LogReplay(reader, topics.pages(), plan, recordsDone)
-          .run((int partition, PageRecord record) -> intakes.get(partition).take(record, true));
+    Replayed taker = new Replayed(intakes, recordsDone);
+    List<LogReplay> replays =
+        LogReplay.parts(topics.pages(), plan, SideBySide.threads(MOST_REPLAYS)).stream()
+            .map(part -> new LogReplay(clients, part, plan, taker))
+            .toList();
+    SideBySide.run("log-replay", replays);
+  }
+
+  /** Thread-safe, as long as each partition is told by one thread. */
+  private static final class Replayed implements LogReplay.Taker {
+    private final List<EventIntake> intakes;
+    private final LongConsumer recordsDone;
+    private long done;
+
+    private Replayed(List<EventIntake> intakes, LongConsumer recordsDone) {
+      this.intakes = intakes;
+      this.recordsDone = recordsDone;
+    }
+
+    @Override
+    public void take(int partition, PageRecord record) throws IOException {
+      intakes.get(partition).take(record, true);
+    }
+
+    @Override
+    public synchronized void taken(long records) {
+      done += records;
+      recordsDone.accept(done);
     }
   }
 }

@@ -29,7 +29,7 @@ public final class SealedRestore implements RestoreSource {
   }
 
   @Override
-  public ImageProof makeIn(ScratchImage scratch) throws IOException {
+  public ImageProof makeIn(ScratchImage scratch) throws IOException, InterruptedException {
     try (ChannelFile copy = ChannelFile.open(scratch.paths().ram())) {
       new SparseCopy(image.bytes(), copy, bytesDone).run(image.index());
       return proven(copy);
@@ -52,7 +52,7 @@ public final class SealedRestore implements RestoreSource {
     return proof;
   }
 
-  private ImageProof proven(PositionalBytes file) throws IOException {
+  private ImageProof proven(PositionalBytes file) throws IOException, InterruptedException {
     ImageProof proof = new ImageVerifier(file, pages -> {}).verify();
     Optional<String> difference = expected.differenceOf(proof);
     if (difference.isPresent()) {

@@ -242,7 +242,7 @@ final class HostileEventsTest {
   }
 
   private static void assertSealed(ScriptedMember member, CheckpointManifest manifest)
-      throws IOException {
+      throws IOException, InterruptedException {
     assertThat(member.state()).isEqualTo(new ControlState.Sealed(manifest.checkpoint()));
     try (ChannelFile file = ChannelFile.openForReading(member.image())) {
       assertThat(new ImageVerifier(file, pages -> {}).verify().digest())

@@ -411,7 +411,7 @@ final class SealedImageTest {
   }
 
   private static void assertSealed(ScriptedMember member, CheckpointManifest manifest)
-      throws IOException {
+      throws IOException, InterruptedException {
     assertThat(member.state()).isEqualTo(new ControlState.Sealed(manifest.checkpoint()));
     assertThat(magic(member)).isEqualTo(MAGIC);
     try (ChannelFile file = ChannelFile.openForReading(member.image())) {
