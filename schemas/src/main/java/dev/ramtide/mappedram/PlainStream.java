@@ -29,13 +29,17 @@ import java.util.List;
  */
 public final class PlainStream {
   private static final int SECTION_ID = 1;
-  private static final int BUFFER_BYTES = 1 << 20;
+  private static final int BUFFER_BYTES = 256 << 10;
+  private static final int READ_BYTES = 256 << 10;
   private static final int LONGEST_RECORD_HEAD = 8 + 1 + 255;
 
   private final PositionalBytes file;
   private final MappedRamIndex index;
   private final Sink sink;
-  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
+  // Outside of the heap: else a channel copies all of it once more, out of the one and into the
+  // other.
+  private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
+  private final ByteBuffer pages = ByteBuffer.allocateDirect(READ_BYTES);
   private long streamBytes;
 
   /** Takes the stream, piece by piece. */
@@ -89,37 +93,45 @@ public final class PlainStream {
   private void putPages(int block) throws IOException {
     int pageBytes = index.memory().pageBytes();
     PageBitmap bitmap = index.bitmap(file, block);
-    ByteBuffer name = new StreamOutput().str8(index.memory().block(block).name()).toBuffer();
-    for (long page = 0; page < bitmap.pageCount(); page++) {
-      boolean present = bitmap.get(page);
-      makeRoom(LONGEST_RECORD_HEAD + (present ? pageBytes : 1));
-      int flags = (present ? RamFlags.PAGE : RamFlags.ZERO) | (page == 0 ? 0 : RamFlags.CONTINUE);
-      buffer.putLong(page * pageBytes | flags);
-      if (page == 0) {
-        buffer.put(name);
-      }
-      if (present) {
-        readInto(index.fileOffsetOfPage(block, page), pageBytes);
+    long page = 0;
+    while (page < bitmap.pageCount()) {
+      if (bitmap.get(page)) {
+        long end = Math.min(bitmap.nextClear(page), page + READ_BYTES / pageBytes);
+        read(index.fileOffsetOfPage(block, page), (int) (end - page) * pageBytes);
+        for (int at = 0; page < end; page++, at += pageBytes) {
+          putRecordHead(block, page, RamFlags.PAGE, pageBytes);
+          buffer.put(buffer.position(), pages, at, pageBytes);
+          buffer.position(buffer.position() + pageBytes);
+        }
       } else {
+        putRecordHead(block, page++, RamFlags.ZERO, 1);
         buffer.put((byte) 0);
       }
+    }
+  }
+
+  /** What stands before a page's bytes, and room for them. */
+  private void putRecordHead(int block, long page, int kind, int bytes) throws IOException {
+    makeRoom(LONGEST_RECORD_HEAD + bytes);
+    boolean first = page == 0;
+    buffer.putLong(page * index.memory().pageBytes() | kind | (first ? 0 : RamFlags.CONTINUE));
+    if (first) {
+      buffer.put(new StreamOutput().str8(index.memory().block(block).name()).toBuffer());
     }
   }
 
   private void putDeviceState() throws IOException {
     long at = index.deviceStateFileOffset();
     while (at < index.fileBytes()) {
-      int count = (int) Math.min(BUFFER_BYTES / 2, index.fileBytes() - at);
-      makeRoom(count);
-      readInto(at, count);
+      int count = (int) Math.min(READ_BYTES, index.fileBytes() - at);
+      read(at, count);
+      put(pages.slice(0, count));
       at += count;
     }
   }
 
-  /** From the file to where the buffer stands. */
-  private void readInto(long fileOffset, int count) throws IOException {
-    file.readFully(fileOffset, buffer.slice(buffer.position(), count));
-    buffer.position(buffer.position() + count);
+  private void read(long fileOffset, int count) throws IOException {
+    file.readFully(fileOffset, pages.clear().limit(count));
   }
 
   private void put(ByteBuffer bytes) throws IOException {
