@@ -81,7 +81,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("mappedram", "guest", "qemustream");
     table.room("wire.avro"); // generated from the .avsc files
     table.room("wire", "guest", "integrity", "checkpoint", "wire.avro");
-    table.room("options", "checkpoint");
+    table.room("metrics"); // knows nothing of guests: names, and a server
+    table.room("options", "checkpoint", "metrics");
     table.room("report", "integrity", "checkpoint");
   }
 
@@ -289,7 +290,11 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
                 "deploy.simulate.kafka")),
         new Wall("kafka.", Set.of("deploy.embedded")),
         new Wall(
-            "com.fasterxml.jackson.", with(commands, "producer.qmp", "report", "deploy.torture")),
+            "com.fasterxml.jackson.", with(commands, "producer.qmp", "report", "metrics", "deploy.torture")),
+        // A metric is written through our list of names; its registry is seen where Kafka's clients
+        // are bound to it.
+        new Wall("io.micrometer.", Set.of("metrics", "producer.metrics", "sink.metrics")),
+        new Wall("com.sun.net.httpserver.", Set.of("metrics")),
         new Wall("picocli.", with(commands, "options", "deploy.torture")),
         new Wall("com.sun.jna.", Set.of("sink.image")),
         new Wall("com.github.luben.zstd.", Set.of("producer.stream")),

@@ -55,6 +55,7 @@ final class SealDuty implements Closeable {
   private boolean toldFilling;
   private long busySteps;
   private boolean movedOn;
+  private final SealWatch watch;
 
   /** Fetches device state from the log. */
   interface DeviceStates {
@@ -77,6 +78,7 @@ final class SealDuty implements Closeable {
     this.listener = listener;
     this.kept = kept;
     this.doubt = doubt;
+    this.watch = new SealWatch(follow, site.clock());
     this.behind = new Doubt(BEHIND_PATIENCE, site.clock());
   }
 
@@ -123,6 +125,7 @@ final class SealDuty implements Closeable {
       throws IOException, InterruptedException {
     targetOf(next); // First of all: what cannot be had must not cost the image that is there.
     try {
+      watch.makes(next.number());
       movedOn = new Sealer(open, listener).begin(from, next);
       return movedOn;
     } catch (IOException | RuntimeException e) {
@@ -179,11 +182,13 @@ final class SealDuty implements Closeable {
       return !beginLater(open, applying, newest);
     }
     Sealer sealer = new Sealer(open, listener);
+    watch.makes(applying.checkpoint());
     SealProgress progress;
     try {
       progress = sealer.trySeal(now.checkpoint(), now.deviceState());
       doubt.clear();
     } catch (DigestMismatchException e) {
+      watch.differs();
       reconsider(sealer, applying, newest, e);
       return false;
     }
@@ -194,6 +199,7 @@ final class SealDuty implements Closeable {
           .addKeyValue("vm", follow.vm())
           .addKeyValue("checkpoint", done.checkpoint())
           .log("sealed");
+      watch.isSealed(done.checkpoint());
       toldSealed = done.checkpoint();
       target = null;
       movedOn = true;
