@@ -36,25 +36,32 @@ public final class MetricsOptions {
       })
   private String host = "127.0.0.1";
 
-  /** Serves if it is asked for, and says where on stderr. */
-  public Optional<WatchServer> start(Metrics metrics, Health health) throws IOException {
-    Integer asked = port;
-    if (asked == null) {
-      return Optional.empty();
-    }
+  /** What to count in, when a port is given. */
+  public Optional<Metrics> metrics() {
+    return port == null ? Optional.empty() : Optional.of(new Metrics());
+  }
+
+  /**
+   * Serves from now on, and says where on stderr.
+   *
+   * @throws IOException it cannot listen there
+   */
+  public WatchServer start(Metrics metrics, Health health) throws IOException {
+    int asked = Optional.ofNullable(port).orElse(0);
     if (asked < 0 || asked > HIGHEST_PORT) {
-      throw new ParameterException(
-          spec.commandLine(),
-          "--metrics-port " + asked + ": give a port from 0 to " + HIGHEST_PORT);
+      throw wrong("--metrics-port " + asked + ": give a port from 0 to " + HIGHEST_PORT);
     }
     InetSocketAddress address = new InetSocketAddress(host, asked);
     if (address.isUnresolved()) {
-      throw new ParameterException(
-          spec.commandLine(), "--metrics-host " + host + ": there is no such address");
+      throw wrong("--metrics-host " + host + ": there is no such address");
     }
     WatchServer server = WatchServer.start(address, metrics, health);
     spec.commandLine().getErr().println("watch: " + server.uri() + "/");
     spec.commandLine().getErr().flush();
-    return Optional.of(server);
+    return server;
+  }
+
+  private ParameterException wrong(String message) {
+    return new ParameterException(spec.commandLine(), message);
   }
 }

@@ -150,6 +150,14 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "sink.state",
         "sink.apply",
         "sink.seal");
+    table.room(
+        "sink.metrics",
+        "checkpoint",
+        "metrics",
+        "wire",
+        "sink.state",
+        "sink.apply",
+        "sink.consume");
     sinkVerbs(table);
   }
 
@@ -176,11 +184,13 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "qemustream",
         "mappedram",
         "wire",
+        "metrics",
         "options",
         "report",
         "sink.state",
         "sink.seal",
         "sink.consume",
+        "sink.metrics",
         "sink.restore");
   }
 
@@ -286,11 +296,13 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
                 "producer.publish",
                 "sink.consume",
                 "sink.restore",
+                "sink.metrics", // Kafka's clients tell of themselves
                 "deploy.embedded",
                 "deploy.simulate.kafka")),
         new Wall("kafka.", Set.of("deploy.embedded")),
         new Wall(
-            "com.fasterxml.jackson.", with(commands, "producer.qmp", "report", "metrics", "deploy.torture")),
+            "com.fasterxml.jackson.",
+            with(commands, "producer.qmp", "report", "metrics", "deploy.torture")),
         // A metric is written through our list of names; its registry is seen where Kafka's clients
         // are bound to it.
         new Wall("io.micrometer.", Set.of("metrics", "producer.metrics", "sink.metrics")),

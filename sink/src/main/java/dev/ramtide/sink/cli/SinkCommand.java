@@ -2,16 +2,27 @@ package dev.ramtide.sink.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.metrics.Metrics;
+import dev.ramtide.metrics.WatchServer;
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.MetricsOptions;
 import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.ConsumerSettings;
+import dev.ramtide.sink.consume.SinkClients;
+import dev.ramtide.sink.consume.SinkListener;
 import dev.ramtide.sink.consume.SinkProcess;
+import dev.ramtide.sink.metrics.LogSizes;
+import dev.ramtide.sink.metrics.MeteredClients;
+import dev.ramtide.sink.metrics.SinkHealth;
+import dev.ramtide.sink.metrics.SinkMetrics;
 import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.Site;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -33,6 +44,7 @@ import picocli.CommandLine.Spec;
       "Start as many as you like on the same directory, on one host or several: they share the work. Stops on Ctrl-C or"
           + " SIGTERM without losing anything."
     })
+@SuppressWarnings("try") // What serves is closed, and not looked at.
 public final class SinkCommand implements Callable<Integer> {
   private static final long LOOK_EVERY_MS = 20;
 
@@ -41,6 +53,8 @@ public final class SinkCommand implements Callable<Integer> {
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Mixin private SkipOptions skip = new SkipOptions();
+
+  @Mixin private MetricsOptions watch = new MetricsOptions();
 
   @Option(
       names = "--images",
@@ -96,20 +110,50 @@ public final class SinkCommand implements Callable<Integer> {
     String named = group != null ? group : broker.topicPrefix() + "-sink-" + site.id();
     KeptCopies kept = KeptCopies.reflinks(keepSealed);
     kept.requirePossible(images);
+    Optional<Metrics> metrics = watch.metrics();
     SinkProcess.Plan plan =
         new SinkProcess.Plan(
-            site, broker.topicPrefix(), vms, named, threads, new CheckpointFile(), kept);
+            site,
+            broker.topicPrefix(),
+            vms,
+            named,
+            threads,
+            new CheckpointFile(),
+            kept,
+            metrics
+                .<SinkListener>map(told -> new SinkMetrics(told, site, Clock.systemUTC()))
+                .orElse(SinkListener.NONE));
+    SinkClients clients = clients(metrics);
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitClean(stop, stopped), "sink-stop"));
-    try (SinkProcess sink =
-        new SinkProcess(plan, new ConsumerSettings(broker.clientProperties(), skip.records()))) {
+    try (SinkProcess sink = new SinkProcess(plan, clients);
+        Closeable served = serve(metrics, sink, clients)) {
       sink.start();
       follow(sink, site, stop);
     } finally {
       stopped.countDown();
     }
     return 0;
+  }
+
+  private SinkClients clients(Optional<Metrics> metrics) throws IOException {
+    ConsumerSettings settings = new ConsumerSettings(broker.clientProperties(), skip.records());
+    return metrics.<SinkClients>map(told -> new MeteredClients(settings, told)).orElse(settings);
+  }
+
+  /** Serves what is asked for, from before the first record: who waits for it learns of a start. */
+  private Closeable serve(Optional<Metrics> metrics, SinkProcess sink, SinkClients clients)
+      throws IOException {
+    if (metrics.isEmpty()) {
+      return () -> {};
+    }
+    WatchServer server = watch.start(metrics.get(), new SinkHealth(sink));
+    LogSizes sizes = LogSizes.start(sink, broker.topicPrefix(), clients, metrics.get());
+    return () -> {
+      sizes.close();
+      server.close();
+    };
   }
 
   private void requireSense() {

@@ -232,6 +232,15 @@ public final class SinkProcess implements MemberWork, Closeable {
     return statuses;
   }
 
+  /**
+   * VMs that were named and that are not followed yet: their topics, or their history, are missing.
+   */
+  public List<VmId> waitingFor() {
+    return plan.vms().stream()
+        .filter(vm -> !follower.vm(vm).map(VmFollow::isCaughtUp).orElse(false))
+        .toList();
+  }
+
   @Override
   public void failVm(VmFollow vm, IOException reason) {
     Optional<Duration> pause = vm.fail(reason, site().clock().nanoTime());

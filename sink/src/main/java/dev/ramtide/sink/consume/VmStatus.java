@@ -41,7 +41,7 @@ public record VmStatus(
     long imageBytes,
     Optional<IOException> failure) {
   /** Looks at what the process knows, and at the image. */
-  static VmStatus of(VmFollow follow, Site site) throws IOException {
+  public static VmStatus of(VmFollow follow, Site site) throws IOException {
     ImagePaths paths = site.imageOf(follow.vm());
     CheckpointHistory history = follow.history();
     Optional<ControlState> state =
@@ -77,6 +77,14 @@ public record VmStatus(
         .filter(one -> one.number() > lastSealed)
         .mapToLong(one -> one.manifest().counts().publishedBytes())
         .sum();
+  }
+
+  /** Number of the oldest checkpoint that can be restored, from the log or the image, or 0. */
+  public long oldestNumber() {
+    long inLog = oldestRestorable.map(RecordedCheckpoint::number).orElse(Long.MAX_VALUE);
+    long inImage = lastSealed > 0 ? lastSealed : Long.MAX_VALUE;
+    long oldest = Math.min(inLog, inImage);
+    return oldest == Long.MAX_VALUE ? 0 : oldest;
   }
 
   /** Now minus the moment of the guest in the last sealed checkpoint. */
