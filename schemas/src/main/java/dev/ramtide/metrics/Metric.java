@@ -13,7 +13,7 @@ public enum Metric {
   AGENT_CHECKPOINTS(
       Type.COUNTER,
       "ramtide_agent_checkpoints_total",
-      "Checkpoints by outcome: completed; unconfirmed (safe, but what came after it failed); failed.",
+      "Checkpoints by outcome: completed, or failed (of which the mode is unknown).",
       Label.VM,
       Label.MODE,
       Label.OUTCOME),
@@ -45,7 +45,7 @@ public enum Metric {
   AGENT_BYTES(
       Type.COUNTER,
       "ramtide_agent_bytes_total",
-      "Bytes at each stage: source (read of QEMU), published (pages that changed), sent (events handed to Kafka's"
+      "Bytes at each stage: source (pages that came), published (pages that changed), sent (events handed to Kafka's"
           + " client).",
       Label.VM,
       Label.STAGE),
@@ -57,7 +57,7 @@ public enum Metric {
   AGENT_STALL(
       Type.COUNTER,
       "ramtide_agent_stall_seconds_total",
-      "Time in which QEMU's stream was not read because Kafka's buffer was full.",
+      "Time in which the source was not read while Kafka's client took events; with a full buffer it takes none.",
       Label.VM),
   AGENT_EPOCHS(
       Type.COUNTER, "ramtide_agent_epochs_total", "Epochs that this agent has claimed.", Label.VM),
@@ -145,7 +145,7 @@ public enum Metric {
   SINK_LAG_RECORDS(
       Type.GAUGE,
       "ramtide_sink_lag_records",
-      "Records in the partitions of this process that are not applied yet.",
+      "Records of complete checkpoints that the partitions of this process have not applied yet.",
       Label.VM),
   SINK_LAG_BYTES(
       Type.GAUGE,

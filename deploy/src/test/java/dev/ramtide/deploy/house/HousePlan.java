@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.house;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -111,10 +112,18 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "producer.procfs",
         "producer.memory");
     table.room(
+        "producer.metrics",
+        "checkpoint",
+        "metrics",
+        "producer.qmp", // its errors are counted
+        "producer.publish",
+        "producer.capture");
+    table.room(
         "producer.cli",
         "guest",
         "integrity",
         "checkpoint",
+        "metrics",
         "qemustream", // how the pages of a multifd packet are compressed is an option
         "wire",
         "options",
@@ -122,7 +131,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "time",
         "producer.qmp",
         "producer.publish",
-        "producer.capture");
+        "producer.capture",
+        "producer.metrics");
   }
 
   private static void sink(Table table) {
@@ -286,7 +296,26 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
             "deploy.demo",
             "deploy.simulate",
             "deploy.bench");
-    Set<String> files = Set.of("sink.image", "sink.state", "producer.capture");
+    List<Wall> walls = new ArrayList<>(fileWalls());
+    walls.addAll(kafkaWalls(commands));
+    walls.addAll(
+        List.of(
+            new Wall(
+                "com.fasterxml.jackson.",
+                with(commands, "producer.qmp", "report", "metrics", "deploy.torture")),
+            // A metric is written through our list of names; the registry itself is seen where
+            // Kafka's clients are bound to it.
+            new Wall("io.micrometer.", Set.of("metrics", "producer.metrics", "sink.metrics")),
+            new Wall("com.sun.net.httpserver.", Set.of("metrics")),
+            new Wall("picocli.", with(commands, "options", "deploy.torture")),
+            new Wall("me.tongfei.progressbar.", commands),
+            // Everybody logs by SLF4J; the filter that logback's configuration names is what a user
+            // sees.
+            new Wall("ch.qos.logback.", Set.of("deploy.cli"))));
+    return walls;
+  }
+
+  private static List<Wall> kafkaWalls(Set<String> commands) {
     return List.of(
         new Wall("org.apache.avro.", Set.of("wire", "wire.avro")),
         new Wall(
@@ -296,27 +325,20 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
                 "producer.publish",
                 "sink.consume",
                 "sink.restore",
-                "sink.metrics", // Kafka's clients tell of themselves
+                "producer.metrics", // Kafka's clients tell of themselves
+                "sink.metrics",
                 "deploy.embedded",
                 "deploy.simulate.kafka")),
-        new Wall("kafka.", Set.of("deploy.embedded")),
-        new Wall(
-            "com.fasterxml.jackson.",
-            with(commands, "producer.qmp", "report", "metrics", "deploy.torture")),
-        // A metric is written through our list of names; its registry is seen where Kafka's clients
-        // are bound to it.
-        new Wall("io.micrometer.", Set.of("metrics", "producer.metrics", "sink.metrics")),
-        new Wall("com.sun.net.httpserver.", Set.of("metrics")),
-        new Wall("picocli.", with(commands, "options", "deploy.torture")),
+        new Wall("kafka.", Set.of("deploy.embedded")));
+  }
+
+  private static List<Wall> fileWalls() {
+    Set<String> files = Set.of("sink.image", "sink.state", "producer.capture");
+    return List.of(
         new Wall("com.sun.jna.", Set.of("sink.image")),
         new Wall("com.github.luben.zstd.", Set.of("producer.stream")),
-        new Wall("me.tongfei.progressbar.", commands),
-        // Everybody logs by SLF4J; the filter that logback's configuration names is what a user
-        // sees.
-        new Wall("ch.qos.logback.", Set.of("deploy.cli")),
         // procfs is read at an address; a plain write is a peer of what is measured; the embedded
-        // broker locks its directory; the simulated
-        // disk is what channels lead to.
+        // broker locks its directory; the simulated disk is what channels lead to.
         new Wall(
             "java.nio.channels.FileChannel",
             with(

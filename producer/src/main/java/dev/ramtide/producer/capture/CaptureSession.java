@@ -32,11 +32,21 @@ public final class CaptureSession implements AutoCloseable {
   private final VmLog vmLog;
   private final SessionOptions options;
   private final Clock clock;
+  private final CaptureListener listener;
   private @Nullable EpochLog log;
   private @Nullable GuestEpoch guest;
   private long checkpoint;
 
   public CaptureSession(VmLog vmLog, SessionOptions options, Clock clock) {
+    this(vmLog, options, clock, CaptureListener.NONE);
+  }
+
+  /**
+   * @param listener told of what is done
+   */
+  public CaptureSession(
+      VmLog vmLog, SessionOptions options, Clock clock, CaptureListener listener) {
+    this.listener = listener;
     this.vmLog = vmLog;
     this.options = options;
     this.clock = clock;
@@ -52,8 +62,11 @@ public final class CaptureSession implements AutoCloseable {
    */
   public CheckpointManifest capture(CaptureSource source) throws IOException, InterruptedException {
     // Before the source is touched: a log that cannot be reached must not cost the guest a pause.
+    CaptureProgress progress = new CaptureProgress(clock);
+    listener.begins(progress);
     begin();
-    CheckpointCapture capture = new CheckpointCapture(this, source);
+    progress.isNumbered(checkpoint);
+    CheckpointCapture capture = new CheckpointCapture(this, source, progress);
     try {
       source.capture(capture, capture);
       return capture.manifest();
@@ -78,6 +91,7 @@ public final class CaptureSession implements AutoCloseable {
     try {
       if (log == null) {
         log = vmLog.claim();
+        listener.claimed(log.epoch());
         LOG.atInfo().addKeyValue("epoch", log.epoch()).log("epoch claimed");
       }
       checkpoint = log().begin();
@@ -103,6 +117,10 @@ public final class CaptureSession implements AutoCloseable {
     GuestEpoch first = new GuestEpoch(log(), machine, options, clock);
     guest = first;
     return first;
+  }
+
+  CaptureListener listener() {
+    return listener;
   }
 
   /** Number of the checkpoint that is being taken. */

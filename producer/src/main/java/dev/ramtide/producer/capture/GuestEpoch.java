@@ -89,9 +89,12 @@ final class GuestEpoch {
   }
 
   /** Completes the checkpoint: when this returns it counts. */
-  CheckpointManifest complete(long checkpoint, CaptureFacts facts, Optional<HookOutcome> hook)
+  CheckpointManifest complete(
+      long checkpoint, CaptureFacts facts, Optional<HookOutcome> hook, CaptureProgress progress)
       throws IOException {
     PageCounts counts = filter.end();
+    progress.resent(filter.resentPages());
+    progress.enter(CaptureProgress.Phase.ACKNOWLEDGE);
     FlushedCapture flushed = log.flush();
     if (flushed.deviceState().bytes() == 0) {
       throw new IOException(
@@ -110,7 +113,9 @@ final class GuestEpoch {
             counts,
             hook,
             facts.hostReads());
+    progress.enter(CaptureProgress.Phase.MANIFEST);
     log.complete(manifest);
+    progress.enter(CaptureProgress.Phase.DONE);
     checkpointsSinceKeyframe = keyframe ? 1 : checkpointsSinceKeyframe + 1;
     return manifest;
   }

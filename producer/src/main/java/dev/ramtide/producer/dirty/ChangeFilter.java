@@ -44,6 +44,7 @@ public final class ChangeFilter {
     private long zero;
     private long published;
     private long publishedWithBytes;
+    private long resent;
   }
 
   public ChangeFilter(Striping striping, RangeAssembler assembler) {
@@ -145,6 +146,11 @@ public final class ChangeFilter {
     };
   }
 
+  /** Pages of the last capture that came again after they had come once. */
+  public long resentPages() {
+    return counts.resent;
+  }
+
   /** By partition, over all pages as they are now in the log. */
   public List<PageDigest> digests() {
     return digests.toList();
@@ -164,6 +170,7 @@ public final class ChangeFilter {
     int place = (int) (pageIndex % striping.stripePages());
     boolean first = delivered.add(number(block, pageIndex));
     counts.scanned++;
+    counts.resent += first ? 0 : 1;
     if (high == 0 && low == 0) {
       counts.zero++;
     }

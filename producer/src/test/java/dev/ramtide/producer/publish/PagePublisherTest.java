@@ -22,7 +22,7 @@ class PagePublisherTest {
   private final MockProducer<byte[], byte[]> kafka =
       new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final PagePublisher publisher =
-      new PagePublisher(TestSettings.SETTINGS, kafka, new long[] {0, 7});
+      new PagePublisher(TestSettings.SETTINGS, kafka, new long[] {0, 7}, new PublishMeter());
 
   @Test
   void anEventGoesToItsPartitionWithoutAKey() throws IOException {
