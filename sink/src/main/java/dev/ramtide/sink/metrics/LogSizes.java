@@ -17,13 +17,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * How much the topics of each VM take on a broker's disk, asked every half a minute by a thread of
+ * How much the topics of each VM take on a broker's disk, asked every ten seconds by a thread of
  * its own. A broker may refuse to tell (it needs {@code Describe} on the cluster): then there is no
  * such metric, and that is said once.
  */
 public final class LogSizes implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(LogSizes.class);
-  private static final Duration EVERY = Duration.ofSeconds(30);
+  private static final Duration EVERY = Duration.ofSeconds(10);
 
   private final SinkProcess sink;
   private final String topicPrefix;
