@@ -111,6 +111,10 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "producer.publish",
         "producer.procfs",
         "producer.memory");
+    producerVerbs(table);
+  }
+
+  private static void producerVerbs(Table table) {
     table.room(
         "producer.metrics",
         "checkpoint",
@@ -118,6 +122,14 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "producer.qmp", // its errors are counted
         "producer.publish",
         "producer.capture");
+    table.room(
+        "producer.page",
+        "guest",
+        "checkpoint",
+        "metrics",
+        "report",
+        "producer.capture",
+        "producer.metrics");
     table.room(
         "producer.cli",
         "guest",
@@ -132,7 +144,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "producer.qmp",
         "producer.publish",
         "producer.capture",
-        "producer.metrics");
+        "producer.metrics",
+        "producer.page");
   }
 
   private static void sink(Table table) {
@@ -168,6 +181,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "sink.state",
         "sink.apply",
         "sink.consume");
+    table.room(
+        "sink.page", "guest", "checkpoint", "metrics", "report", "sink.state", "sink.consume");
     sinkVerbs(table);
   }
 
@@ -201,6 +216,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "sink.seal",
         "sink.consume",
         "sink.metrics",
+        "sink.page",
         "sink.restore");
   }
 
@@ -302,7 +318,14 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         List.of(
             new Wall(
                 "com.fasterxml.jackson.",
-                with(commands, "producer.qmp", "report", "metrics", "deploy.torture")),
+                with(
+                    commands,
+                    "producer.qmp",
+                    "report",
+                    "metrics",
+                    "producer.page",
+                    "sink.page",
+                    "deploy.torture")),
             // A metric is written through our list of names; the registry itself is seen where
             // Kafka's clients are bound to it.
             new Wall("io.micrometer.", Set.of("metrics", "producer.metrics", "sink.metrics")),

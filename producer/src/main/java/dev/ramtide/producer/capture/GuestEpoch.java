@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One machine in one epoch: what was said of it, and what the log holds of its pages. When the
@@ -112,7 +113,8 @@ final class GuestEpoch {
             flushed.deviceState(),
             counts,
             hook,
-            facts.hostReads());
+            facts.hostReads(),
+            OptionalLong.of(filter.endSequence()));
     progress.enter(CaptureProgress.Phase.MANIFEST);
     log.complete(manifest);
     progress.enter(CaptureProgress.Phase.DONE);

@@ -3,6 +3,7 @@ package dev.ramtide.producer.cli;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.DurationConverter;
+import dev.ramtide.options.HostName;
 import dev.ramtide.options.MetricsOptions;
 import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
@@ -25,8 +26,6 @@ import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -177,7 +176,7 @@ public final class AgentCommand implements Callable<Integer> {
             options.partitionCount(),
             log.replication(),
             options.payloadBytes(),
-            hostName(),
+            HostName.own(),
             skip.records());
     Clock clock = Clock.systemUTC();
     WatchedAgent watched = new WatchedAgent(watch, vm, clock);
@@ -277,13 +276,5 @@ public final class AgentCommand implements Callable<Integer> {
 
   private ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "unknown host";
-    }
   }
 }

@@ -2,12 +2,15 @@ package dev.ramtide.producer.cli;
 
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.metrics.Metrics;
+import dev.ramtide.metrics.WatchServer;
+import dev.ramtide.options.HostName;
 import dev.ramtide.options.MetricsOptions;
 import dev.ramtide.producer.capture.CaptureListener;
 import dev.ramtide.producer.metrics.AgentMetrics;
 import dev.ramtide.producer.metrics.AgentStatus;
 import dev.ramtide.producer.metrics.AgentWatch;
 import dev.ramtide.producer.metrics.MeteredAgentClients;
+import dev.ramtide.producer.page.AgentApi;
 import dev.ramtide.producer.publish.AgentClients;
 import dev.ramtide.producer.publish.PublishMeter;
 import java.io.Closeable;
@@ -21,6 +24,7 @@ import java.util.Optional;
  */
 final class WatchedAgent {
   private final MetricsOptions options;
+  private final Clock clock;
 
   private record Watched(Metrics metrics, AgentWatch watch) {}
 
@@ -28,6 +32,7 @@ final class WatchedAgent {
 
   WatchedAgent(MetricsOptions options, VmId vm, Clock clock) {
     this.options = options;
+    this.clock = clock;
     this.watched =
         options
             .metrics()
@@ -62,8 +67,12 @@ final class WatchedAgent {
 
   /** Serves until it is closed. */
   Closeable serve() throws IOException {
-    return watched.isPresent()
-        ? options.start(watched.get().metrics(), watched.get().watch().status())
-        : () -> {};
+    if (watched.isEmpty()) {
+      return () -> {};
+    }
+    AgentStatus status = watched.get().watch().status();
+    WatchServer server = options.start(watched.get().metrics(), status);
+    server.serve("/api/", new AgentApi(status, HostName.own(), clock));
+    return server;
   }
 }

@@ -146,6 +146,11 @@ public final class ChangeFilter {
     };
   }
 
+  /** Exclusive: where the events of the last capture end in the sequences of the epoch. */
+  public long endSequence() {
+    return assembler.endSequence();
+  }
+
   /** Pages of the last capture that came again after they had come once. */
   public long resentPages() {
     return counts.resent;

@@ -5,6 +5,7 @@ import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.metrics.WatchServer;
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.HostName;
 import dev.ramtide.options.MetricsOptions;
 import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
@@ -17,6 +18,7 @@ import dev.ramtide.sink.metrics.LogSizes;
 import dev.ramtide.sink.metrics.MeteredClients;
 import dev.ramtide.sink.metrics.SinkHealth;
 import dev.ramtide.sink.metrics.SinkMetrics;
+import dev.ramtide.sink.page.SinkApi;
 import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.Site;
 import java.io.Closeable;
@@ -128,7 +130,7 @@ public final class SinkCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitClean(stop, stopped), "sink-stop"));
     try (SinkProcess sink = new SinkProcess(plan, clients);
-        Closeable served = serve(metrics, sink, clients)) {
+        Closeable served = serve(metrics, sink, clients, site)) {
       sink.start();
       follow(sink, site, stop);
     } finally {
@@ -143,12 +145,17 @@ public final class SinkCommand implements Callable<Integer> {
   }
 
   /** Serves what is asked for, from before the first record: who waits for it learns of a start. */
-  private Closeable serve(Optional<Metrics> metrics, SinkProcess sink, SinkClients clients)
+  private Closeable serve(
+      Optional<Metrics> metrics, SinkProcess sink, SinkClients clients, Site site)
       throws IOException {
     if (metrics.isEmpty()) {
       return () -> {};
     }
     WatchServer server = watch.start(metrics.get(), new SinkHealth(sink));
+    String options = broker.spelled();
+    server.serve(
+        "/api/",
+        new SinkApi(sink, site, new SinkApi.Facts(HostName.own(), options, Clock.systemUTC())));
     LogSizes sizes = LogSizes.start(sink, broker.topicPrefix(), clients, metrics.get());
     return () -> {
       sizes.close();
