@@ -62,6 +62,13 @@ public final class Ramtide implements Callable<Integer> {
       description = "On failure print the stack trace too, for a bug report.")
   private boolean debug;
 
+  @Option(
+      names = "--log-format",
+      scope = ScopeType.INHERIT,
+      paramLabel = "text|json",
+      description = "How the log on stderr looks (default: text). In json each line is an object.")
+  private LogFormat logFormat = LogFormat.TEXT;
+
   private Ramtide() {}
 
   /** Without a verb there is nothing to do but to say which there are. */
@@ -81,6 +88,11 @@ public final class Ramtide implements Callable<Integer> {
     return new CommandLine(ramtide, new VerbFactory())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(FailureReport::usage)
+        .setExecutionStrategy(
+            parsed -> {
+              ramtide.logFormat.use();
+              return new CommandLine.RunLast().execute(parsed);
+            })
         .setExecutionExceptionHandler(
             (failure, verb, parsed) -> FailureReport.failure(failure, verb, ramtide.debug));
   }

@@ -334,6 +334,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
             new Wall("me.tongfei.progressbar.", commands),
             // Everybody logs by SLF4J; the filter that logback's configuration names is what a user
             // sees.
+            new Wall("net.logstash.", Set.of("deploy.cli")),
             new Wall("ch.qos.logback.", Set.of("deploy.cli"))));
     return walls;
   }

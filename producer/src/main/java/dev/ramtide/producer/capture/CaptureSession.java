@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The conductor: takes checkpoints of one VM, one after the other, from a source to the log.
@@ -92,9 +93,13 @@ public final class CaptureSession implements AutoCloseable {
       if (log == null) {
         log = vmLog.claim();
         listener.claimed(log.epoch());
-        LOG.atInfo().addKeyValue("epoch", log.epoch()).log("epoch claimed");
+        LOG.atInfo()
+            .addKeyValue("vm", log.vm())
+            .addKeyValue("epoch", log.epoch())
+            .log("epoch claimed");
       }
       checkpoint = log().begin();
+      told().log("checkpoint begins");
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -119,8 +124,23 @@ public final class CaptureSession implements AutoCloseable {
     return first;
   }
 
-  CaptureListener listener() {
-    return listener;
+  /** A line about the checkpoint that is being taken: a sink's lines have the same keys. */
+  private LoggingEventBuilder told() {
+    return LOG.atInfo()
+        .addKeyValue("vm", log().vm())
+        .addKeyValue("epoch", log().epoch())
+        .addKeyValue("checkpoint", checkpoint);
+  }
+
+  /** The checkpoint is in the log and counts. */
+  void completed(CheckpointManifest manifest, CaptureProgress progress) {
+    told()
+        .addKeyValue("keyframe", manifest.keyframe())
+        .addKeyValue("mode", manifest.mode())
+        .addKeyValue("pauseMs", manifest.times().pauseLength().toMillis())
+        .addKeyValue("publishedBytes", manifest.counts().publishedBytes())
+        .log("checkpoint complete");
+    listener.completed(manifest, progress);
   }
 
   /** Number of the checkpoint that is being taken. */
@@ -145,9 +165,8 @@ public final class CaptureSession implements AutoCloseable {
   }
 
   private void endEpoch(Exception why) {
-    LOG.atInfo()
-        .addKeyValue("epoch", log().epoch())
-        .addKeyValue("checkpoint", checkpoint)
+    told()
+        .addKeyValue("reason", String.valueOf(why.getMessage()))
         .log("checkpoint failed, its epoch ends");
     // Readers learn it, and the clients are closed, also when this thread was told to stop.
     boolean interrupted = Thread.interrupted();

@@ -107,7 +107,7 @@ final class CheckpointCapture implements GuestStateHandler, Confirmation {
     Optional<HookOutcome> outcome = Optional.ofNullable(run).map(HookRun::outcome);
     CheckpointManifest counts = guest().complete(session.checkpoint(), facts, outcome, progress);
     manifest = counts;
-    session.listener().completed(counts, progress);
+    session.completed(counts, progress);
   }
 
   /** Of the checkpoint, which is in the log. */

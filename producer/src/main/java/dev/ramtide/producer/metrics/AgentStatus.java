@@ -28,6 +28,7 @@ public final class AgentStatus implements CaptureListener, Health {
   private final Deque<CheckpointManifest> completed = new ArrayDeque<>();
   private @Nullable CaptureProgress current;
   private @Nullable IOException failure;
+  private long ramBytes;
 
   public AgentStatus(VmId vm) {
     this.vm = vm;
@@ -46,6 +47,7 @@ public final class AgentStatus implements CaptureListener, Health {
   public synchronized void completed(CheckpointManifest manifest, CaptureProgress progress) {
     failure = null;
     current = null;
+    ramBytes = progress.totalPages() * progress.pageBytes();
     completed.addLast(manifest);
     if (completed.size() > MOST_REMEMBERED) {
       completed.removeFirst();
@@ -61,6 +63,11 @@ public final class AgentStatus implements CaptureListener, Health {
   /** The capture that is under way. */
   public synchronized Optional<CaptureProgress> current() {
     return Optional.ofNullable(current);
+  }
+
+  /** Size of the guest's memory in the newest complete checkpoint, or 0. */
+  public synchronized long ramBytes() {
+    return ramBytes;
   }
 
   /** Why the last try failed, if it did. */

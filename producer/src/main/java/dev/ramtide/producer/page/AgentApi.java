@@ -66,11 +66,8 @@ public final class AgentApi implements WatchPage {
     if (!completed.isEmpty()) {
       json.set("newest", StatusJson.moment(completed.get(completed.size() - 1)));
     }
-    capture.ifPresent(
-        progress -> {
-          json.put("ramBytes", progress.totalPages() * progress.pageBytes());
-          json.set("capture", capture(progress));
-        });
+    json.put("ramBytes", agent.ramBytes());
+    capture.ifPresent(progress -> json.set("capture", capture(progress)));
     return json;
   }
 

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Sealing one VM's image: the duty of the member that owns the checkpoints partition. Takes it from
@@ -127,11 +128,22 @@ final class SealDuty implements Closeable {
     try {
       watch.makes(next.number());
       movedOn = new Sealer(open, listener).begin(from, next);
+      if (movedOn) {
+        tell(next.manifest().epoch(), next.number()).log("applying");
+      }
       return movedOn;
     } catch (IOException | RuntimeException e) {
       toldSealed = 0; // It may have failed after it said that it goes on: what is is told again.
       throw e;
     }
+  }
+
+  /** A line about one checkpoint: its agent's lines have the same keys. */
+  private LoggingEventBuilder tell(long epoch, long checkpoint) {
+    return LOG.atInfo()
+        .addKeyValue("vm", follow.vm())
+        .addKeyValue("epoch", epoch)
+        .addKeyValue("checkpoint", checkpoint);
   }
 
   private OpenImage open(EpochStarted epoch) throws IOException, InterruptedException {
@@ -195,10 +207,7 @@ final class SealDuty implements Closeable {
     if (progress instanceof SealProgress.Overtaken && newest.number() > applying.checkpoint()) {
       movedOn = sealer.begin(applying, newest);
     } else if (progress instanceof SealProgress.Done done) {
-      LOG.atInfo()
-          .addKeyValue("vm", follow.vm())
-          .addKeyValue("checkpoint", done.checkpoint())
-          .log("sealed");
+      tell(now.checkpoint().manifest().epoch(), done.checkpoint()).log("sealed");
       watch.isSealed(done.checkpoint());
       toldSealed = done.checkpoint();
       target = null;

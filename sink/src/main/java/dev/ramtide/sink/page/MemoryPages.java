@@ -108,7 +108,8 @@ final class MemoryPages {
     for (int cell = 0; cell < cells.count(); cell++) {
       PageVersion version = cells.version(cell);
       zero.add(cells.zeroPages(cell));
-      checkpoint.add(cells.isWritten(cell) ? marks.checkpointOf(version) : 0);
+      checkpoint.add(
+          cells.isWritten(cell) ? marks.checkpointOf(version) : marks.checkpointOfZeros());
       epoch.add(version.epoch());
       sequence.add(version.sequence());
     }

@@ -51,6 +51,17 @@ record VersionMarks(List<Mark> marks) {
     return new VersionMarks(marks);
   }
 
+  /**
+   * Of pages whose entries are zero. The first event of a topic's first epoch has version (0, 0),
+   * so where its keyframe is still known they are zero pages of that, else they were never written.
+   *
+   * @return 0 when they were never written
+   */
+  long checkpointOfZeros() {
+    boolean hasFirst = !marks.isEmpty() && marks.get(0).first().equals(new PageVersion(0, 0));
+    return hasFirst ? marks.get(0).checkpoint() : 0;
+  }
+
   /** The checkpoint that an event of that version was made for, or {@link #EARLIER}. */
   long checkpointOf(PageVersion version) {
     int low = 0;
