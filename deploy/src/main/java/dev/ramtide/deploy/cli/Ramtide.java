@@ -3,6 +3,7 @@ package dev.ramtide.deploy.cli;
 import dev.ramtide.deploy.bench.BenchCommand;
 import dev.ramtide.deploy.demo.DemoCommand;
 import dev.ramtide.deploy.simulate.SimulateCommand;
+import dev.ramtide.deploy.top.TopCommand;
 import dev.ramtide.deploy.torture.TortureCommand;
 import dev.ramtide.producer.cli.AgentCommand;
 import dev.ramtide.producer.cli.QmpCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       InspectCommand.class,
       DeleteCommand.class,
+      TopCommand.class,
       DemoCommand.class,
       SimulateCommand.class,
       TortureCommand.class,

@@ -229,6 +229,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.embedded",
         "deploy.demo"); // the guest, the processes, and the comparison of memory
     table.room("deploy.incoming", "producer.qmp", "sink.restore");
+    table.room("deploy.top", "report", "options"); // by HTTP, as a person's browser
     simulate(table);
     bench(table);
     table.room(
@@ -241,6 +242,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.bench",
         "deploy.torture",
         "deploy.incoming",
+        "deploy.top",
         "deploy.simulate",
         "sink.restore"); // the type of the door to a QEMU that it gives to the verb restore
   }
@@ -311,6 +313,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
             "deploy.cli",
             "deploy.demo",
             "deploy.simulate",
+            "deploy.top",
             "deploy.bench");
     List<Wall> walls = new ArrayList<>(fileWalls());
     walls.addAll(kafkaWalls(commands));
@@ -331,7 +334,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
             new Wall("io.micrometer.", Set.of("metrics", "producer.metrics", "sink.metrics")),
             new Wall("com.sun.net.httpserver.", Set.of("metrics")),
             new Wall("picocli.", with(commands, "options", "deploy.torture")),
-            new Wall("me.tongfei.progressbar.", commands),
+            new Wall("me.tongfei.progressbar.", Set.of("report")),
             // Everybody logs by SLF4J; the filter that logback's configuration names is what a user
             // sees.
             new Wall("net.logstash.", Set.of("deploy.cli")),

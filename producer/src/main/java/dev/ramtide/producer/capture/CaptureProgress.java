@@ -25,7 +25,9 @@ public final class CaptureProgress {
     /** The manifest is on its way. */
     MANIFEST,
     /** The checkpoint counts. */
-    DONE
+    DONE,
+    /** It is lost. */
+    FAILED
   }
 
   private final Clock clock;
@@ -71,9 +73,21 @@ public final class CaptureProgress {
     phase = next;
   }
 
+  /** The session is through with it, one way or the other. */
+  synchronized void ends() {
+    if (phase != Phase.DONE) {
+      enter(Phase.FAILED);
+    }
+  }
+
   /** Its number, or 0 while it is not known. */
   public long checkpoint() {
     return checkpoint;
+  }
+
+  /** Whether nothing more will happen. */
+  public boolean isOver() {
+    return phase == Phase.DONE || phase == Phase.FAILED;
   }
 
   public Instant start() {

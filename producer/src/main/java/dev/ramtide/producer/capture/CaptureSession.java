@@ -65,9 +65,17 @@ public final class CaptureSession implements AutoCloseable {
     // Before the source is touched: a log that cannot be reached must not cost the guest a pause.
     CaptureProgress progress = new CaptureProgress(clock);
     listener.begins(progress);
-    begin();
-    progress.isNumbered(checkpoint);
-    CheckpointCapture capture = new CheckpointCapture(this, source, progress);
+    try {
+      begin();
+      progress.isNumbered(checkpoint);
+      return capture(source, new CheckpointCapture(this, source, progress));
+    } finally {
+      progress.ends();
+    }
+  }
+
+  private CheckpointManifest capture(CaptureSource source, CheckpointCapture capture)
+      throws IOException, InterruptedException {
     try {
       source.capture(capture, capture);
       return capture.manifest();

@@ -183,7 +183,8 @@ public final class AgentCommand implements Callable<Integer> {
     KafkaVmLog vmLog =
         new KafkaVmLog(settings, watched.clients(AgentClients.kafka(settings)), clock);
     watched.meter(vmLog.meter());
-    CaptureSession session = new CaptureSession(vmLog, options, clock, watched.listener());
+    CaptureSession session =
+        new CaptureSession(vmLog, options, clock, new CaptureBar(watched.listener(), json));
     ManifestPrinter printer = new ManifestPrinter(spec.commandLine().getOut(), json);
     HookReport report = new HookReport(printer, spec.commandLine().getErr());
     try (StopSignal stop = StopSignal.armed(Thread.currentThread());

@@ -180,7 +180,16 @@ public final class SinkCommand implements Callable<Integer> {
   /** Returns when the goal is reached or the process is to stop. */
   private void follow(SinkProcess sink, Site site, CountDownLatch stop)
       throws IOException, InterruptedException {
+    boolean shown = untilSealed != null;
+    try (ApplyBar bar = new ApplyBar(sink, json || !shown)) {
+      await(sink, site, stop, bar);
+    }
+  }
+
+  private void await(SinkProcess sink, Site site, CountDownLatch stop, ApplyBar bar)
+      throws IOException, InterruptedException {
     do {
+      bar.draw();
       Optional<IOException> failure = sink.failure();
       if (failure.isPresent()) {
         throw failure.get();
