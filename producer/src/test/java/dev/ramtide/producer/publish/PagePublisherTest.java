@@ -35,6 +35,23 @@ class PagePublisherTest {
   }
 
   @Test
+  void whatIsNeitherAcknowledgedNorGivenUpIsInFlight() throws IOException {
+    PublishMeter meter = new PublishMeter();
+    PagePublisher metered =
+        new PagePublisher(TestSettings.SETTINGS, kafka, new long[] {0, 7}, meter);
+    metered.dirtyPages(0, event(1));
+    long one = meter.sentBytes();
+    metered.dirtyPages(0, event(2));
+    assertThat(one).isPositive();
+    assertThat(meter.inFlightBytes()).isEqualTo(2 * one);
+    kafka.completeNext();
+    assertThat(meter.inFlightBytes()).isEqualTo(one);
+    kafka.errorNext(new TimeoutException("too late"));
+    assertThat(meter.inFlightBytes()).isZero();
+    assertThat(meter.sentBytes()).isEqualTo(2 * one);
+  }
+
+  @Test
   void aFlushTellsWhereTheEventsSinceTheLastOneLie() throws IOException {
     publisher.dirtyPages(0, event(1));
     publisher.dirtyPages(0, event(2));
