@@ -3,6 +3,7 @@ package dev.ramtide.checkpoint;
 import dev.ramtide.integrity.PageDigest;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * {@code CheckpointCompleted}: what a checkpoint consists of, and its proof. Published only after
@@ -15,6 +16,8 @@ import java.util.Optional;
  * @param partitions by partition number
  * @param hook what became of the operator's command while the guest stood, if there was one
  * @param hostReads what was read of QEMU's memory, if the pages came that way
+ * @param endSequence exclusive: where its events end in the sequences of its epoch, if it was
+ *     written
  */
 public record CheckpointManifest(
     long checkpoint,
@@ -27,7 +30,8 @@ public record CheckpointManifest(
     DeviceStateSummary deviceState,
     PageCounts counts,
     Optional<HookOutcome> hook,
-    Optional<HostReads> hostReads)
+    Optional<HostReads> hostReads,
+    OptionalLong endSequence)
     implements CheckpointRecord {
   public CheckpointManifest {
     // After the last number of all there would be none for the next checkpoint.
@@ -60,6 +64,34 @@ public record CheckpointManifest(
         counts,
         Optional.empty(),
         Optional.empty());
+  }
+
+  /** Of a checkpoint of which nobody knows where its sequences end. */
+  public CheckpointManifest(
+      long checkpoint,
+      long epoch,
+      boolean keyframe,
+      String label,
+      CaptureMode mode,
+      CaptureTimes times,
+      List<PartitionCut> partitions,
+      DeviceStateSummary deviceState,
+      PageCounts counts,
+      Optional<HookOutcome> hook,
+      Optional<HostReads> hostReads) {
+    this(
+        checkpoint,
+        epoch,
+        keyframe,
+        label,
+        mode,
+        times,
+        partitions,
+        deviceState,
+        counts,
+        hook,
+        hostReads,
+        OptionalLong.empty());
   }
 
   /** XOR over all partitions: the digest of the whole memory, whatever the number of partitions. */

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -15,6 +16,8 @@ import picocli.CommandLine.Option;
  * <pre>{@code @Mixin private BrokerOptions broker = new BrokerOptions();}</pre>
  */
 public final class BrokerOptions {
+  private static final String DEFAULT_PREFIX = "ramtide";
+  private static final Pattern SAFE_WORD = Pattern.compile("[A-Za-z0-9_.,:/@%+=-]+");
   private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
   private static final String DEFAULT_BOOTSTRAP_SERVER = "localhost:9092";
 
@@ -37,7 +40,7 @@ public final class BrokerOptions {
       paramLabel = "PREFIX",
       converter = TopicPrefixConverter.class,
       description = "First part of the topics' names (default: ${DEFAULT-VALUE}).")
-  private String topicPrefix = "ramtide";
+  private String topicPrefix = DEFAULT_PREFIX;
 
   /**
    * First part of the names of the topics: {@code PREFIX.VM.pages}, {@code PREFIX.VM.checkpoints}.
@@ -63,6 +66,28 @@ public final class BrokerOptions {
       properties.setProperty(BOOTSTRAP_SERVERS, bootstrapServer);
     }
     return properties;
+  }
+
+  /**
+   * The options that lead another verb to the same log, to be copied into a shell.
+   *
+   * @throws IOException as {@link #clientProperties}
+   */
+  public String spelled() throws IOException {
+    StringBuilder options =
+        new StringBuilder("--bootstrap-server ")
+            .append(quoted(clientProperties().getProperty(BOOTSTRAP_SERVERS)));
+    if (commandConfig != null) {
+      options.append(" --command-config ").append(quoted(commandConfig.toString()));
+    }
+    if (!topicPrefix.equals(DEFAULT_PREFIX)) {
+      options.append(" --topic-prefix ").append(quoted(topicPrefix));
+    }
+    return options.toString();
+  }
+
+  private static String quoted(String word) {
+    return SAFE_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 
   private static void load(Path file, Properties into) throws IOException {

@@ -38,7 +38,8 @@ public final class CheckpointJson {
     return MAPPER.valueToTree(node).toPrettyString();
   }
 
-  public static ObjectNode of(CheckpointManifest manifest) {
+  /** What of a manifest a list shows: without its proof and the places in the log. */
+  public static ObjectNode brief(CheckpointManifest manifest) {
     ObjectNode json = object();
     json.put("checkpoint", manifest.checkpoint());
     json.put("epoch", manifest.epoch());
@@ -46,8 +47,13 @@ public final class CheckpointJson {
     json.put("label", manifest.label());
     json.put("mode", manifest.mode().name().toLowerCase(Locale.ROOT));
     putTimes(json, manifest.times());
-    json.put("digest", manifest.digest().toString());
     json.set("pages", pages(manifest.counts()));
+    return json;
+  }
+
+  public static ObjectNode of(CheckpointManifest manifest) {
+    ObjectNode json = brief(manifest);
+    json.put("digest", manifest.digest().toString());
     ObjectNode deviceState = json.putObject("deviceState");
     deviceState.put("bytes", manifest.deviceState().bytes());
     deviceState.put("chunks", manifest.deviceState().chunkCount());

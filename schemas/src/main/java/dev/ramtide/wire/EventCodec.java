@@ -93,7 +93,10 @@ public final class EventCodec {
       case EPOCH_CLAIMED -> EpochMapping.fromAvro((dev.ramtide.wire.avro.EpochClaimed) record);
       case EPOCH_STARTED -> EpochMapping.fromAvro((dev.ramtide.wire.avro.EpochStarted) record);
       case DEVICE_STATE -> ManifestMapping.fromAvro((DeviceState) record);
-      case CHECKPOINT_COMPLETED_1, CHECKPOINT_COMPLETED_2, CHECKPOINT_COMPLETED ->
+      case CHECKPOINT_COMPLETED_1,
+          CHECKPOINT_COMPLETED_2,
+          CHECKPOINT_COMPLETED_3,
+          CHECKPOINT_COMPLETED ->
           ManifestMapping.fromAvro((CheckpointCompleted) record);
       case CHECKPOINT_FAILED ->
           ManifestMapping.fromAvro((dev.ramtide.wire.avro.CheckpointFailed) record);

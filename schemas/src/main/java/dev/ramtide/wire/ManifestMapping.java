@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** The end of a checkpoint and its device state, domain to Avro and back. */
 final class ManifestMapping {
@@ -68,6 +69,7 @@ final class ManifestMapping {
         .setBytesPublished(manifest.counts().publishedBytes())
         .setPauseHook(manifest.hook().map(ManifestMapping::toAvro).orElse(null))
         .setHostReads(manifest.hostReads().map(ManifestMapping::toAvro).orElse(null))
+        .setEndSequence(manifest.endSequence().orElse(-1))
         .build();
   }
 
@@ -85,7 +87,10 @@ final class ManifestMapping {
         deviceState(manifest),
         counts(manifest),
         Optional.ofNullable(manifest.getPauseHook()).map(ManifestMapping::fromAvro),
-        Optional.ofNullable(manifest.getHostReads()).map(ManifestMapping::fromAvro));
+        Optional.ofNullable(manifest.getHostReads()).map(ManifestMapping::fromAvro),
+        manifest.getEndSequence() < 0
+            ? OptionalLong.empty()
+            : OptionalLong.of(manifest.getEndSequence()));
   }
 
   private static PauseHook toAvro(HookOutcome hook) {

@@ -32,7 +32,10 @@ enum SchemaId {
   /** Without what was read through the host: read, no longer written. */
   CHECKPOINT_COMPLETED_2(
       0x5254_0007, earlier("CheckpointCompleted-2.avsc"), CheckpointCompleted.getClassSchema()),
-  CHECKPOINT_COMPLETED(0x5254_0008, CheckpointCompleted.getClassSchema());
+  /** Without the end of its sequences: read, no longer written. */
+  CHECKPOINT_COMPLETED_3(
+      0x5254_0008, earlier("CheckpointCompleted-3.avsc"), CheckpointCompleted.getClassSchema()),
+  CHECKPOINT_COMPLETED(0x5254_0009, CheckpointCompleted.getClassSchema());
 
   private final int id;
   private final Schema schema;

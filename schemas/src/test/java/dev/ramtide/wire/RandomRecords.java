@@ -29,6 +29,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.UUID;
 
@@ -92,7 +93,8 @@ final class RandomRecords {
         random.nextBoolean() ? Optional.of(hook()) : Optional.empty(),
         random.nextBoolean()
             ? Optional.of(new HostReads(number(), number(), number()))
-            : Optional.empty());
+            : Optional.empty(),
+        random.nextBoolean() ? OptionalLong.of(number()) : OptionalLong.empty());
   }
 
   private HookOutcome hook() {

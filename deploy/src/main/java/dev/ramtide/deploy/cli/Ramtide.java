@@ -3,6 +3,7 @@ package dev.ramtide.deploy.cli;
 import dev.ramtide.deploy.bench.BenchCommand;
 import dev.ramtide.deploy.demo.DemoCommand;
 import dev.ramtide.deploy.simulate.SimulateCommand;
+import dev.ramtide.deploy.top.TopCommand;
 import dev.ramtide.deploy.torture.TortureCommand;
 import dev.ramtide.producer.cli.AgentCommand;
 import dev.ramtide.producer.cli.QmpCommand;
@@ -48,6 +49,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       InspectCommand.class,
       DeleteCommand.class,
+      TopCommand.class,
       DemoCommand.class,
       SimulateCommand.class,
       TortureCommand.class,
@@ -61,6 +63,13 @@ public final class Ramtide implements Callable<Integer> {
       scope = ScopeType.INHERIT,
       description = "On failure print the stack trace too, for a bug report.")
   private boolean debug;
+
+  @Option(
+      names = "--log-format",
+      scope = ScopeType.INHERIT,
+      paramLabel = "text|json",
+      description = "How the log on stderr looks (default: text). In json each line is an object.")
+  private LogFormat logFormat = LogFormat.TEXT;
 
   private Ramtide() {}
 
@@ -81,6 +90,11 @@ public final class Ramtide implements Callable<Integer> {
     return new CommandLine(ramtide, new VerbFactory())
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler(FailureReport::usage)
+        .setExecutionStrategy(
+            parsed -> {
+              ramtide.logFormat.use();
+              return new CommandLine.RunLast().execute(parsed);
+            })
         .setExecutionExceptionHandler(
             (failure, verb, parsed) -> FailureReport.failure(failure, verb, ramtide.debug));
   }

@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.house;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -81,7 +82,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("mappedram", "guest", "qemustream");
     table.room("wire.avro"); // generated from the .avsc files
     table.room("wire", "guest", "integrity", "checkpoint", "wire.avro");
-    table.room("options", "checkpoint");
+    table.room("metrics"); // knows nothing of guests: names, and a server
+    table.room("options", "checkpoint", "metrics");
     table.room("report", "integrity", "checkpoint");
   }
 
@@ -118,11 +120,31 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "producer.publish",
         "producer.procfs",
         "producer.memory");
+    producerVerbs(table);
+  }
+
+  private static void producerVerbs(Table table) {
+    table.room(
+        "producer.metrics",
+        "checkpoint",
+        "metrics",
+        "producer.qmp", // its errors are counted
+        "producer.publish",
+        "producer.capture");
+    table.room(
+        "producer.page",
+        "guest",
+        "checkpoint",
+        "metrics",
+        "report",
+        "producer.capture",
+        "producer.metrics");
     table.room(
         "producer.cli",
         "guest",
         "integrity",
         "checkpoint",
+        "metrics",
         "qemustream", // how the pages of a multifd packet are compressed is an option
         "wire",
         "options",
@@ -130,7 +152,9 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "time",
         "producer.qmp",
         "producer.publish",
-        "producer.capture");
+        "producer.capture",
+        "producer.metrics",
+        "producer.page");
   }
 
   private static void sink(Table table) {
@@ -158,6 +182,16 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "sink.state",
         "sink.apply",
         "sink.seal");
+    table.room(
+        "sink.metrics",
+        "checkpoint",
+        "metrics",
+        "wire",
+        "sink.state",
+        "sink.apply",
+        "sink.consume");
+    table.room(
+        "sink.page", "guest", "checkpoint", "metrics", "report", "sink.state", "sink.consume");
     sinkVerbs(table);
   }
 
@@ -184,11 +218,14 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "qemustream",
         "mappedram",
         "wire",
+        "metrics",
         "options",
         "report",
         "sink.state",
         "sink.seal",
         "sink.consume",
+        "sink.metrics",
+        "sink.page",
         "sink.restore");
   }
 
@@ -201,6 +238,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.embedded",
         "deploy.demo"); // the guest, the processes, and the comparison of memory
     table.room("deploy.incoming", "producer.qmp", "sink.restore");
+    table.room("deploy.top", "report", "options"); // by HTTP, as a person's browser
     simulate(table);
     bench(table);
     table.room(
@@ -213,6 +251,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.bench",
         "deploy.torture",
         "deploy.incoming",
+        "deploy.top",
         "deploy.simulate",
         "sink.restore"); // the type of the door to a QEMU that it gives to the verb restore
   }
@@ -283,8 +322,36 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
             "deploy.cli",
             "deploy.demo",
             "deploy.simulate",
+            "deploy.top",
             "deploy.bench");
-    Set<String> files = Set.of("sink.image", "sink.state", "producer.capture");
+    List<Wall> walls = new ArrayList<>(fileWalls());
+    walls.addAll(kafkaWalls(commands));
+    walls.addAll(
+        List.of(
+            new Wall(
+                "com.fasterxml.jackson.",
+                with(
+                    commands,
+                    "producer.qmp",
+                    "report",
+                    "metrics",
+                    "producer.page",
+                    "sink.page",
+                    "deploy.torture")),
+            // A metric is written through our list of names; the registry itself is seen where
+            // Kafka's clients are bound to it.
+            new Wall("io.micrometer.", Set.of("metrics", "producer.metrics", "sink.metrics")),
+            new Wall("com.sun.net.httpserver.", Set.of("metrics")),
+            new Wall("picocli.", with(commands, "options", "deploy.torture")),
+            new Wall("me.tongfei.progressbar.", Set.of("report")),
+            // Everybody logs by SLF4J; the filter that logback's configuration names is what a user
+            // sees.
+            new Wall("net.logstash.", Set.of("deploy.cli")),
+            new Wall("ch.qos.logback.", Set.of("deploy.cli"))));
+    return walls;
+  }
+
+  private static List<Wall> kafkaWalls(Set<String> commands) {
     return List.of(
         new Wall("org.apache.avro.", Set.of("wire", "wire.avro")),
         new Wall(
@@ -294,21 +361,20 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
                 "producer.publish",
                 "sink.consume",
                 "sink.restore",
+                "producer.metrics", // Kafka's clients tell of themselves
+                "sink.metrics",
                 "deploy.embedded",
                 "deploy.simulate.kafka")),
-        new Wall("kafka.", Set.of("deploy.embedded")),
-        new Wall(
-            "com.fasterxml.jackson.", with(commands, "producer.qmp", "report", "deploy.torture")),
-        new Wall("picocli.", with(commands, "options", "deploy.torture")),
+        new Wall("kafka.", Set.of("deploy.embedded")));
+  }
+
+  private static List<Wall> fileWalls() {
+    Set<String> files = Set.of("sink.image", "sink.state", "producer.capture");
+    return List.of(
         new Wall("com.sun.jna.", Set.of("sink.image")),
         new Wall("com.github.luben.zstd.", Set.of("producer.stream")),
-        new Wall("me.tongfei.progressbar.", commands),
-        // Everybody logs by SLF4J; the filter that logback's configuration names is what a user
-        // sees.
-        new Wall("ch.qos.logback.", Set.of("deploy.cli")),
         // procfs is read at an address; a plain write is a peer of what is measured; the embedded
-        // broker locks its directory; the simulated
-        // disk is what channels lead to.
+        // broker locks its directory; the simulated disk is what channels lead to.
         new Wall(
             "java.nio.channels.FileChannel",
             with(

@@ -12,6 +12,7 @@ import java.time.Clock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * The conductor: takes checkpoints of one VM, one after the other, from a source to the log.
@@ -34,11 +35,21 @@ public final class CaptureSession implements AutoCloseable {
   private final SessionOptions options;
   private final Clock clock;
   private final Chunks hashMemory = ChangeFilter.hashMemory();
+  private final CaptureListener listener;
   private @Nullable EpochLog log;
   private @Nullable GuestEpoch guest;
   private long checkpoint;
 
   public CaptureSession(VmLog vmLog, SessionOptions options, Clock clock) {
+    this(vmLog, options, clock, CaptureListener.NONE);
+  }
+
+  /**
+   * @param listener told of what is done
+   */
+  public CaptureSession(
+      VmLog vmLog, SessionOptions options, Clock clock, CaptureListener listener) {
+    this.listener = listener;
     this.vmLog = vmLog;
     this.options = options;
     this.clock = clock;
@@ -54,8 +65,19 @@ public final class CaptureSession implements AutoCloseable {
    */
   public CheckpointManifest capture(CaptureSource source) throws IOException, InterruptedException {
     // Before the source is touched: a log that cannot be reached must not cost the guest a pause.
-    begin();
-    CheckpointCapture capture = new CheckpointCapture(this, source);
+    CaptureProgress progress = new CaptureProgress(clock);
+    listener.begins(progress);
+    try {
+      begin();
+      progress.isNumbered(checkpoint);
+      return capture(source, new CheckpointCapture(this, source, progress));
+    } finally {
+      progress.ends();
+    }
+  }
+
+  private CheckpointManifest capture(CaptureSource source, CheckpointCapture capture)
+      throws IOException, InterruptedException {
     try {
       source.capture(capture, capture);
       return capture.manifest();
@@ -80,9 +102,14 @@ public final class CaptureSession implements AutoCloseable {
     try {
       if (log == null) {
         log = vmLog.claim();
-        LOG.atInfo().addKeyValue("epoch", log.epoch()).log("epoch claimed");
+        listener.claimed(log.epoch());
+        LOG.atInfo()
+            .addKeyValue("vm", log.vm())
+            .addKeyValue("epoch", log.epoch())
+            .log("epoch claimed");
       }
       checkpoint = log().begin();
+      told().log("checkpoint begins");
     } catch (IOException | RuntimeException e) {
       close();
       throw e;
@@ -105,6 +132,25 @@ public final class CaptureSession implements AutoCloseable {
     GuestEpoch first = new GuestEpoch(this, machine);
     guest = first;
     return first;
+  }
+
+  /** A line about the checkpoint that is being taken: a sink's lines have the same keys. */
+  private LoggingEventBuilder told() {
+    return LOG.atInfo()
+        .addKeyValue("vm", log().vm())
+        .addKeyValue("epoch", log().epoch())
+        .addKeyValue("checkpoint", checkpoint);
+  }
+
+  /** The checkpoint is in the log and counts. */
+  void completed(CheckpointManifest manifest, CaptureProgress progress) {
+    told()
+        .addKeyValue("keyframe", manifest.keyframe())
+        .addKeyValue("mode", manifest.mode())
+        .addKeyValue("pauseMs", manifest.times().pauseLength().toMillis())
+        .addKeyValue("publishedBytes", manifest.counts().publishedBytes())
+        .log("checkpoint complete");
+    listener.completed(manifest, progress);
   }
 
   /** Number of the checkpoint that is being taken. */
@@ -134,9 +180,8 @@ public final class CaptureSession implements AutoCloseable {
   }
 
   private void endEpoch(Exception why) {
-    LOG.atInfo()
-        .addKeyValue("epoch", log().epoch())
-        .addKeyValue("checkpoint", checkpoint)
+    told()
+        .addKeyValue("reason", String.valueOf(why.getMessage()))
         .log("checkpoint failed, its epoch ends");
     // Readers learn it, and the clients are closed, also when this thread was told to stop.
     boolean interrupted = Thread.interrupted();

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class CheckpointCapture implements GuestStateHandler, Confirmation {
   private final CaptureSession session;
   private final CaptureSource source;
+  private final CaptureProgress progress;
   private @Nullable GuestEpoch guest;
   private @Nullable CheckpointManifest manifest;
   private volatile @Nullable HookRun hookRun;
@@ -25,8 +26,9 @@ final class CheckpointCapture implements GuestStateHandler, Confirmation {
   /** What became of the hook, and the number that it was told. */
   private record HookRun(long checkpoint, HookOutcome outcome) {}
 
-  CheckpointCapture(CaptureSession session, CaptureSource source) {
+  CheckpointCapture(CaptureSession session, CaptureSource source, CaptureProgress progress) {
     this.session = session;
+    this.progress = progress;
     this.source = source;
   }
 
@@ -48,7 +50,10 @@ final class CheckpointCapture implements GuestStateHandler, Confirmation {
     MemoryNeed.require(machine.memory(), source.readingMemory());
     GuestEpoch epoch = session.epochOf(machine);
     guest = epoch;
-    return epoch.begin(session.checkpoint(), source, machine.coverage());
+    Coverage needed = epoch.begin(session.checkpoint(), source, machine.coverage());
+    progress.isNumbered(session.checkpoint()); // Another machine begins another epoch.
+    progress.transfers(machine.memory().pageCount(), machine.memory().pageBytes());
+    return needed;
   }
 
   @Override
@@ -74,11 +79,13 @@ final class CheckpointCapture implements GuestStateHandler, Confirmation {
   @Override
   public void page(int block, long pageIndex, byte[] buffer, int at) throws IOException {
     guest().filter().page(block, pageIndex, buffer, at);
+    progress.delivered(1);
   }
 
   @Override
   public void zeroPages(int block, long firstPage, long pageCount) throws IOException {
     guest().filter().zeroPages(block, firstPage, pageCount);
+    progress.delivered(pageCount);
   }
 
   @Override
@@ -98,7 +105,9 @@ final class CheckpointCapture implements GuestStateHandler, Confirmation {
               + session.checkpoint());
     }
     Optional<HookOutcome> outcome = Optional.ofNullable(run).map(HookRun::outcome);
-    manifest = guest().complete(session.checkpoint(), facts, outcome);
+    CheckpointManifest counts = guest().complete(session.checkpoint(), facts, outcome, progress);
+    manifest = counts;
+    session.completed(counts, progress);
   }
 
   /** Of the checkpoint, which is in the log. */

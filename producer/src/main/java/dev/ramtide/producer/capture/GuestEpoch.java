@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /**
  * One machine in one epoch: what was said of it, and what the log holds of its pages. When the
@@ -91,9 +92,12 @@ final class GuestEpoch implements AutoCloseable {
   }
 
   /** Completes the checkpoint: when this returns it counts. */
-  CheckpointManifest complete(long checkpoint, CaptureFacts facts, Optional<HookOutcome> hook)
+  CheckpointManifest complete(
+      long checkpoint, CaptureFacts facts, Optional<HookOutcome> hook, CaptureProgress progress)
       throws IOException {
     PageCounts counts = filter.end();
+    progress.resent(filter.resentPages());
+    progress.enter(CaptureProgress.Phase.ACKNOWLEDGE);
     FlushedCapture flushed = log.flush();
     if (flushed.deviceState().bytes() == 0) {
       throw new IOException(
@@ -111,8 +115,11 @@ final class GuestEpoch implements AutoCloseable {
             flushed.deviceState(),
             counts,
             hook,
-            facts.hostReads());
+            facts.hostReads(),
+            OptionalLong.of(filter.endSequence()));
+    progress.enter(CaptureProgress.Phase.MANIFEST);
     log.complete(manifest);
+    progress.enter(CaptureProgress.Phase.DONE);
     checkpointsSinceKeyframe = keyframe ? 1 : checkpointsSinceKeyframe + 1;
     return manifest;
   }

@@ -3,6 +3,8 @@ package dev.ramtide.producer.cli;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.DurationConverter;
+import dev.ramtide.options.HostName;
+import dev.ramtide.options.MetricsOptions;
 import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.producer.capture.CaptureSession;
@@ -15,15 +17,15 @@ import dev.ramtide.producer.capture.MultifdOptions;
 import dev.ramtide.producer.capture.QemuOptions;
 import dev.ramtide.producer.capture.SessionOptions;
 import dev.ramtide.producer.capture.SourceChoice;
+import dev.ramtide.producer.publish.AgentClients;
 import dev.ramtide.producer.publish.KafkaVmLog;
 import dev.ramtide.producer.publish.LogSettings;
 import dev.ramtide.qemustream.MultifdCompression;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,6 +49,7 @@ import picocli.CommandLine.Spec;
       "One agent for a VM; a second one takes over, and the first one ends. Stops on Ctrl-C or SIGTERM with the guest"
           + " running."
     })
+@SuppressWarnings("try") // What serves is closed, and not looked at.
 public final class AgentCommand implements Callable<Integer> {
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -90,6 +93,8 @@ public final class AgentCommand implements Callable<Integer> {
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Mixin private SkipOptions skip = new SkipOptions();
+
+  @Mixin private MetricsOptions watch = new MetricsOptions();
 
   @Option(names = "--json", description = "Print each checkpoint as one JSON object on a line.")
   private boolean json;
@@ -171,15 +176,21 @@ public final class AgentCommand implements Callable<Integer> {
             options.partitionCount(),
             log.replication(),
             options.payloadBytes(),
-            hostName(),
+            HostName.own(),
             skip.records());
     Clock clock = Clock.systemUTC();
-    CaptureSession session = new CaptureSession(new KafkaVmLog(settings, clock), options, clock);
+    WatchedAgent watched = new WatchedAgent(watch, vm, clock);
+    KafkaVmLog vmLog =
+        new KafkaVmLog(settings, watched.clients(AgentClients.kafka(settings)), clock);
+    watched.meter(vmLog.meter());
+    CaptureSession session =
+        new CaptureSession(vmLog, options, clock, new CaptureBar(watched.listener(), json));
     ManifestPrinter printer = new ManifestPrinter(spec.commandLine().getOut(), json);
     HookReport report = new HookReport(printer, spec.commandLine().getErr());
     try (StopSignal stop = StopSignal.armed(Thread.currentThread());
+        Closeable served = watched.serve();
         AgentLoop loop = new AgentLoop(session, opener, pace(), MonotonicClock.SYSTEM)) {
-      stop.quietly(() -> loop.run(report, spec.commandLine().getErr()));
+      stop.quietly(() -> loop.run(watched.report(report), spec.commandLine().getErr()));
     }
     // Who asked for so many waits for the outcome, the hook's included.
     return report.failed() > 0 && !pace().isForever() ? 1 : 0;
@@ -266,13 +277,5 @@ public final class AgentCommand implements Callable<Integer> {
 
   private ParameterException wrong(String message) {
     return new ParameterException(spec.commandLine(), message);
-  }
-
-  private static String hostName() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "unknown host";
-    }
   }
 }

@@ -32,6 +32,9 @@ final class AgentLoop implements AutoCloseable {
      * @param skippedBeats that passed since the one before, because that took too long or failed
      */
     void taken(CheckpointManifest manifest, long skippedBeats);
+
+    /** A try failed; of one after which the checkpoint counts {@link #taken} was told before. */
+    default void failed(IOException why) {}
   }
 
   /**
@@ -80,6 +83,7 @@ final class AgentLoop implements AutoCloseable {
         if (e instanceof SafeCheckpointException safe) {
           listener.taken(safe.manifest(), beat.takeSkipped());
         }
+        listener.failed(e);
         if (!isToBeTriedAgain(e)) {
           throw e;
         }

@@ -3,6 +3,7 @@ package dev.ramtide.producer.cli;
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.HookOutcome;
 import dev.ramtide.report.Printable;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
 
@@ -27,6 +28,11 @@ final class HookReport implements AgentLoop.Listener {
         .hook()
         .filter(hook -> !hook.succeeded())
         .ifPresent(hook -> tell(manifest.checkpoint(), hook));
+  }
+
+  @Override
+  public void failed(IOException why) {
+    next.failed(why);
   }
 
   /** Checkpoints whose hook did not succeed. */

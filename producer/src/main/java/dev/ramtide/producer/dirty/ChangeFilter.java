@@ -45,6 +45,7 @@ public final class ChangeFilter implements AutoCloseable {
     private long zero;
     private long published;
     private long publishedWithBytes;
+    private long resent;
   }
 
   /**
@@ -154,6 +155,16 @@ public final class ChangeFilter implements AutoCloseable {
     };
   }
 
+  /** Exclusive: where the events of the last capture end in the sequences of the epoch. */
+  public long endSequence() {
+    return assembler.endSequence();
+  }
+
+  /** Pages of the last capture that came again after they had come once. */
+  public long resentPages() {
+    return counts.resent;
+  }
+
   /** By partition, over all pages as they are now in the log. */
   public List<PageDigest> digests() {
     return digests.toList();
@@ -173,6 +184,7 @@ public final class ChangeFilter implements AutoCloseable {
     long number = number(stripe, pageIndex);
     boolean first = delivered.add(number);
     counts.scanned++;
+    counts.resent += first ? 0 : 1;
     if (high == 0 && low == 0) {
       counts.zero++;
     }

@@ -77,6 +77,11 @@ public final class RangeAssembler {
     this.current = newStripe();
   }
 
+  /** Exclusive: where the events so far end in the sequences of the epoch. */
+  long endSequence() {
+    return nextSequence;
+  }
+
   void begin(long checkpoint) {
     this.checkpoint = checkpoint;
   }

@@ -3,6 +3,7 @@ package dev.ramtide.producer.publish;
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.producer.dirty.DirtyPagesHandler;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +19,8 @@ import java.util.Optional;
 public interface EpochLog extends DirtyPagesHandler, AutoCloseable {
   /** The fencing number: the record offset of our claim. */
   long epoch();
+
+  VmId vm();
 
   TopicIds topicIds();
 

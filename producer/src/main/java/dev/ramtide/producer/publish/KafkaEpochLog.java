@@ -6,6 +6,7 @@ import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.checkpoint.VmId;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Clock;
@@ -35,6 +36,11 @@ final class KafkaEpochLog implements EpochLog {
   @Override
   public long epoch() {
     return epoch;
+  }
+
+  @Override
+  public VmId vm() {
+    return settings.topics().vm();
   }
 
   @Override

@@ -14,6 +14,7 @@ public final class KafkaVmLog implements VmLog {
   private final LogSettings settings;
   private final AgentClients clients;
   private final Clock clock;
+  private final PublishMeter meter = new PublishMeter();
 
   public KafkaVmLog(LogSettings settings, Clock clock) {
     this(settings, AgentClients.kafka(settings), clock);
@@ -23,6 +24,11 @@ public final class KafkaVmLog implements VmLog {
     this.settings = settings;
     this.clients = clients;
     this.clock = clock;
+  }
+
+  /** What went out, over all epochs. */
+  public PublishMeter meter() {
+    return meter;
   }
 
   @Override
@@ -37,7 +43,7 @@ public final class KafkaVmLog implements VmLog {
       long epoch = EpochClaim.claim(settings.topics().vm(), claimRecord(), writer, reader);
       // Asked before the producer exists: nobody would close one whose log has no known end.
       long[] pagesEnd = clients.pagesEndRecordOffsets();
-      PagePublisher pages = new PagePublisher(settings, clients.pagesProducer(), pagesEnd);
+      PagePublisher pages = new PagePublisher(settings, clients.pagesProducer(), pagesEnd, meter);
       return new KafkaEpochLog(
           settings, topicIds, epoch, new EpochClients(writer, reader, pages), clock);
     } catch (KafkaException e) {

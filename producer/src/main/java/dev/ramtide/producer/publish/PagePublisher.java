@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class PagePublisher implements DirtyPagesHandler, AutoCloseable {
   private final LogSettings settings;
   private final Producer<byte[], byte[]> producer;
+  private final PublishMeter meter;
   private final EventCodec codec = new EventCodec();
   private final long[] startRecordOffsets;
 
@@ -36,10 +37,15 @@ final class PagePublisher implements DirtyPagesHandler, AutoCloseable {
 
   /**
    * @param startRecordOffsets by partition, the end of the log before the first event of the epoch
+   * @param meter counts what goes out, for this epoch and others
    */
   PagePublisher(
-      LogSettings settings, Producer<byte[], byte[]> producer, long[] startRecordOffsets) {
+      LogSettings settings,
+      Producer<byte[], byte[]> producer,
+      long[] startRecordOffsets,
+      PublishMeter meter) {
     this.settings = settings;
+    this.meter = meter;
     this.producer = producer;
     this.startRecordOffsets = startRecordOffsets.clone();
     this.endRecordOffsets = new AtomicLongArray(startRecordOffsets);
@@ -49,12 +55,20 @@ final class PagePublisher implements DirtyPagesHandler, AutoCloseable {
   public void dirtyPages(int partition, DirtyPages event) throws IOException {
     throwFirstFailure();
     byte[] value = codec.encode(event);
+    long startNanos = System.nanoTime();
+    meter.sends(value.length);
     try {
       producer.send(
           new ProducerRecord<>(settings.topics().pages(), partition, null, value),
-          (metadata, failure) -> acknowledged(partition, metadata, failure));
+          (metadata, failure) -> {
+            meter.settled(value.length);
+            acknowledged(partition, metadata, failure);
+          });
     } catch (KafkaException e) {
+      meter.settled(value.length);
       throw failed(e);
+    } finally {
+      meter.handedOver(System.nanoTime() - startNanos);
     }
     throwFirstFailure();
   }

@@ -41,6 +41,43 @@ class CaptureSessionTest {
   }
 
   @Test
+  void whoWatchesIsToldOfEachCaptureAndOfItsEnd() throws Exception {
+    List<String> told = new ArrayList<>();
+    List<CaptureProgress> seen = new ArrayList<>();
+    CaptureListener listener =
+        new CaptureListener() {
+          @Override
+          public void claimed(long epoch) {
+            told.add("claimed " + epoch);
+          }
+
+          @Override
+          public void begins(CaptureProgress progress) {
+            seen.add(progress);
+          }
+
+          @Override
+          public void completed(CheckpointManifest manifest, CaptureProgress progress) {
+            told.add("completed " + manifest.checkpoint() + " of " + progress.checkpoint());
+          }
+        };
+    SessionOptions options = new SessionOptions(1024, 1, 65536, 0, "");
+    session = new CaptureSession(log, options, Clock.systemUTC(), listener);
+    guest.fill(2, 'x');
+    session.capture(guest);
+    guest.takeHeap(Runtime.getRuntime().maxMemory());
+    assertThatIOException().isThrownBy(() -> session.capture(guest));
+
+    assertThat(told).containsExactly("claimed 10", "completed 1 of 1");
+    assertThat(seen).hasSize(2);
+    assertThat(seen.get(0).phase()).isEqualTo(CaptureProgress.Phase.DONE);
+    assertThat(seen.get(0).totalPages()).isEqualTo(4);
+    assertThat(seen.get(0).deliveredPages()).isEqualTo(4);
+    assertThat(seen.get(1).phase()).isEqualTo(CaptureProgress.Phase.FAILED);
+    assertThat(seen.get(1).isOver()).isTrue();
+  }
+
+  @Test
   void aSourceForWhichTheHeapIsTooSmallIsRefusedBeforeItsFirstPage() {
     guest.takeHeap(Runtime.getRuntime().maxMemory());
     assertThatIOException()

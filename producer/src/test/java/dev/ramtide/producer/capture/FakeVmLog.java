@@ -5,6 +5,7 @@ import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.producer.publish.EpochLog;
 import dev.ramtide.producer.publish.FlushedCapture;
 import dev.ramtide.producer.publish.FlushedCapture.RecordRange;
@@ -72,6 +73,11 @@ public final class FakeVmLog implements VmLog {
     @Override
     public long epoch() {
       return epoch;
+    }
+
+    @Override
+    public VmId vm() {
+      return new VmId("fake");
     }
 
     @Override

@@ -48,6 +48,27 @@ class ChangeFilterTest {
   }
 
   @Test
+  void theEndOfTheSequencesIsBehindTheLastEventAndStaysWhereNothingWasPublished()
+      throws IOException {
+    keyframe();
+    long end = filter.endSequence();
+    filter.begin(2, false, Coverage.WHOLE);
+    page(3, 'x');
+    filter.end();
+    assertThat(filter.endSequence()).isEqualTo(end);
+    filter.begin(3, false, Coverage.WHOLE);
+    page(3, 'z');
+    page(3, 'x');
+    filter.end();
+    assertThat(filter.endSequence()).isEqualTo(end + 2);
+    assertThat(filter.resentPages()).isEqualTo(1);
+    assertThat(log.events())
+        .last()
+        .extracting(event -> event.version().sequence())
+        .isEqualTo(end + 1);
+  }
+
+  @Test
   void aPageWithBytesThatAreAllZeroTravelsAsZero() throws IOException {
     keyframe();
     filter.begin(2, false, Coverage.WHOLE);

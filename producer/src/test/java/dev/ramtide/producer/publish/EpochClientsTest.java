@@ -19,7 +19,7 @@ class EpochClientsTest {
       new EpochClients(
           new CheckpointsWriter(TestSettings.SETTINGS, checkpoints),
           new CheckpointsReader(TestSettings.SETTINGS, reader),
-          new PagePublisher(TestSettings.SETTINGS, pages, new long[] {0, 0}));
+          new PagePublisher(TestSettings.SETTINGS, pages, new long[] {0, 0}, new PublishMeter()));
 
   @Test
   void whoIsToldToStopClosesThemAll() {

@@ -22,7 +22,7 @@ class PagePublisherTest {
   private final MockProducer<byte[], byte[]> kafka =
       new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final PagePublisher publisher =
-      new PagePublisher(TestSettings.SETTINGS, kafka, new long[] {0, 7});
+      new PagePublisher(TestSettings.SETTINGS, kafka, new long[] {0, 7}, new PublishMeter());
 
   @Test
   void anEventGoesToItsPartitionWithoutAKey() throws IOException {
@@ -32,6 +32,23 @@ class PagePublisherTest {
     assertThat(sent.partition()).isEqualTo(1);
     assertThat(sent.key()).isNull();
     assertThat(new EventCodec().decodePages(ByteBuffer.wrap(sent.value()))).isEqualTo(event(1));
+  }
+
+  @Test
+  void whatIsNeitherAcknowledgedNorGivenUpIsInFlight() throws IOException {
+    PublishMeter meter = new PublishMeter();
+    PagePublisher metered =
+        new PagePublisher(TestSettings.SETTINGS, kafka, new long[] {0, 7}, meter);
+    metered.dirtyPages(0, event(1));
+    long one = meter.sentBytes();
+    metered.dirtyPages(0, event(2));
+    assertThat(one).isPositive();
+    assertThat(meter.inFlightBytes()).isEqualTo(2 * one);
+    kafka.completeNext();
+    assertThat(meter.inFlightBytes()).isEqualTo(one);
+    kafka.errorNext(new TimeoutException("too late"));
+    assertThat(meter.inFlightBytes()).isZero();
+    assertThat(meter.sentBytes()).isEqualTo(2 * one);
   }
 
   @Test

@@ -11,6 +11,14 @@ package dev.ramtide.sink.apply;
 public record ApplyCounts(long written, long redelivered, long superseded) {
   public static final ApplyCounts NONE = new ApplyCounts(0, 0, 0);
 
+  /** What came since an earlier count. */
+  public ApplyCounts minus(ApplyCounts earlier) {
+    return new ApplyCounts(
+        written - earlier.written,
+        redelivered - earlier.redelivered,
+        superseded - earlier.superseded);
+  }
+
   public ApplyCounts plus(ApplyCounts other) {
     return new ApplyCounts(
         written + other.written, redelivered + other.redelivered, superseded + other.superseded);

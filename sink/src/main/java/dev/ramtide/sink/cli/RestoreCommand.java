@@ -7,6 +7,7 @@ import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
+import dev.ramtide.report.Progress;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.HistoryReader;
 import dev.ramtide.sink.consume.VmFollow;

@@ -3,15 +3,18 @@ package dev.ramtide.sink.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.MetricsOptions;
 import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.ConsumerSettings;
+import dev.ramtide.sink.consume.SinkClients;
 import dev.ramtide.sink.consume.SinkProcess;
 import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.FileGates;
 import dev.ramtide.sink.state.PageWrites;
 import dev.ramtide.sink.state.Site;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,6 +38,7 @@ import picocli.CommandLine.Spec;
       "Start as many as you like on the same directory, on one host or several: they share the work. Stops on Ctrl-C or"
           + " SIGTERM without losing anything."
     })
+@SuppressWarnings("try") // What serves is closed, and not looked at.
 public final class SinkCommand implements Callable<Integer> {
   private static final long LOOK_EVERY_MS = 20;
 
@@ -43,6 +47,8 @@ public final class SinkCommand implements Callable<Integer> {
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Mixin private SkipOptions skip = new SkipOptions();
+
+  @Mixin private MetricsOptions watch = new MetricsOptions();
 
   @Option(
       names = "--images",
@@ -104,14 +110,24 @@ public final class SinkCommand implements Callable<Integer> {
     String named = group != null ? group : broker.topicPrefix() + "-sink-" + site.id();
     KeptCopies kept = KeptCopies.reflinks(keepSealed);
     kept.requirePossible(images);
+    WatchedSink watched = new WatchedSink(watch, broker, site);
     SinkProcess.Plan plan =
         new SinkProcess.Plan(
-            site, broker.topicPrefix(), vms, named, threads, new CheckpointFile(), kept);
+            site,
+            broker.topicPrefix(),
+            vms,
+            named,
+            threads,
+            new CheckpointFile(),
+            kept,
+            watched.listener());
+    SinkClients clients =
+        watched.clients(new ConsumerSettings(broker.clientProperties(), skip.records()));
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitClean(stop, stopped), "sink-stop"));
-    try (SinkProcess sink =
-        new SinkProcess(plan, new ConsumerSettings(broker.clientProperties(), skip.records()))) {
+    try (SinkProcess sink = new SinkProcess(plan, clients);
+        Closeable served = watched.serve(sink, clients)) {
       sink.start();
       follow(sink, site, stop);
     } finally {
@@ -144,7 +160,16 @@ public final class SinkCommand implements Callable<Integer> {
   /** Returns when the goal is reached or the process is to stop. */
   private void follow(SinkProcess sink, Site site, CountDownLatch stop)
       throws IOException, InterruptedException {
+    boolean shown = untilSealed != null;
+    try (ApplyBar bar = new ApplyBar(sink, json || !shown)) {
+      await(sink, site, stop, bar);
+    }
+  }
+
+  private void await(SinkProcess sink, Site site, CountDownLatch stop, ApplyBar bar)
+      throws IOException, InterruptedException {
     do {
+      bar.draw();
       Optional<IOException> failure = sink.failure();
       if (failure.isPresent()) {
         throw failure.get();

@@ -10,6 +10,7 @@ import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.qemustream.MalformedStreamException;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.report.Printable;
+import dev.ramtide.report.Progress;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.HistoryReader;
 import dev.ramtide.sink.consume.VmFollow;

@@ -7,10 +7,14 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
+import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
 
 /** A cluster that answers by Kafka's admin client. */
@@ -47,6 +51,27 @@ record AdminCluster(Admin admin) implements SinkClients.Cluster {
         (partition, end) -> request.put(partition, RecordsToDelete.beforeOffset(end)));
     ClusterCalls.answer(
         admin.deleteRecords(request).all(), "deleting records of " + vm + ": run it again");
+  }
+
+  @Override
+  public OptionalLong logBytes(VmTopics topics) throws IOException, InterruptedException {
+    Set<String> names = Set.of(topics.pages(), topics.checkpoints());
+    Map<TopicPartition, Long> largest = new HashMap<>(); // A replica may be behind.
+    String doing = "asking how large the log is";
+    Set<Integer> brokers =
+        ClusterCalls.answer(admin.describeCluster().nodes(), doing).stream()
+            .map(Node::id)
+            .collect(Collectors.toSet());
+    for (Map<String, LogDirDescription> directories :
+        ClusterCalls.answer(admin.describeLogDirs(brokers).allDescriptions(), doing).values()) {
+      for (LogDirDescription directory : directories.values()) {
+        directory.replicaInfos().entrySet().stream()
+            .filter(replica -> names.contains(replica.getKey().topic()))
+            .forEach(
+                replica -> largest.merge(replica.getKey(), replica.getValue().size(), Math::max));
+      }
+    }
+    return OptionalLong.of(largest.values().stream().mapToLong(Long::longValue).sum());
   }
 
   @Override

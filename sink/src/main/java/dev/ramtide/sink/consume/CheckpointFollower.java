@@ -49,6 +49,7 @@ final class CheckpointFollower implements Closeable {
   private final Map<TopicPartition, Long> catchUpTo = new HashMap<>();
   private final int mostCheckpoints;
   private final SkippedRecords skipped;
+  private SinkListener listener = SinkListener.NONE;
   private boolean toldWhoIsMissing;
   private final MonotonicClock clock;
   private long nextDiscoveryNanos;
@@ -66,6 +67,11 @@ final class CheckpointFollower implements Closeable {
     this.mostCheckpoints = mostCheckpoints;
     this.clock = clock;
     this.nextDiscoveryNanos = clock.nanoTime();
+  }
+
+  /** Who is told of what happens to the VMs; to be said before the first step. */
+  void tell(SinkListener told) {
+    listener = told;
   }
 
   /** What is known of a VM, once its topics were found. */
@@ -165,11 +171,18 @@ final class CheckpointFollower implements Closeable {
   }
 
   private static void lose(VmFollow vm, IOException reason) {
+    vm.listener().givenUp(vm.vm());
     LOG.atError()
         .addKeyValue("vm", vm.vm())
         .addKeyValue("reason", reason.getMessage())
         .log("the VM is given up by this process, others go on");
     vm.lose(reason);
+  }
+
+  private void follow(VmFollow vm) {
+    vm.tell(listener);
+    listener.found(vm);
+    vms.put(vm.vm(), vm);
   }
 
   private VmFollow follow(TopicPartition partition) {
@@ -216,7 +229,7 @@ final class CheckpointFollower implements Closeable {
       assigned.putAll(found);
       consumer.assign(assigned.keySet());
       consumer.seekToBeginning(found.keySet());
-      found.values().forEach(follow -> vms.put(follow.vm(), follow));
+      found.values().forEach(this::follow);
     }
     tellWhoIsMissing();
   }

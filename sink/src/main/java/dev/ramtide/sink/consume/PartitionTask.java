@@ -134,6 +134,7 @@ final class PartitionTask implements Closeable {
                 "waiting for the partition's lock: its former owner still holds it; is that process stopped?");
         toldAboutLock = true;
       }
+      follow.progress().waitsForLock(partition);
       return null;
     }
     toldAboutLock = false;
@@ -164,6 +165,7 @@ final class PartitionTask implements Closeable {
           new PageApplier(open.pages(), open.layout(), open.striping(), partition, state);
       EventIntake intake = new EventIntake(feed.partition(), follow, open.epoch(), applier);
       begun = true;
+      follow.progress().isAt(partition, next);
       return new Progress(lock, state, applier, intake, next);
     } finally {
       if (!begun) {
@@ -236,6 +238,7 @@ final class PartitionTask implements Closeable {
             "the records that come next were pruned: going on with a keyframe, which has every page");
     now.next = startOf(keyframe);
     now.forced = now.next;
+    follow.progress().isAt(partition, now.next);
     now.state.skipTo(now.next);
     feed.seek(now.next);
   }
@@ -276,6 +279,7 @@ final class PartitionTask implements Closeable {
       return 0;
     }
     int applied = 0;
+    ApplyWatch watch = new ApplyWatch(now.applier, site.clock());
     long historyRead = follow.recordsRead(); // Before it is asked: what comes later is looked at.
     // What control says holds as long as the shared lock is held, and not a moment longer.
     try (FileGate.Hold held = hold.get()) {
@@ -295,8 +299,11 @@ final class PartitionTask implements Closeable {
         }
         now.next = record.recordOffset() + 1;
         applied++;
+        watch.took(record);
       }
     }
+    watch.isOver(follow);
+    follow.progress().isAt(partition, now.next);
     return applied;
   }
 
@@ -311,8 +318,11 @@ final class PartitionTask implements Closeable {
   /** Makes durable what was applied. */
   void force() throws IOException {
     if (progress != null && progress.forced < progress.next) {
+      long startNanos = site.clock().nanoTime();
       progress.applier.advanceTo(progress.next);
       progress.forced = progress.next;
+      Duration took = Duration.ofNanos(site.clock().nanoTime() - startNanos);
+      follow.listener().forced(follow.vm(), took);
       feed.commit(progress.next);
     }
   }
@@ -320,6 +330,7 @@ final class PartitionTask implements Closeable {
   /** Lets go of files and lock; what was not forced will be delivered to the next owner again. */
   @Override
   public void close() throws IOException {
+    follow.progress().left(partition);
     try (OpenImage closing = image;
         PartitionState state = progress == null ? null : progress.state) {
       image = null;

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 
 /**
  * Sealing one VM's image: the duty of the member that owns the checkpoints partition. Takes it from
@@ -55,6 +56,7 @@ final class SealDuty implements Closeable {
   private boolean toldFilling;
   private long busySteps;
   private boolean movedOn;
+  private final SealWatch watch;
 
   /** Fetches device state from the log. */
   interface DeviceStates {
@@ -77,6 +79,7 @@ final class SealDuty implements Closeable {
     this.listener = listener;
     this.kept = kept;
     this.doubt = doubt;
+    this.watch = new SealWatch(follow, site.clock());
     this.behind = new Doubt(BEHIND_PATIENCE, site.clock());
   }
 
@@ -123,12 +126,24 @@ final class SealDuty implements Closeable {
       throws IOException, InterruptedException {
     targetOf(next); // First of all: what cannot be had must not cost the image that is there.
     try {
+      watch.makes(next.number());
       movedOn = new Sealer(open, listener).begin(from, next);
+      if (movedOn) {
+        tell(next.manifest().epoch(), next.number()).log("applying");
+      }
       return movedOn;
     } catch (IOException | RuntimeException e) {
       toldSealed = 0; // It may have failed after it said that it goes on: what is is told again.
       throw e;
     }
+  }
+
+  /** A line about one checkpoint: its agent's lines have the same keys. */
+  private LoggingEventBuilder tell(long epoch, long checkpoint) {
+    return LOG.atInfo()
+        .addKeyValue("vm", follow.vm())
+        .addKeyValue("epoch", epoch)
+        .addKeyValue("checkpoint", checkpoint);
   }
 
   private OpenImage open(EpochStarted epoch) throws IOException, InterruptedException {
@@ -179,21 +194,21 @@ final class SealDuty implements Closeable {
       return !beginLater(open, applying, newest);
     }
     Sealer sealer = new Sealer(open, listener);
+    watch.makes(applying.checkpoint());
     SealProgress progress;
     try {
       progress = sealer.trySeal(now.checkpoint(), now.deviceState());
       doubt.clear();
     } catch (DigestMismatchException e) {
+      watch.differs();
       reconsider(sealer, applying, newest, e);
       return false;
     }
     if (progress instanceof SealProgress.Overtaken && newest.number() > applying.checkpoint()) {
       movedOn = sealer.begin(applying, newest);
     } else if (progress instanceof SealProgress.Done done) {
-      LOG.atInfo()
-          .addKeyValue("vm", follow.vm())
-          .addKeyValue("checkpoint", done.checkpoint())
-          .log("sealed");
+      tell(now.checkpoint().manifest().epoch(), done.checkpoint()).log("sealed");
+      watch.isSealed(done.checkpoint());
       toldSealed = done.checkpoint();
       target = null;
       movedOn = true;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -69,6 +70,14 @@ public interface SinkClients {
      */
     void deleteBefore(Map<TopicPartition, Long> recordOffsets, VmId vm)
         throws IOException, InterruptedException;
+
+    /**
+     * What a VM's topics take on a broker's disk, of one replica of each partition; empty when
+     * nobody can tell.
+     */
+    default OptionalLong logBytes(VmTopics topics) throws IOException, InterruptedException {
+      return OptionalLong.empty();
+    }
 
     @Override
     void close();

@@ -52,6 +52,7 @@ public final class SinkProcess implements MemberWork, Closeable {
    * @param group the consumer group of the site
    * @param members consumers, each with a thread
    * @param kept copies of sealed images
+   * @param watcher is told of what is done
    */
   public record Plan(
       Site site,
@@ -60,7 +61,20 @@ public final class SinkProcess implements MemberWork, Closeable {
       String group,
       int members,
       ImageListener listener,
-      KeptCopies kept) {}
+      KeptCopies kept,
+      SinkListener watcher) {
+    /** Of a sink that nobody watches. */
+    public Plan(
+        Site site,
+        String topicPrefix,
+        List<VmId> vms,
+        String group,
+        int members,
+        ImageListener listener,
+        KeptCopies kept) {
+      this(site, topicPrefix, vms, group, members, listener, kept, SinkListener.NONE);
+    }
+  }
 
   public SinkProcess(Plan plan, SinkClients clients) {
     this(plan, clients, Thread::new);
@@ -76,6 +90,7 @@ public final class SinkProcess implements MemberWork, Closeable {
     this.filter = new VmFilter(plan.topicPrefix(), plan.vms());
     MonotonicClock clock = plan.site().clock();
     this.follower = new CheckpointFollower(clients, filter, MOST_CHECKPOINTS, clock);
+    follower.tell(plan.watcher());
     // Made ahead: a client takes as long to make as a small checkpoint to seal.
     this.deviceStates = new DeviceStateReader(clients.seekingReader(), clock);
     this.logEnds = new LogEnds(clients.reader());
@@ -208,9 +223,28 @@ public final class SinkProcess implements MemberWork, Closeable {
     loops.forEach(PartitionLoop::wake);
   }
 
+  /** How each VM stands that was found so far. */
+  public List<VmStatus> statuses() throws IOException {
+    List<VmStatus> statuses = new ArrayList<>();
+    for (VmFollow vm : follower.all()) {
+      statuses.add(VmStatus.of(vm, plan.site()));
+    }
+    return statuses;
+  }
+
+  /**
+   * VMs that were named and that are not followed yet: their topics, or their history, are missing.
+   */
+  public List<VmId> waitingFor() {
+    return plan.vms().stream()
+        .filter(vm -> !follower.vm(vm).map(VmFollow::isCaughtUp).orElse(false))
+        .toList();
+  }
+
   @Override
   public void failVm(VmFollow vm, IOException reason) {
     Optional<Duration> pause = vm.fail(reason, site().clock().nanoTime());
+    pause.ifPresent(length -> plan.watcher().givenUp(vm.vm()));
     pause.ifPresent(
         length ->
             LOG.atError()

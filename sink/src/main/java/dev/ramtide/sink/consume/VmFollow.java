@@ -26,6 +26,8 @@ public final class VmFollow {
   private final CheckpointHistory history;
   private final SkippedRecords skipped;
   private final Map<Long, ImageIdentity> identities = new HashMap<>();
+  private final VmProgress progress = new VmProgress();
+  private volatile SinkListener listener = SinkListener.NONE;
   private long recordsRead;
   private boolean caughtUp;
   private Optional<IOException> failure = Optional.empty();
@@ -55,6 +57,20 @@ public final class VmFollow {
 
   public CheckpointHistory history() {
     return history;
+  }
+
+  /** What this process does for the VM now. */
+  public VmProgress progress() {
+    return progress;
+  }
+
+  /** Who is told of what is done for the VM; nobody before this. */
+  void tell(SinkListener told) {
+    listener = told;
+  }
+
+  SinkListener listener() {
+    return listener;
   }
 
   SkippedRecords skipped() {

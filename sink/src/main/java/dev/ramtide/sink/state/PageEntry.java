@@ -28,6 +28,11 @@ public final class PageEntry {
     return byEpoch != 0 ? byEpoch : Long.compare(entries.getLong(at + 8), version.sequence());
   }
 
+  /** (0, 0) of a page that was never written. */
+  public static PageVersion version(ByteBuffer entries, int at) {
+    return new PageVersion(entries.getLong(at), entries.getLong(at + 8));
+  }
+
   public static void put(
       ByteBuffer entries, int at, PageVersion version, long hashHigh, long hashLow) {
     entries.putLong(at, version.epoch()).putLong(at + 8, version.sequence());

@@ -65,6 +65,10 @@ public final class Site {
         || Files.isRegularFile(directory.resolve(LOCK));
   }
 
+  public Path directory() {
+    return directory;
+  }
+
   /** Of the process that opened it. */
   public MonotonicClock clock() {
     return gates.clock();

@@ -1,4 +1,4 @@
-package dev.ramtide.sink.cli;
+package dev.ramtide.report;
 
 import java.io.Closeable;
 import java.util.function.LongConsumer;
@@ -8,14 +8,14 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /** A bar on stderr for long work; nothing where nobody watches. */
-final class Progress implements LongConsumer, Closeable {
+public final class Progress implements LongConsumer, Closeable {
   private final @Nullable ProgressBar bar;
 
   /**
    * @param quiet also on a terminal, as with JSON
    */
-  Progress(String task, String unit, long total, boolean quiet) {
-    boolean watched = System.console() != null && !quiet;
+  public Progress(String task, String unit, long total, boolean quiet) {
+    boolean watched = isWatched() && !quiet;
     this.bar =
         watched
             ? new ProgressBarBuilder()
@@ -25,6 +25,11 @@ final class Progress implements LongConsumer, Closeable {
                 .setStyle(ProgressBarStyle.ASCII)
                 .build()
             : null;
+  }
+
+  /** Whether there is a terminal that somebody may look at. */
+  public static boolean isWatched() {
+    return System.console() != null;
   }
 
   @Override

@@ -1,0 +1,41 @@
+package dev.ramtide.deploy.cli;
+
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.ConsoleAppender;
+import net.logstash.logback.encoder.LogstashEncoder;
+import net.logstash.logback.fieldnames.ShortenedFieldNames;
+import org.slf4j.LoggerFactory;
+
+/** How lines of the log look; where they go is in {@code logback.xml}. */
+enum LogFormat {
+  /** Time, level, class, message, key="value". */
+  TEXT,
+  /**
+   * An object a line: {@code @timestamp}, {@code level}, {@code logger}, {@code message}, and each
+   * key.
+   */
+  JSON;
+
+  private static final String APPENDER = "STDERR";
+
+  /** From now on, for the whole process. */
+  void use() {
+    if (this == TEXT) {
+      return; // As configured.
+    }
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context
+        && context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(APPENDER)
+            instanceof ConsoleAppender<ILoggingEvent> console) {
+      LogstashEncoder encoder = new LogstashEncoder();
+      encoder.setContext(context);
+      encoder.setFieldNames(new ShortenedFieldNames());
+      encoder.setVersion(null);
+      encoder.setTimeZone("UTC");
+      encoder.start();
+      console.stop();
+      console.setEncoder(encoder);
+      console.start();
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.ramtide.producer.metrics;
+
+import dev.ramtide.checkpoint.CheckpointManifest;
+import dev.ramtide.checkpoint.PageCounts;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.metrics.Metric;
+import dev.ramtide.metrics.Metrics;
+import dev.ramtide.producer.capture.CaptureListener;
+import dev.ramtide.producer.capture.CaptureProgress;
+import dev.ramtide.producer.capture.CaptureProgress.Phase;
+import dev.ramtide.producer.publish.PublishMeter;
+import dev.ramtide.producer.qmp.QmpException;
+import dev.ramtide.producer.qmp.QmpProtocolException;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Turns what an agent tells into metrics. */
+public final class AgentMetrics implements CaptureListener {
+  private static final List<Phase> TIMED =
+      List.of(Phase.PREPARE, Phase.TRANSFER, Phase.ACKNOWLEDGE, Phase.MANIFEST);
+  private static final double NANOS = 1e9;
+
+  private final Metrics metrics;
+  private final Clock clock;
+  private final String vm;
+  private volatile @Nullable CheckpointManifest newest;
+
+  public AgentMetrics(Metrics metrics, VmId vm, Clock clock) {
+    this.metrics = metrics;
+    this.clock = clock;
+    this.vm = vm.name();
+    metrics.gauge(Metric.AGENT_CHECKPOINT, this, AgentMetrics::number, this.vm);
+    metrics.gauge(Metric.AGENT_CHECKPOINT_AGE, this, AgentMetrics::ageSeconds, this.vm);
+    for (Metric counter :
+        List.of(
+            Metric.AGENT_EPOCHS,
+            Metric.AGENT_KEYFRAMES,
+            Metric.AGENT_QMP_ERRORS,
+            Metric.AGENT_HOOK_FAILURES,
+            Metric.AGENT_SKIPPED_BEATS)) {
+      metrics.add(counter, 0, this.vm);
+    }
+    metrics.add(Metric.AGENT_CHECKPOINTS, 0, this.vm, "unknown", "failed");
+  }
+
+  /** Has the flow to Kafka told too. */
+  public void watch(PublishMeter meter) {
+    metrics.gauge(Metric.AGENT_IN_FLIGHT, meter, PublishMeter::inFlightBytes, vm);
+    metrics.counter(Metric.AGENT_STALL, meter, sent -> sent.sendingNanos() / NANOS, vm);
+    metrics.counter(Metric.AGENT_BYTES, meter, PublishMeter::sentBytes, vm, "sent");
+  }
+
+  private double number() {
+    CheckpointManifest known = newest;
+    return known == null ? 0 : known.checkpoint();
+  }
+
+  private double ageSeconds() {
+    CheckpointManifest known = newest;
+    return known == null
+        ? Double.NaN
+        : Duration.between(known.times().pause(), clock.instant()).toMillis() / 1000.0;
+  }
+
+  @Override
+  public void claimed(long epoch) {
+    metrics.add(Metric.AGENT_EPOCHS, 1, vm);
+  }
+
+  @Override
+  public void completed(CheckpointManifest manifest, CaptureProgress progress) {
+    newest = manifest;
+    String mode = manifest.mode().name().toLowerCase(Locale.ROOT);
+    metrics.add(Metric.AGENT_CHECKPOINTS, 1, vm, mode, "completed");
+    metrics.add(Metric.AGENT_KEYFRAMES, manifest.keyframe() ? 1 : 0, vm);
+    metrics.record(
+        Metric.AGENT_CHECKPOINT_DURATION,
+        Duration.between(progress.start(), clock.instant()),
+        vm,
+        mode);
+    metrics.record(Metric.AGENT_GUEST_PAUSE, manifest.times().pauseLength(), vm, mode);
+    for (Phase phase : TIMED) {
+      String name = phase.name().toLowerCase(Locale.ROOT);
+      metrics.record(Metric.AGENT_PHASE_DURATION, progress.length(phase), vm, name);
+    }
+    count(manifest.counts(), progress);
+    boolean hookFailed = manifest.hook().filter(hook -> !hook.succeeded()).isPresent();
+    metrics.add(Metric.AGENT_HOOK_FAILURES, hookFailed ? 1 : 0, vm);
+  }
+
+  private void count(PageCounts pages, CaptureProgress progress) {
+    metrics.add(Metric.AGENT_PAGES, pages.scanned(), vm, "scanned");
+    metrics.add(Metric.AGENT_PAGES, pages.zero(), vm, "zero");
+    metrics.add(Metric.AGENT_PAGES, pages.unchanged(), vm, "unchanged");
+    metrics.add(Metric.AGENT_PAGES, pages.published(), vm, "published");
+    metrics.add(Metric.AGENT_PAGES, progress.resentPages(), vm, "resent");
+    double withBytes = pages.scanned() - pages.zero();
+    metrics.add(Metric.AGENT_BYTES, withBytes * progress.pageBytes(), vm, "source");
+    metrics.add(Metric.AGENT_BYTES, pages.publishedBytes(), vm, "published");
+  }
+
+  /** A checkpoint was lost, or could not even begin. */
+  public void failed(IOException why) {
+    metrics.add(Metric.AGENT_CHECKPOINTS, 1, vm, "unknown", "failed");
+    for (Throwable cause = why; cause != null; cause = cause.getCause()) {
+      if (cause instanceof QmpException || cause instanceof QmpProtocolException) {
+        metrics.add(Metric.AGENT_QMP_ERRORS, 1, vm);
+        return;
+      }
+    }
+  }
+
+  /** Checkpoints were due while another one was still being taken. */
+  public void skippedBeats(long beats) {
+    metrics.add(Metric.AGENT_SKIPPED_BEATS, beats, vm);
+  }
+}

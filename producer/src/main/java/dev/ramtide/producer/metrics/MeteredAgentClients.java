@@ -1,0 +1,57 @@
+package dev.ramtide.producer.metrics;
+
+import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.metrics.Metrics;
+import dev.ramtide.producer.publish.AgentClients;
+import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.io.IOException;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.producer.Producer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients of which the pages producer's own metrics are told too, those of the newest epoch.
+ *
+ * <p>One owner thread.
+ */
+public final class MeteredAgentClients implements AgentClients {
+  private final AgentClients clients;
+  private final Metrics metrics;
+  private @Nullable KafkaClientMetrics told;
+
+  public MeteredAgentClients(AgentClients clients, Metrics metrics) {
+    this.clients = clients;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public Producer<byte[], byte[]> pagesProducer() {
+    if (told != null) {
+      told.close(); // Of a producer that is closed: its series would stay as they were.
+    }
+    Producer<byte[], byte[]> producer = clients.pagesProducer();
+    told = new KafkaClientMetrics(producer);
+    told.bindTo(metrics.registry());
+    return producer;
+  }
+
+  @Override
+  public TopicIds provideTopics() throws IOException {
+    return clients.provideTopics();
+  }
+
+  @Override
+  public long[] pagesEndRecordOffsets() throws IOException {
+    return clients.pagesEndRecordOffsets();
+  }
+
+  @Override
+  public Producer<byte[], byte[]> checkpointsProducer() {
+    return clients.checkpointsProducer();
+  }
+
+  @Override
+  public Consumer<byte[], byte[]> checkpointsConsumer() {
+    return clients.checkpointsConsumer();
+  }
+}

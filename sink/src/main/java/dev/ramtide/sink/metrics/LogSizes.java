@@ -1,0 +1,85 @@
+package dev.ramtide.sink.metrics;
+
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.metrics.Metric;
+import dev.ramtide.metrics.Metrics;
+import dev.ramtide.sink.consume.SinkClients;
+import dev.ramtide.sink.consume.SinkProcess;
+import dev.ramtide.sink.consume.VmStatus;
+import dev.ramtide.wire.VmTopics;
+import java.io.Closeable;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * How much the topics of each VM take on a broker's disk, asked every ten seconds by a thread of
+ * its own. A broker may refuse to tell (it needs {@code Describe} on the cluster): then there is no
+ * such metric, and that is said once.
+ */
+public final class LogSizes implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(LogSizes.class);
+  private static final Duration EVERY = Duration.ofSeconds(10);
+
+  private final SinkProcess sink;
+  private final String topicPrefix;
+  private final SinkClients clients;
+  private final Metrics metrics;
+  private final Map<VmId, Long> bytes = new ConcurrentHashMap<>();
+  private final Thread thread = new Thread(this::run, "log-sizes");
+  private boolean told;
+
+  private LogSizes(SinkProcess sink, String topicPrefix, SinkClients clients, Metrics metrics) {
+    this.sink = sink;
+    this.topicPrefix = topicPrefix;
+    this.clients = clients;
+    this.metrics = metrics;
+  }
+
+  /** Asks until it is closed. */
+  public static LogSizes start(
+      SinkProcess sink, String topicPrefix, SinkClients clients, Metrics metrics) {
+    LogSizes sizes = new LogSizes(sink, topicPrefix, clients, metrics);
+    sizes.thread.setDaemon(true);
+    sizes.thread.start();
+    return sizes;
+  }
+
+  private void run() {
+    try (SinkClients.Cluster cluster = clients.cluster()) {
+      while (true) {
+        ask(cluster);
+        Thread.sleep(EVERY.toMillis());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // It is closed.
+    }
+  }
+
+  private void ask(SinkClients.Cluster cluster) throws InterruptedException {
+    try {
+      for (VmStatus vm : sink.statuses()) {
+        OptionalLong size = cluster.logBytes(new VmTopics(topicPrefix, vm.vm()));
+        if (size.isPresent() && bytes.put(vm.vm(), size.getAsLong()) == null) {
+          metrics.gauge(Metric.SINK_LOG_BYTES, bytes, all -> all.get(vm.vm()), vm.vm().name());
+        }
+      }
+    } catch (IOException e) {
+      if (!told) {
+        LOG.atInfo()
+            .addKeyValue("reason", e.getMessage())
+            .log("the size of the log is not told, its metric is left out");
+        told = true;
+      }
+    }
+  }
+
+  @Override
+  public void close() {
+    thread.interrupt();
+  }
+}

@@ -1,0 +1,177 @@
+package dev.ramtide.sink.consume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ramtide.checkpoint.CheckpointManifest;
+import dev.ramtide.checkpoint.PartitionCut;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.integrity.PageDigest;
+import dev.ramtide.sink.SmallGuest;
+import dev.ramtide.sink.apply.ApplyCounts;
+import dev.ramtide.sink.state.ControlState;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a sink tells of itself, against a log of which the test knows everything. */
+class VmStatusTest {
+  @TempDir private Path directory;
+  private final ScriptedLog log = new ScriptedLog();
+  private final List<String> told = new ArrayList<>();
+  private ApplyCounts counts = ApplyCounts.NONE;
+
+  private final class Told implements SinkListener {
+    @Override
+    public void applied(VmId vm, ApplyCounts more, long eventBytes, Duration took) {
+      assertThat(eventBytes).isPositive();
+      counts = counts.plus(more);
+    }
+
+    @Override
+    public void sealed(VmId vm, long checkpoint, Duration took) {
+      told.add("sealed " + checkpoint);
+    }
+
+    @Override
+    public void digestDiffers(VmId vm) {
+      told.add("differs");
+    }
+  }
+
+  private ScriptedMember watched() throws Exception {
+    log.secondsApart(60);
+    log.follow.tell(new Told());
+    return new ScriptedMember(directory, log);
+  }
+
+  private VmStatus status(ScriptedMember member) throws Exception {
+    return VmStatus.of(log.follow, member.site);
+  }
+
+  @Test
+  void beforeAnythingThereIsNothingToRestore() throws Exception {
+    try (ScriptedMember member = watched()) {
+      VmStatus status = status(member);
+      assertThat(status.state()).isEmpty();
+      assertThat(status.oldestNumber()).isZero();
+      assertThat(status.recoveryPointAge(Instant.EPOCH)).isEmpty();
+      assertThat(status.partitions()).isZero();
+    }
+  }
+
+  @Test
+  void aSealedImageIsARecoveryPointOfThatAge() throws Exception {
+    try (ScriptedMember member = watched()) {
+      log.startEpoch(40);
+      log.publishEveryPage(1);
+      log.complete(1, true);
+      member.settle();
+      VmStatus status = status(member);
+      assertThat(status.state()).contains(new ControlState.Sealed(1));
+      assertThat(status.lastSealed()).isEqualTo(1);
+      assertThat(status.recoveryPointAge(Instant.ofEpochSecond(75)))
+          .contains(Duration.ofSeconds(15));
+      assertThat(status.partitions()).isEqualTo(3);
+      assertThat(status.lagRecords()).isZero();
+      assertThat(told).containsExactly("sealed 1");
+      assertThat(counts).isEqualTo(new ApplyCounts(46, 0, 0));
+    }
+  }
+
+  @Test
+  void whileTheNextOneIsAppliedTheLastSealedOneStillCountsAndTheLagShows() throws Exception {
+    try (ScriptedMember member = watched()) {
+      log.startEpoch(40);
+      log.publishEveryPage(0);
+      log.complete(1, true);
+      member.settle();
+      log.publish(SmallGuest.data(0, 5, 0, 3));
+      log.publish(SmallGuest.data(0, 6, 0, 4));
+      log.complete(2, false);
+      member.duty.step();
+      VmStatus applying = status(member);
+      assertThat(applying.state()).contains(new ControlState.Applying(2));
+      assertThat(applying.lastSealed()).isEqualTo(1);
+      assertThat(applying.lagRecords()).isEqualTo(2);
+      assertThat(applying.newest().orElseThrow().number()).isEqualTo(2);
+      member.settle();
+      assertThat(status(member).lagRecords()).isZero();
+      assertThat(status(member).lastSealed()).isEqualTo(2);
+      assertThat(told).containsExactly("sealed 1", "sealed 2");
+    }
+  }
+
+  @Test
+  void redeliveredAndSupersededPagesAreToldApart() throws Exception {
+    log.startEpoch(40);
+    log.publish(SmallGuest.data(0, 5, 0, 3));
+    log.publish(SmallGuest.data(0, 5, 0, 3));
+    log.publish(SmallGuest.data(0, 4, 0, 3));
+    try (ScriptedMember member = watched()) {
+      member.settle();
+      assertThat(counts).isEqualTo(new ApplyCounts(1, 1, 1));
+    }
+  }
+
+  @Test
+  void partitionsThatAreHandedOverAreNotCountedAnyMore() throws Exception {
+    log.startEpoch(40);
+    log.publishEveryPage(0);
+    try (ScriptedMember member = watched()) {
+      member.settle();
+      assertThat(log.follow.progress().partitions()).isEqualTo(3);
+      member.tasks.get(0).close();
+      assertThat(log.follow.progress().partitions()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aPartitionThatWaitsForItsFormerOwnersLockIsShown() throws Exception {
+    log.startEpoch(40);
+    try (ScriptedMember former = new ScriptedMember(directory, log)) {
+      former.settle();
+      try (ScriptedMember next = watched()) {
+        next.tasks.get(1).prepare();
+        assertThat(log.follow.progress().lockWaits()).isEqualTo(1);
+        former.tasks.get(1).close();
+        next.tasks.get(1).prepare();
+        assertThat(log.follow.progress().lockWaits()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void aDigestThatDiffersIsToldOncePerCheckpoint() throws Exception {
+    log.startEpoch(40);
+    log.publishEveryPage(0);
+    CheckpointManifest honest = log.manifest(1, true);
+    log.tell(wrongDigest(honest));
+    log.secondsApart(60);
+    log.follow.tell(new Told());
+    try (ScriptedMember member = new ScriptedMember(directory, log, Duration.ofSeconds(30))) {
+      member.settle();
+    }
+    assertThat(told).containsExactly("differs");
+  }
+
+  private static CheckpointManifest wrongDigest(CheckpointManifest of) {
+    List<PartitionCut> cuts = new ArrayList<>(of.partitions());
+    PartitionCut first = cuts.get(0);
+    PageDigest other = new PageDigest(first.digest().high() ^ 1, first.digest().low());
+    cuts.set(0, new PartitionCut(first.startRecordOffset(), first.endRecordOffset(), other));
+    return new CheckpointManifest(
+        of.checkpoint(),
+        of.epoch(),
+        of.keyframe(),
+        of.label(),
+        of.mode(),
+        of.times(),
+        cuts,
+        of.deviceState(),
+        of.counts());
+  }
+}
