@@ -37,6 +37,16 @@ class BrokerOptionsTest {
   }
 
   @Test
+  void theOptionsThatLeadToTheSameLogCanBeCopiedIntoAShell() throws IOException {
+    assertThat(parse().spelled()).isEqualTo("--bootstrap-server localhost:9092");
+    String file = file("bootstrap.servers=a:1,b:2\n");
+    assertThat(parse("--command-config", file, "--topic-prefix", "lab").spelled())
+        .isEqualTo("--bootstrap-server a:1,b:2 --command-config " + file + " --topic-prefix lab");
+    assertThat(parse("--bootstrap-server", "a:1; rm 'x'").spelled())
+        .isEqualTo("--bootstrap-server 'a:1; rm '\\''x'\\'''");
+  }
+
+  @Test
   void theFileMayNameTheServerAndTheOptionWins() throws IOException {
     String file = file("bootstrap.servers=a:1\n");
 

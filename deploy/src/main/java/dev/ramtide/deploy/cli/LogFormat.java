@@ -17,14 +17,18 @@ enum LogFormat {
    */
   JSON;
 
-  private static final String APPENDER = "STDERR";
+  /** In {@code logback.xml}. */
+  static final String APPENDER = "STDERR";
 
   /** From now on, for the whole process. */
   void use() {
-    if (this == TEXT) {
-      return; // As configured.
+    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+      use(context);
     }
-    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context
+  }
+
+  void use(LoggerContext context) {
+    if (this == JSON
         && context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).getAppender(APPENDER)
             instanceof ConsoleAppender<ILoggingEvent> console) {
       LogstashEncoder encoder = new LogstashEncoder();
