@@ -155,6 +155,7 @@ final class SealDuty implements Closeable {
     if (!doubt.isOver()) {
       return;
     }
+    watch.differs(); // Not sooner: while an image fills it may look so for a moment, and somebody is called for this.
     if (newest.number() == applying.checkpoint()) {
       throw mismatch;
     }
@@ -188,7 +189,6 @@ final class SealDuty implements Closeable {
       progress = sealer.trySeal(now.checkpoint(), now.deviceState());
       doubt.clear();
     } catch (DigestMismatchException e) {
-      watch.differs();
       reconsider(sealer, applying, newest, e);
       return false;
     }
