@@ -155,7 +155,9 @@ final class SealDuty implements Closeable {
     if (!doubt.isOver()) {
       return;
     }
-    watch.differs(); // Not sooner: while an image fills it may look so for a moment, and somebody is called for this.
+    watch
+        .differs(); // Not sooner: while an image fills it may look so for a moment, and somebody is
+    // called for this.
     if (newest.number() == applying.checkpoint()) {
       throw mismatch;
     }
