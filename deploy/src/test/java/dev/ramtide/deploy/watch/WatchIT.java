@@ -223,7 +223,8 @@ final class WatchIT {
     Thread.sleep(5_000);
     assertThat(state()).as("a healthy sink, with short limits").isEqualTo("inactive");
     try (Suspension stopped = Suspension.of(sink)) {
-      await().atMost(SOON).alias("%s".formatted(stopped)).until(() -> state().equals("firing"));
+      assertThat(stopped.is(sink)).isTrue();
+      await().atMost(SOON).alias("the alert fires").until(() -> state().equals("firing"));
       assertThat(prometheus.query("up{job=\"ramtide-sink\"} == 0"))
           .as("nothing is scraped of a sink that is stopped")
           .hasSize(1);
