@@ -172,6 +172,12 @@ public enum Metric {
       "ramtide_sink_recovery_point_age_seconds",
       "Now minus the moment of the guest in the newest sealed checkpoint; not there before the first seal.",
       Label.VM),
+  /** A moment, so that it can still be told how old it is when the sink is away. */
+  SINK_RECOVERY_POINT(
+      Type.GAUGE,
+      "ramtide_sink_recovery_point_timestamp_seconds",
+      "Moment of the guest in the newest sealed checkpoint, in seconds since 1970; not there before the first seal.",
+      Label.VM),
   SINK_LOG_BYTES(
       Type.GAUGE,
       "ramtide_sink_log_bytes",

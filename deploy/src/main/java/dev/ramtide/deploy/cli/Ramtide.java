@@ -85,7 +85,7 @@ public final class Ramtide implements Callable<Integer> {
   }
 
   /** All verbs, with the treatment of errors that they share. */
-  static CommandLine commandLine() {
+  public static CommandLine commandLine() {
     Ramtide ramtide = new Ramtide();
     return new CommandLine(ramtide, new VerbFactory())
         .setCaseInsensitiveEnumValuesAllowed(true)

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,6 +28,7 @@ class SetupScriptTest {
           "sed",
           "awk",
           "cut",
+          "grep",
           "cat",
           "dirname",
           "readlink",
@@ -37,6 +40,7 @@ class SetupScriptTest {
   @TempDir private Path machine;
 
   private Path path = Path.of("");
+  private Map<String, String> environment = Map.of();
 
   @BeforeEach
   void aMachineWithJavaAndMaven() throws IOException {
@@ -153,14 +157,81 @@ class SetupScriptTest {
     assertThat(asked()).isEmpty();
   }
 
+  @Test
+  void whatOnlyTestsNeedIsInstalledForTestsAlone() throws Exception {
+    qemu("10.0.2");
+    Files.createFile(machine.resolve("firmware/bios-256k.bin"));
+    standIn("node", "");
+
+    assertThat(setup()).isEqualTo(new Outcome(0, "", ""));
+    assertThat(asked()).isEmpty();
+
+    setup("test");
+    assertThat(asked())
+        .contains("install -y --no-install-recommends npm chromium chromium-driver\n")
+        .doesNotContain("qemu");
+  }
+
+  @Test
+  void withAllThatTestsNeedNothingIsDoneOrSaid() throws Exception {
+    qemu("10.0.2");
+    Files.createFile(machine.resolve("firmware/bios-256k.bin"));
+    for (String tool : List.of("node", "npm", "chromium", "chromedriver")) {
+      standIn(tool, "");
+    }
+
+    assertThat(setup("test")).isEqualTo(new Outcome(0, "", ""));
+    assertThat(asked()).isEmpty();
+  }
+
+  @Test
+  void bothKindsAreInstalledTogether() throws Exception {
+    setup("test");
+
+    assertThat(asked())
+        .contains("install -y --no-install-recommends nodejs npm chromium chromium-driver\n")
+        .contains("-t bookworm-backports qemu-system-x86 qemu-utils seabios");
+  }
+
+  @Test
+  void testsThatCannotRunAreAnErrorOnlyWhereEverythingIsTested() throws Exception {
+    qemu("10.0.2");
+    Files.createFile(machine.resolve("firmware/bios-256k.bin"));
+    userId(1000);
+
+    Outcome outcome = setup("test");
+
+    assertThat(outcome.exitCode()).isZero();
+    assertThat(outcome.stderr()).contains("Node.js", "npm", "Chromium", "SKIPPED");
+
+    environment = Map.of("CI", "true");
+    assertThat(setup("test").exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void whatTheBuildNeedsIsAnErrorAlsoWhenTestsLackMore() throws Exception {
+    userId(1000);
+
+    assertThat(setup("test").exitCode()).isEqualTo(1);
+  }
+
+  @Test
+  void anotherWordIsRefused() throws Exception {
+    assertThat(setup("tests").exitCode()).isEqualTo(2);
+  }
+
   private record Outcome(int exitCode, String stdout, String stderr) {}
 
-  private Outcome setup() throws IOException, InterruptedException {
+  private Outcome setup(String... words) throws IOException, InterruptedException {
     Path stdout = machine.resolve("stdout");
     Path stderr = machine.resolve("stderr");
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            path.resolve("bash").toString(), SourceTree.root().resolve("deploy/setup").toString());
+    List<String> command = new ArrayList<>();
+    command.add(path.resolve("bash").toString());
+    command.add(SourceTree.root().resolve("deploy/setup").toString());
+    command.addAll(List.of(words));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().remove("CI");
+    builder.environment().putAll(environment);
     builder.environment().put("PATH", path.toString());
     builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
     builder.environment().put("RAMTIDE_OS_RELEASE", machine.resolve("os-release").toString());

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** All that people wrote in Java in this repository. */
-final class SourceTree {
+public final class SourceTree {
   private static final List<String> MODULES = List.of("schemas", "producer", "sink", "deploy");
 
   private SourceTree() {}
@@ -37,7 +37,7 @@ final class SourceTree {
    * The build runs a module's tests in the module's folder, an IDE may run them in the
    * repository's.
    */
-  static Path root() {
+  public static Path root() {
     Path here = Path.of("").toAbsolutePath();
     Path root = here.endsWith("deploy") ? here.getParent() : here;
     if (!Files.exists(root.resolve("deploy/pom.xml"))) {

@@ -167,6 +167,9 @@ final class SealDuty implements Closeable {
     if (!doubt.isOver()) {
       return;
     }
+    watch
+        .differs(); // Not sooner: while an image fills it may look so for a moment, and somebody is
+    // called for this.
     if (newest.number() == applying.checkpoint()) {
       throw mismatch;
     }
@@ -200,7 +203,6 @@ final class SealDuty implements Closeable {
       progress = sealer.trySeal(now.checkpoint(), now.deviceState());
       doubt.clear();
     } catch (DigestMismatchException e) {
-      watch.differs();
       reconsider(sealer, applying, newest, e);
       return false;
     }

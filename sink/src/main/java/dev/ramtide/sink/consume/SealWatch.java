@@ -31,7 +31,7 @@ final class SealWatch {
     follow.listener().sealed(follow.vm(), number, took);
   }
 
-  /** Once for each checkpoint: a digest that differs is looked at again for a while. */
+  /** It still does after a while; told once for each checkpoint. */
   void differs() {
     if (!toldDiffers) {
       toldDiffers = true;

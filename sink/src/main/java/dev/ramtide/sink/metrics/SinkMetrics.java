@@ -65,6 +65,7 @@ public final class SinkMetrics implements SinkListener {
     gauge(Metric.SINK_OLDEST_RESTORABLE, vm, VmStatus::oldestNumber);
     gauge(Metric.SINK_IMAGE_BYTES, vm, VmStatus::imageBytes);
     gauge(Metric.SINK_RECOVERY_POINT_AGE, vm, status -> age(status, clock.instant()));
+    gauge(Metric.SINK_RECOVERY_POINT, vm, SinkMetrics::moment);
   }
 
   private static double number(Optional<RecordedCheckpoint> checkpoint) {
@@ -73,6 +74,13 @@ public final class SinkMetrics implements SinkListener {
 
   private static double age(VmStatus status, Instant now) {
     return status.recoveryPointAge(now).map(age -> age.toMillis() / 1000.0).orElse(Double.NaN);
+  }
+
+  private static double moment(VmStatus status) {
+    return status
+        .recoveryPoint()
+        .map(one -> one.manifest().times().pause().toEpochMilli() / 1000.0)
+        .orElse(Double.NaN);
   }
 
   /** Each gauge looks anew: a scrape in fifteen seconds reads a file of one sector ten times. */

@@ -7,6 +7,7 @@ import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.PartitionCut;
+import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.integrity.PageDigest;
 import dev.ramtide.sink.SmallGuest;
 import dev.ramtide.sink.image.ChannelFile;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,12 +174,27 @@ final class SealedImageTest {
             cuts,
             right.deviceState(),
             right.counts()));
+    AtomicInteger told = countDigestsThatDiffer();
     try (ScriptedMember member = member("a")) {
       assertThatThrownBy(member::settle)
           .isInstanceOf(DigestMismatchException.class)
           .hasMessageContaining("[1]");
       assertThat(magic(member)).isEqualTo(new byte[4]);
     }
+    assertThat(told).hasValue(1);
+  }
+
+  /** Somebody is called for each. */
+  private AtomicInteger countDigestsThatDiffer() {
+    AtomicInteger told = new AtomicInteger();
+    log.follow.tell(
+        new SinkListener() {
+          @Override
+          public void digestDiffers(VmId vm) {
+            told.incrementAndGet();
+          }
+        });
+    return told;
   }
 
   /**
@@ -198,10 +215,12 @@ final class SealedImageTest {
   void aPartitionThatWroteOnBeforeItKnewOfTheManifestIsNoWrongDigest() throws Exception {
     try (ScriptedMember member =
         new ScriptedMember(directory.resolve("a"), log, Duration.ofMinutes(1))) {
+      AtomicInteger told = countDigestsThatDiffer();
       writePastTheFirstCheckpoint(member);
       member.duty.step();
       member.duty.step();
       assertThat(magic(member)).isEqualTo(new byte[4]);
+      assertThat(told).hasValue(0);
       CheckpointManifest second = log.complete(2, false);
       member.settle();
       assertSealed(member, second);
