@@ -65,8 +65,16 @@ export class Ages {
       const [first, last] = [some[0].checkpoint, some.at(-1).checkpoint];
       return first === last ? `#${last}` : `#${first} – #${last}`;
     });
+    return [...words, this.#earlier(), 'all zero', 'never written'];
+  }
+
+  /** Nothing is earlier than the first checkpoint of all. */
+  #earlier() {
     const [first] = this.#marks;
-    return [...words, first === undefined ? 'written' : `before #${first.checkpoint}`, 'all zero', 'never written'];
+    if (first === undefined) {
+      return 'written';
+    }
+    return first.checkpoint === 1 ? '' : `before #${first.checkpoint}`;
   }
 }
 

@@ -9,6 +9,7 @@ const MANY = 8;
 export class Fleet {
   #rows = new Map();
   #status = null;
+  #chosen = null;
 
   constructor() {
     byId('filter').addEventListener('input', () => this.#filter());
@@ -26,6 +27,23 @@ export class Fleet {
       this.#rows.get(vm.vm).show(vm, status, vm.vm === chosen);
     }
     this.#filter();
+    if (chosen !== this.#chosen) {
+      this.#chosen = chosen;
+      this.#reveal();
+    }
+  }
+
+  /** A link may lead to a VM that is far down in the frame. The page itself stays where it is. */
+  #reveal() {
+    const frame = byId('fleet-frame');
+    const line = this.#rows.get(this.#chosen)?.line;
+    if (line !== undefined && frame.scrollHeight > frame.clientHeight) {
+      const place = line.getBoundingClientRect();
+      const room = frame.getBoundingClientRect();
+      if (place.top < room.top + place.height || place.bottom > room.bottom) {
+        frame.scrollTop += place.top - room.top - room.height / 2;
+      }
+    }
   }
 
   /** Failed ones first, then by name; the document is touched only where the order changed. */

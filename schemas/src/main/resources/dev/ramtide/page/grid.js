@@ -195,15 +195,18 @@ export class Grid {
     }
     context.fillText(shortened(context, band.block.name, gutter - 12 * scale), 0, top + scale);
     context.fillStyle = style.getPropertyValue('--muted');
-    const line = 16 * scale;
-    const lines = this.zoomed ? Math.floor((rows * rowHeight) / line / 2) : Number(rows * rowHeight >= 2 * line);
-    for (let number = 1; number <= lines; number++) {
-      const row = Math.round((number * 2 * line) / rowHeight);
-      if (this.zoomed && row >= rows) {
-        break;
+    if (!this.zoomed) {
+      if (rows * rowHeight >= 32 * scale) {
+        context.fillText(size, 0, top + 16 * scale);
       }
-      const words = this.zoomed ? address(band.firstPage(row * this.raster.columns) * pageBytes) : size;
-      context.fillText(words, 0, this.zoomed ? top + row * rowHeight : top + line);
+      return;
+    }
+    let every = 1;
+    while (every * rowHeight < 24 * scale) {
+      every *= 2;
+    }
+    for (let row = every; row < rows; row += every) {
+      context.fillText(address(band.firstPage(row * this.raster.columns) * pageBytes), 0, top + row * rowHeight);
     }
   }
 }

@@ -55,6 +55,7 @@ export class MemoryMap {
     byId('map-cursor').hidden = true;
     byId('map-hover').hidden = true;
     byId('map').width = 0;
+    byId('legend').hidden = true;
     byId('cell').replaceChildren();
     byId('block-rows').replaceChildren();
     say(byId('memory-note'), '');
@@ -143,6 +144,7 @@ export class MemoryMap {
   }
 
   #legend() {
+    byId('legend').hidden = false;
     this.#ages.words().forEach((words, index) => {
       const item = byId('legend').children[index];
       item.hidden = words === '';
@@ -226,7 +228,10 @@ export class MemoryMap {
     if (place.children.length !== facts.length) {
       place.replaceChildren(...facts.map(([name]) => row([{ text: name }, { text: '' }], true)));
     }
-    facts.forEach(([, value], index) => say(place.children[index].lastChild, value));
+    facts.forEach(([name, value], index) => {
+      say(place.children[index].firstChild, name);
+      say(place.children[index].lastChild, value);
+    });
   }
 
   #factsOf(band, cell) {

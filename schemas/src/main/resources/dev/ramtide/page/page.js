@@ -152,6 +152,13 @@ window.addEventListener('hashchange', () => {
   }
   look();
 });
+// The fragment says which VM is chosen, so these move the focus without it.
+for (const link of document.querySelectorAll('.skip')) {
+  link.addEventListener('click', event => {
+    event.preventDefault();
+    byId(link.hash.slice(1)).focus();
+  });
+}
 setInterval(() => {
   if (!document.hidden) {
     tick();

@@ -6,8 +6,8 @@ import { bytes, count, pause, time } from './words.js';
 const LEFT = 64;
 const RIGHT = 8;
 const PANEL = 76;
-const TOPS = [22, 138];
-const HEIGHT = 238;
+const TOPS = [32, 152];
+const HEIGHT = 252;
 /** Narrower columns cannot be pointed at. */
 const NARROWEST = 5;
 const WIDEST = 28;
@@ -209,7 +209,7 @@ class Drawing {
   }
 
   #title(top, words) {
-    this.#add('text', 'title', { x: LEFT, y: top - 8 }, words);
+    this.#add('text', 'title', { x: 0, y: top - 17 }, words);
   }
 
   #pauses() {

@@ -27,6 +27,7 @@ export class OneVm {
   show(status, name) {
     byId('vm').hidden = name === null;
     byId('hint').hidden = name !== null;
+    byId('skip-to-vm').hidden = name === null;
     if (name !== this.#name) {
       this.#name = name;
       this.#drawn = '';

@@ -16,8 +16,8 @@ export function bytes(number) {
     left /= 1024;
     unit++;
   }
-  const digits = unit === 0 || left >= 100 || Number.isInteger(left) ? 0 : 1;
-  return `${left.toFixed(digits)} ${UNITS[unit]}`;
+  const digits = unit === 0 || left >= 100 ? 0 : 1;
+  return `${left.toFixed(digits).replace(/\.0$/, '')} ${UNITS[unit]}`;
 }
 
 /** 75.4 -> "1 min 15 s"; never below 0, clocks of hosts differ */
@@ -112,7 +112,7 @@ export function verdict(status) {
   const who = all.length === 1 ? all[0].vm : all.length === 2 ? 'Both VMs' : `All ${count(all.length)} VMs`;
   return stuck.length === 0
     ? { level: 'yes', word: 'Yes.', rest: `${who} can be restored${where}.` }
-    : { level: 'but', word: 'Yes,', rest: `but${failing(stuck).slice(0, -1)}: the moment only grows older.` };
+    : { level: 'but', word: 'Yes,', rest: `but${failing(stuck).slice(0, -1)}: ${stuck.length === 1 ? 'its moment only grows' : 'their moments only grow'} older.` };
 }
 
 function failing(stuck) {

@@ -103,6 +103,10 @@ final class Browser implements AutoCloseable {
                 Map.of("browser", "ALL", "performance", "ALL"))));
   }
 
+  static JsonNode json(String text) throws IOException {
+    return JSON.readTree(text);
+  }
+
   void open(String uri) throws IOException, InterruptedException {
     post("/url", Map.of("url", uri));
   }
@@ -177,7 +181,19 @@ final class Browser implements AutoCloseable {
   void wheelAt(int x, int y, int turn) throws IOException, InterruptedException {
     Map<String, Object> scroll =
         Map.of(
-            "type", "scroll", "x", x, "y", y, "deltaX", 0, "deltaY", turn, "duration", 0, "origin",
+            "type",
+            "scroll",
+            "x",
+            x,
+            "y",
+            y,
+            "deltaX",
+            0,
+            "deltaY",
+            turn,
+            "duration",
+            0,
+            "origin",
             "viewport");
     post(
         "/actions",

@@ -1,10 +1,12 @@
 package dev.ramtide.deploy.watch;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** The memory of a made VM: which page changed in which checkpoint, and which are zero. */
 final class MadeMemory {
@@ -56,6 +58,21 @@ final class MadeMemory {
     return described;
   }
 
+  /** The newest checkpoint that changed one of the pages, or 0. */
+  synchronized int newest(int block, int firstPage, int pageCount) {
+    int[] checkpoints = blocks.get(block).checkpoints();
+    return Arrays.stream(checkpoints, firstPage, firstPage + pageCount).max().orElseThrow();
+  }
+
+  /** How many of the pages are zero, or were never written. */
+  synchronized int zeros(int block, int firstPage, int pageCount) {
+    Block pages = blocks.get(block);
+    return (int)
+        IntStream.range(firstPage, firstPage + pageCount)
+            .filter(page -> pages.checkpoints()[page] == 0 || pages.zeros().get(page))
+            .count();
+  }
+
   /**
    * As a sink answers.
    *
@@ -79,7 +96,8 @@ final class MadeMemory {
       }
       epoch[cell] = checkpoint[cell] == 0 ? 0 : EPOCH;
       sequence[cell] = SEQUENCES * checkpoint[cell];
-      checkpoint[cell] = checkpoint[cell] > 0 && checkpoint[cell] < firstMark ? -1 : checkpoint[cell];
+      checkpoint[cell] =
+          checkpoint[cell] > 0 && checkpoint[cell] < firstMark ? -1 : checkpoint[cell];
     }
     Map<String, Object> columns = new LinkedHashMap<>();
     columns.put("zero", zero);

@@ -32,6 +32,12 @@ final class MadeScenes {
                     + " topics and start a new epoch."));
   }
 
+  /** Two VMs, and nothing to worry about. */
+  static MadeSite calm(Instant now) throws IOException {
+    MadeVm other = history(new MadeVm("db-1"), now.minusSeconds(1), 12).seal(12);
+    return MadeSite.sink().with(sealed(now), other);
+  }
+
   /** A VM with a memory and a history; the newest checkpoint is sealed. */
   static MadeVm sealed(Instant now) {
     return history(new MadeVm("web-1"), now, CHECKPOINTS).seal(CHECKPOINTS).memory(guest());

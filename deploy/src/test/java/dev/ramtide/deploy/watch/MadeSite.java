@@ -19,10 +19,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Serves the status page over made VMs: the facts are known, and some cannot be had from a QEMU. */
+/**
+ * Serves the status page over made VMs: the facts are known, and some cannot be had from a QEMU.
+ */
 final class MadeSite implements AutoCloseable {
   private static final ObjectMapper JSON = new ObjectMapper();
-  private static final Pattern OF_VM = Pattern.compile("vms/([^/]+)/(checkpoints|memory)(?:/(\\d+))?");
+  private static final Pattern OF_VM =
+      Pattern.compile("vms/([^/]+)/(checkpoints|memory)(?:/(\\d+))?");
 
   private final boolean isSink;
   private final List<MadeVm> vms = new CopyOnWriteArrayList<>();

@@ -158,18 +158,26 @@ final class MadeVm {
     List<Map<String, Object>> marks =
         checkpoints.stream().skip(firstMark()).map(MadeVm::mark).toList();
     return Map.of(
-        "vm", name,
-        "pageBytes", 4096,
-        "blocks", memory().blocks(),
-        "newestEpoch", MadeMemory.EPOCH,
-        "marks", marks);
+        "vm",
+        name,
+        "pageBytes",
+        4096,
+        "blocks",
+        memory().blocks(),
+        "newestEpoch",
+        MadeMemory.EPOCH,
+        "marks",
+        marks);
   }
 
   private static Map<String, Object> mark(MadeCheckpoint one) {
     return Map.of(
-        "checkpoint", one.number(),
-        "epoch", MadeMemory.EPOCH,
-        "firstSequence", MadeMemory.SEQUENCES * one.number());
+        "checkpoint",
+        one.number(),
+        "epoch",
+        MadeMemory.EPOCH,
+        "firstSequence",
+        MadeMemory.SEQUENCES * one.number());
   }
 
   private int firstMark() {
