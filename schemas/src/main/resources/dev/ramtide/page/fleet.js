@@ -1,7 +1,7 @@
 // The table of VMs. Rows are kept and rewritten in place, so that the focus and the pointer stay on theirs.
 
 import { byId, element, say } from './elements.js';
-import { age, bytes, count, restorable, state, time } from './words.js';
+import { age, bytes, count, pointAge, restorable, state, time } from './words.js';
 
 /** A search box helps from here on. */
 const MANY = 8;
@@ -92,7 +92,7 @@ function cell(className, ...content) {
 }
 
 class Row {
-  #vm = null;
+  #pointAge = null;
   #link = element('a');
   #state = element('span', 'state');
   #reason = element('span', 'reason');
@@ -126,7 +126,7 @@ class Row {
   }
 
   show(vm, status, isChosen) {
-    this.#vm = vm;
+    this.#pointAge = pointAge(vm, status);
     this.line.classList.toggle('chosen', isChosen);
     if (isChosen) {
       this.#link.setAttribute('aria-current', 'true');
@@ -148,7 +148,6 @@ class Row {
   }
 
   tick(seconds) {
-    const known = this.#vm.recoveryPointAgeSeconds;
-    say(this.#age, known === null ? '–' : age(known + seconds));
+    say(this.#age, this.#pointAge === null ? '–' : age(this.#pointAge + seconds));
   }
 }

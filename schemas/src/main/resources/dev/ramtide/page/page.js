@@ -4,7 +4,7 @@ import { byId, say } from './elements.js';
 import { ask, Refusal, Silence } from './server.js';
 import { Fleet } from './fleet.js';
 import { OneVm } from './vm.js';
-import { age, oldest, restorable, time, verdict } from './words.js';
+import { age, oldest, pointAge, restorable, time, verdict } from './words.js';
 
 const EVERY_MS = 2_000;
 
@@ -134,7 +134,7 @@ function momentWords(status, seconds) {
     return '';
   }
   const { checkpoint, pause } = restorable(worst, status.role);
-  const ago = age(worst.recoveryPointAgeSeconds + seconds);
+  const ago = age(pointAge(worst, status) + seconds);
   const moment = `${time(pause, status.now)} UTC, ${ago} ago, checkpoint ${checkpoint}`;
   return status.vms.length === 1 ? `To ${moment}.` : `The oldest moment is that of ${worst.vm}: ${moment}.`;
 }

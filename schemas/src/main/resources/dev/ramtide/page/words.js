@@ -65,6 +65,12 @@ export function restorable(vm, role) {
   return vm.restore === null ? null : vm.sealed ?? vm.newest;
 }
 
+/** How old that moment was when the server answered, or null. What is not sealed yet may be in the log all the same. */
+export function pointAge(vm, status) {
+  const point = restorable(vm, status.role);
+  return vm.recoveryPointAgeSeconds ?? (point === null ? null : (Date.parse(status.now) - Date.parse(point.pause)) / 1000);
+}
+
 const STATES = {
   sealed: 'sealed',
   applying: 'applying',
@@ -121,6 +127,6 @@ function failing(stuck) {
 
 /** The VM whose restorable moment is the oldest, or null when there is none. */
 export function oldest(status) {
-  const able = status.vms.filter(vm => restorable(vm, status.role) !== null && vm.recoveryPointAgeSeconds !== null);
-  return able.reduce((worst, vm) => (worst === null || vm.recoveryPointAgeSeconds > worst.recoveryPointAgeSeconds ? vm : worst), null);
+  const able = status.vms.filter(vm => restorable(vm, status.role) !== null);
+  return able.reduce((worst, vm) => (worst === null || pointAge(vm, status) > pointAge(worst, status) ? vm : worst), null);
 }

@@ -19,6 +19,7 @@ final class MadeVm {
   private String state = "none";
   private @Nullable String reason;
   private int sealed;
+  private boolean fromLog;
   private long lagRecords;
   private @Nullable Map<String, Object> capture;
 
@@ -48,6 +49,12 @@ final class MadeVm {
   synchronized MadeVm state(String is, @Nullable String why) {
     state = is;
     reason = why;
+    return this;
+  }
+
+  /** No image is sealed, and yet the newest checkpoint can be restored. */
+  synchronized MadeVm restorableFromLog() {
+    fromLog = true;
     return this;
   }
 
@@ -100,7 +107,7 @@ final class MadeVm {
     facts.put("lockWaits", 0);
     facts.put("imageBytes", memory == null ? 0 : memory.bytes() + 1_052_672);
     facts.put("ramBytes", memory == null ? 4L << 30 : memory.bytes());
-    facts.put("restore", point.map(this::command).orElse(null));
+    facts.put("restore", (fromLog ? newest : point).map(this::command).orElse(null));
     facts.put("capture", capture);
     facts.put("memory", isSink && memory != null);
     return facts;

@@ -43,6 +43,7 @@ final class MapOracle {
     if (!colours.containsKey(kind)) {
       colours.put(kind, page.colour(kind));
     }
+    assertThat(probe.marked()).as("%s is what is pointed at", facts).isTrue();
     assertThat(probe.colour()).as("%s is %s", facts, kind).isEqualTo(colours.get(kind));
     assertThat(facts)
         .containsEntry("Offset in it", "0x" + Integer.toHexString(first * 4096))

@@ -44,7 +44,10 @@ final class StatusPage {
           const middleY = Math.floor((mark.y + mark.height / 2 - box.y) * scale);
           const at = 4 * (middleY * map.width + middleX);
           const parts = [...ink.slice(at, at + 3)].map(part => part.toString(16).padStart(2, '0'));
-          found.push({facts, colour: '#' + parts.join('')});
+          const left = box.x + x - mark.x;
+          const top = box.y + y - mark.y;
+          const marked = left >= 0 && left <= mark.width && top >= 0 && top <= mark.height;
+          found.push({marked, facts, colour: '#' + parts.join('')});
         }
       }
       map.dispatchEvent(new PointerEvent('pointerleave'));
@@ -142,9 +145,10 @@ final class StatusPage {
   }
 
   /**
+   * @param marked whether the cell that is told of, and marked, is the one under the pointer
    * @param colour as it is on the canvas, such as #ffffff
    */
-  record Probe(Map<String, String> facts, String colour) {}
+  record Probe(boolean marked, Map<String, String> facts, String colour) {}
 
   /**
    * Looks at cells all over the map.
@@ -154,7 +158,7 @@ final class StatusPage {
   List<Probe> probe(int distance) throws IOException, InterruptedException {
     List<Probe> probes = new ArrayList<>();
     for (JsonNode one : browser.script(PROBE, distance)) {
-      probes.add(new Probe(texts(one.get("facts")), one.get("colour").asText()));
+      probes.add(new Probe(one.get("marked").asBoolean(), texts(one.get("facts")), one.get("colour").asText()));
     }
     return probes;
   }

@@ -111,6 +111,18 @@ class StatusPageIT {
   }
 
   @Test
+  void whatOnlyTheLogHasCanBeRestoredToo() throws IOException, InterruptedException {
+    MadeVm filling = MadeScenes.history(new MadeVm("new-1"), now, 2).state("filling", null);
+    StatusPage page = page(MadeSite.sink().with(filling.restorableFromLog())).open();
+
+    await(() -> assertThat(page.text("verdict")).isEqualTo("Yes. new-1 can be restored."));
+    assertThat(page.text("moment")).matches("To \\S+ UTC, \\d+ s ago, checkpoint 2\\.");
+    assertThat(page.row("new-1")).contains("filling", "#2").containsPattern("\\d+ s\\b");
+    assertThat(page.text("vm-list")).contains("Newest sealed\nnone");
+    assertThat(page.text("command")).contains("--checkpoint 2 ");
+  }
+
+  @Test
   void whatCannotBeRestoredIsSaid() throws IOException, InterruptedException {
     StatusPage page = page(MadeSite.sink().with(new MadeVm("new-1"))).open();
     await(() -> assertThat(page.text("verdict")).isEqualTo("No. new-1 cannot be restored yet."));
@@ -271,7 +283,9 @@ class StatusPageIT {
     browser.pointAt(middle[0], middle[1]);
     await(() -> assertThat(page.cell()).doesNotContainEntry("Pages", "0 to 7"));
     assertThat(page.text("map-words")).as("a pointer is not read out").isEmpty();
+    int scrolled = scrolled();
     browser.wheelAt(middle[0], middle[1], -20);
+    await(() -> assertThat(scrolled()).as("the wheel is the page's").isLessThan(scrolled));
     assertThat(page.text("memory-note")).contains("7 RAMBlocks");
 
     int[] again = page.middleOf("map");
@@ -282,6 +296,10 @@ class StatusPageIT {
     int[] all = page.middleOf("zoom-all");
     browser.clickAt(all[0], all[1]);
     await(() -> assertThat(page.text("memory-note")).contains("7 RAMBlocks"));
+  }
+
+  private static int scrolled() throws IOException, InterruptedException {
+    return browser.script("return Math.round(scrollY)").asInt();
   }
 
   @Test
@@ -388,7 +406,7 @@ class StatusPageIT {
     page.openAt("huge-1");
     await(() -> assertThat(page.text("memory-note")).startsWith("64 GiB in 2 RAMBlocks."));
     assertThat(page.text("memory-note")).contains("1,024 pages (4 MiB)", "50 % of it is zero");
-    page.tabTo("To the chosen VM"); // past two hundred links
+    page.tabTo("skip-to-vm"); // past two hundred links
     browser.press("ENTER");
     page.tabTo("map");
     browser.press("UP", "LEFT", "DOWN"); // nothing beyond the first cell
