@@ -112,7 +112,7 @@ class Row {
       '',
       head,
       cell('stand', this.#state, this.#reason),
-      cell('number moment', this.#checkpoint, this.#moment),
+      cell('number moment', this.#checkpoint, ' ', this.#moment),
       this.#age,
       this.#behind,
     );

@@ -158,7 +158,9 @@ final class StatusPage {
   List<Probe> probe(int distance) throws IOException, InterruptedException {
     List<Probe> probes = new ArrayList<>();
     for (JsonNode one : browser.script(PROBE, distance)) {
-      probes.add(new Probe(one.get("marked").asBoolean(), texts(one.get("facts")), one.get("colour").asText()));
+      probes.add(
+          new Probe(
+              one.get("marked").asBoolean(), texts(one.get("facts")), one.get("colour").asText()));
     }
     return probes;
   }
