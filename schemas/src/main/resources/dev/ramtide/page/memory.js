@@ -1,7 +1,7 @@
 // The map of one VM's memory: which pages changed when. It asks for cells, never for pages, and only when they may differ.
 
 import { byId, element, row, say } from './elements.js';
-import { ask, ofVm, Refusal, Silence } from './server.js';
+import { ask, faultIn, ofVm } from './server.js';
 import { Ages, Band, KINDS, MOST_CELLS, pagesPerCell } from './cells.js';
 import { address, Grid, Raster } from './grid.js';
 import { Zoom } from './zoom.js';
@@ -23,6 +23,8 @@ export class MemoryMap {
   #hovered = null;
   /** What the cells were asked for last; while this stays the same they are the same. */
   #drawn = '';
+  /** What they are being asked for now, or nothing. */
+  #asked = '';
   #turn = 0;
   #wheeled = 0;
 
@@ -49,6 +51,7 @@ export class MemoryMap {
     this.#memory = null;
     this.#grid = null;
     this.#drawn = '';
+    this.#asked = '';
     this.#focus = null;
     this.#hovered = null;
     this.#zoom = new Zoom([]);
@@ -63,7 +66,11 @@ export class MemoryMap {
   }
 
   /** Looks whether anything is new, and asks for the cells if so. */
-  async look(vm, timeline) {
+  look(vm, timeline) {
+    return this.#orSayWhy(() => this.#look(vm, timeline));
+  }
+
+  async #look(vm, timeline) {
     const turn = this.#turn;
     const memory = await ask(ofVm(vm.vm, 'memory'));
     if (turn !== this.#turn) {
@@ -83,17 +90,19 @@ export class MemoryMap {
 
   /** Asks anew for the cells of what is shown now, outside of the two seconds' beat. */
   async #refresh() {
-    if (this.#memory === null) {
-      return;
+    if (this.#memory !== null) {
+      await this.#orSayWhy(() => this.#cells());
     }
+  }
+
+  /** A memory that cannot be read says so in its place and is asked for anew; the answer at the top stands. */
+  async #orSayWhy(asks) {
     try {
-      await this.#cells();
+      await asks();
     } catch (reason) {
-      if (reason instanceof Refusal) {
-        say(byId('memory-note'), `The memory could not be read: ${reason.message}`);
-      } else if (!(reason instanceof Silence)) {
-        throw reason; // silence is noticed, and said, by the next look
-      }
+      this.#drawn = '';
+      this.#asked = '';
+      say(byId('memory-note'), `The memory could not be read: ${faultIn(reason)}`);
     }
   }
 
@@ -109,9 +118,10 @@ export class MemoryMap {
     raster.fit(windows.reduce((sum, one) => sum + Math.ceil(one.pages / each), 0));
     const moving = ['filling', 'applying'].includes(this.#vm.state); // pages arrive without a new mark
     const wanted = JSON.stringify([windows, each, raster.columns, raster.scale, this.#memory.marks.at(-1), this.#memory.newestEpoch, this.#vm.sealed]);
-    if (wanted === this.#drawn && !moving) {
+    if (wanted === this.#asked || (wanted === this.#drawn && !moving)) {
       return;
     }
+    this.#asked = wanted;
     const turn = ++this.#turn;
     const vm = this.#vm.vm;
     const bands = [];
@@ -125,6 +135,7 @@ export class MemoryMap {
     this.#raster = raster;
     this.#grid = new Grid(bands, raster, this.#zoom.isZoomed());
     this.#drawn = wanted;
+    this.#asked = '';
     this.#hovered = null;
     this.#paint();
   }

@@ -1,7 +1,7 @@
 // Looks at the server every two seconds while somebody looks at the page, and says what it sees.
 
 import { byId, say } from './elements.js';
-import { ask, Refusal, Silence } from './server.js';
+import { ask, faultIn, Refusal } from './server.js';
 import { Fleet } from './fleet.js';
 import { OneVm } from './vm.js';
 import { age, oldest, pointAge, restorable, time, verdict } from './words.js';
@@ -60,11 +60,9 @@ async function lookOnce() {
     show();
     await oneVm.look(heard.status, chosen());
   } catch (reason) {
-    if (!(reason instanceof Refusal || reason instanceof Silence)) {
-      throw reason; // a mistake in this page
-    }
+    const fault = faultIn(reason);
     silentSince ??= new Date();
-    silence = reason instanceof Refusal ? reason.message : '';
+    silence = reason instanceof Refusal ? fault : '';
     show();
   }
 }

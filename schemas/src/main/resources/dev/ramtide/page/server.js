@@ -6,6 +6,21 @@ export class Refusal extends Error {}
 /** It did not answer. */
 export class Silence extends Error {}
 
+/**
+ * What the server did wrong, in words.
+ *
+ * @throws reason itself, when it is a mistake in this page
+ */
+export function faultIn(reason) {
+  if (reason instanceof Refusal) {
+    return reason.message;
+  }
+  if (reason instanceof Silence) {
+    return 'no answer';
+  }
+  throw reason;
+}
+
 const PATIENCE_MS = 10_000;
 
 /**

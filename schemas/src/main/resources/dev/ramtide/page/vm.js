@@ -1,7 +1,7 @@
 // One VM: its facts, the capture under way, the restore command, its timeline and its memory.
 
 import { byId, element, say } from './elements.js';
-import { ask, ofVm, Refusal } from './server.js';
+import { ask, faultIn, ofVm } from './server.js';
 import { Timeline } from './timeline.js';
 import { MemoryMap } from './memory.js';
 import { age, bytes, count, several, state, time } from './words.js';
@@ -56,9 +56,14 @@ export class OneVm {
     if (vm === null || name !== this.#name) {
       return;
     }
-    await this.#part('timeline', 'checkpoints', () => this.#lookAtCheckpoints(vm));
+    try {
+      await this.#lookAtCheckpoints(vm);
+    } catch (reason) {
+      // Said in its place; the answer at the top stands, and the next look asks again.
+      say(byId('timeline-note'), `The checkpoints could not be read: ${faultIn(reason)}`);
+    }
     if (vm.memory && this.#name === name) {
-      await this.#part('memory', 'memory', () => this.#memory.look(vm, this.#timeline));
+      await this.#memory.look(vm, this.#timeline);
     }
   }
 
@@ -71,18 +76,6 @@ export class OneVm {
     if (vm.vm === this.#name) {
       this.#timeline.show(answer.checkpoints, this.#now);
       this.#drawn = newest;
-    }
-  }
-
-  /** A part that cannot be had says so in its place and harms no other. */
-  async #part(id, what, looks) {
-    try {
-      await looks();
-    } catch (reason) {
-      if (!(reason instanceof Refusal)) {
-        throw reason;
-      }
-      say(byId(`${id}-note`), `The ${what} could not be read: ${reason.message}`);
     }
   }
 

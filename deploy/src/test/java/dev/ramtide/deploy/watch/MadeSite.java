@@ -30,7 +30,7 @@ final class MadeSite implements AutoCloseable {
   private final boolean isSink;
   private final List<MadeVm> vms = new CopyOnWriteArrayList<>();
   private final List<String> asked = new CopyOnWriteArrayList<>();
-  private volatile Optional<String> fault = Optional.empty();
+  private volatile Optional<Fault> fault = Optional.empty();
   private WatchServer server;
 
   private MadeSite(boolean isSink, int port) throws IOException {
@@ -68,10 +68,14 @@ final class MadeSite implements AutoCloseable {
     return asked;
   }
 
-  /** Every question below {@code /api/} is answered with 500 from now on. */
-  void fail(String why) {
-    fault = Optional.of(why);
+  /**
+   * Every question below {@code /api/} whose path has this in it is answered with 500 from now on.
+   */
+  void fail(String part, String why) {
+    fault = Optional.of(new Fault(part, why));
   }
+
+  private record Fault(String part, String why) {}
 
   void recover() {
     fault = Optional.empty();
@@ -97,8 +101,9 @@ final class MadeSite implements AutoCloseable {
     @Override
     public Optional<Content> get(String path, Query query) throws IOException {
       asked.add(path);
-      if (fault.isPresent()) {
-        throw new IOException(fault.get());
+      Optional<Fault> now = fault.filter(one -> path.contains(one.part()));
+      if (now.isPresent()) {
+        throw new IOException(now.get().why());
       }
       Optional<Map<String, Object>> answer =
           path.equals("status") ? Optional.of(status()) : ofVm(path, query);

@@ -334,11 +334,36 @@ class StatusPageIT {
     StatusPage page = page(MadeSite.sink().with(MadeScenes.sealed(now))).open();
     await(() -> assertThat(page.text("verdict")).startsWith("Yes."));
 
-    site.fail("the directory is gone");
+    site.fail("status", "the directory is gone");
     await(() -> assertThat(page.text("verdict")).startsWith("Unknown."));
     assertThat(page.text("moment")).contains("the directory is gone");
     site.recover();
     await(() -> assertThat(page.text("verdict")).startsWith("Yes."));
+  }
+
+  @Test
+  void aPartThatCannotBeHadSaysSoAndLeavesTheAnswer() throws IOException, InterruptedException {
+    faultsAreMeant = true;
+    site = MadeSite.sink().with(MadeScenes.sealed(now));
+    site.fail("memory/3", "no such block");
+    StatusPage page = page(site).open();
+    await(
+        () ->
+            assertThat(page.text("memory-note")).contains("could not be read: ", "no such block"));
+    assertThat(page.text("verdict")).isEqualTo("Yes. web-1 can be restored.");
+    site.recover();
+    await(() -> assertThat(page.text("memory-note")).startsWith("529 MiB in 7 RAMBlocks."));
+
+    site.fail("memory", "no image");
+    await(() -> assertThat(page.text("memory-note")).contains("could not be read: ", "no image"));
+    site.recover();
+    await(() -> assertThat(page.text("memory-note")).startsWith("529 MiB in 7 RAMBlocks."));
+
+    site.fail("checkpoints", "the log is cut");
+    page.open();
+    await(() -> assertThat(page.text("timeline-note")).endsWith("the log is cut"));
+    site.recover();
+    await(() -> assertThat(page.text("timeline-note")).startsWith("44 checkpoints."));
   }
 
   @Test
@@ -347,11 +372,14 @@ class StatusPageIT {
     await(() -> assertThat(page.cell()).isNotEmpty());
 
     String tab = browser.openTab();
-    Thread.sleep(2_500); // what was under way is answered
-    int asked = site.asked().size();
-    Thread.sleep(5_000);
-    assertThat(site.asked()).hasSize(asked);
+    await( // what was under way is answered, and then nothing for more than two beats
+        () -> {
+          int before = site.asked().size();
+          Thread.sleep(5_000);
+          assertThat(site.asked()).hasSize(before);
+        });
 
+    int asked = site.asked().size();
     browser.closeTab(tab);
     await(() -> assertThat(site.asked()).hasSizeGreaterThan(asked));
   }
