@@ -83,6 +83,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("wire.avro"); // generated from the .avsc files
     table.room("wire", "guest", "integrity", "checkpoint", "wire.avro");
     table.room("metrics"); // knows nothing of guests: names, and a server
+    table.room("page", "metrics"); // the files of the status page
     table.room("options", "checkpoint", "metrics");
     table.room("report", "integrity", "checkpoint");
   }

@@ -1,4 +1,7 @@
-/** Whether what {@code grafana/} shows and calls for is what agents and sinks tell. */
+/**
+ * What is seen of agents and sinks: metrics, dashboards and alerts against a real Prometheus, and
+ * the status page in a real browser.
+ */
 @NullMarked
 package dev.ramtide.deploy.watch;
 
