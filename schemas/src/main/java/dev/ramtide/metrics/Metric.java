@@ -76,6 +76,17 @@ public enum Metric {
       "ramtide_agent_hook_failures_total",
       "Pause hooks that did not end well.",
       Label.VM),
+  AGENT_HOST_PAGES(
+      Type.COUNTER,
+      "ramtide_agent_host_pages_total",
+      "Pages read through the guest's host: marked (while it stood), first_pass (before that), audited.",
+      Label.VM,
+      Label.KIND),
+  AGENT_AUDIT_FAILURES(
+      Type.COUNTER,
+      "ramtide_agent_audit_failures_total",
+      "Audits that found pages which had changed without a mark of the host's kernel.",
+      Label.VM),
   AGENT_SKIPPED_BEATS(
       Type.COUNTER,
       "ramtide_agent_skipped_beats_total",

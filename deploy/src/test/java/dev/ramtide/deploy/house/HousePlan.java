@@ -146,6 +146,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "integrity",
         "checkpoint",
         "metrics",
+        "page",
         "qemustream", // how the pages of a multifd packet are compressed is an option
         "wire",
         "options",
@@ -220,6 +221,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "mappedram",
         "wire",
         "metrics",
+        "page",
         "options",
         "report",
         "sink.state",

@@ -5,6 +5,7 @@ import dev.ramtide.metrics.Metrics;
 import dev.ramtide.metrics.WatchServer;
 import dev.ramtide.options.HostName;
 import dev.ramtide.options.MetricsOptions;
+import dev.ramtide.page.StaticPages;
 import dev.ramtide.producer.capture.CaptureListener;
 import dev.ramtide.producer.metrics.AgentMetrics;
 import dev.ramtide.producer.metrics.AgentStatus;
@@ -73,6 +74,7 @@ final class WatchedAgent {
     AgentStatus status = watched.get().watch().status();
     WatchServer server = options.start(watched.get().metrics(), status);
     server.serve("/api/", new AgentApi(status, HostName.own(), clock));
+    server.serve("/", StaticPages.read());
     return server;
   }
 }

@@ -1,10 +1,12 @@
 package dev.ramtide.producer.metrics;
 
 import dev.ramtide.checkpoint.CheckpointManifest;
+import dev.ramtide.checkpoint.HostReads;
 import dev.ramtide.checkpoint.PageCounts;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.metrics.Metric;
 import dev.ramtide.metrics.Metrics;
+import dev.ramtide.producer.capture.AuditException;
 import dev.ramtide.producer.capture.CaptureListener;
 import dev.ramtide.producer.capture.CaptureProgress;
 import dev.ramtide.producer.capture.CaptureProgress.Phase;
@@ -41,10 +43,12 @@ public final class AgentMetrics implements CaptureListener {
             Metric.AGENT_KEYFRAMES,
             Metric.AGENT_QMP_ERRORS,
             Metric.AGENT_HOOK_FAILURES,
+            Metric.AGENT_AUDIT_FAILURES,
             Metric.AGENT_SKIPPED_BEATS)) {
       metrics.add(counter, 0, this.vm);
     }
     metrics.add(Metric.AGENT_CHECKPOINTS, 0, this.vm, "unknown", "failed");
+    count(new HostReads(0, 0, 0));
   }
 
   /** Has the flow to Kafka told too. */
@@ -88,6 +92,7 @@ public final class AgentMetrics implements CaptureListener {
       metrics.record(Metric.AGENT_PHASE_DURATION, progress.length(phase), vm, name);
     }
     count(manifest.counts(), progress);
+    manifest.hostReads().ifPresent(this::count);
     boolean hookFailed = manifest.hook().filter(hook -> !hook.succeeded()).isPresent();
     metrics.add(Metric.AGENT_HOOK_FAILURES, hookFailed ? 1 : 0, vm);
   }
@@ -103,9 +108,16 @@ public final class AgentMetrics implements CaptureListener {
     metrics.add(Metric.AGENT_BYTES, pages.publishedBytes(), vm, "published");
   }
 
+  private void count(HostReads pages) {
+    metrics.add(Metric.AGENT_HOST_PAGES, pages.marked(), vm, "marked");
+    metrics.add(Metric.AGENT_HOST_PAGES, pages.firstPass(), vm, "first_pass");
+    metrics.add(Metric.AGENT_HOST_PAGES, pages.audited(), vm, "audited");
+  }
+
   /** A checkpoint was lost, or could not even begin. */
   public void failed(IOException why) {
     metrics.add(Metric.AGENT_CHECKPOINTS, 1, vm, "unknown", "failed");
+    metrics.add(Metric.AGENT_AUDIT_FAILURES, why instanceof AuditException ? 1 : 0, vm);
     for (Throwable cause = why; cause != null; cause = cause.getCause()) {
       if (cause instanceof QmpException || cause instanceof QmpProtocolException) {
         metrics.add(Metric.AGENT_QMP_ERRORS, 1, vm);

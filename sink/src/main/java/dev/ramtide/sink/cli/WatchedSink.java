@@ -5,6 +5,7 @@ import dev.ramtide.metrics.WatchServer;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.HostName;
 import dev.ramtide.options.MetricsOptions;
+import dev.ramtide.page.StaticPages;
 import dev.ramtide.sink.consume.SinkClients;
 import dev.ramtide.sink.consume.SinkListener;
 import dev.ramtide.sink.consume.SinkProcess;
@@ -56,6 +57,7 @@ final class WatchedSink {
     SinkApi.Facts facts =
         new SinkApi.Facts(HostName.own(), broker.spelled(), Clock.systemUTC());
     server.serve("/api/", new SinkApi(sink, site, facts));
+    server.serve("/", StaticPages.read());
     LogSizes sizes = LogSizes.start(sink, broker.topicPrefix(), clients, metrics.get());
     return () -> {
       sizes.close();

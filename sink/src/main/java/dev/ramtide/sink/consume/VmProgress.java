@@ -1,11 +1,14 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.PartitionCut;
+import dev.ramtide.checkpoint.RecordedCheckpoint;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which partitions of one VM this process owns now, and how far each is. For those who watch:
@@ -18,6 +21,7 @@ public final class VmProgress {
   private final Set<Integer> waiting = ConcurrentHashMap.newKeySet();
 
   private final AtomicLong sealed = new AtomicLong();
+  private volatile @Nullable RecordedCheckpoint recoveryPoint;
 
   VmProgress() {}
 
@@ -49,6 +53,16 @@ public final class VmProgress {
    */
   public long lastSealed() {
     return sealed.get();
+  }
+
+  /**
+   * The last sealed checkpoint as the log told of it, remembered when the log has forgotten it.
+   *
+   * @param told by the log now
+   */
+  Optional<RecordedCheckpoint> recoveryPoint(Optional<RecordedCheckpoint> told) {
+    told.ifPresent(now -> recoveryPoint = now);
+    return Optional.ofNullable(recoveryPoint).filter(one -> one.number() == lastSealed());
   }
 
   public int partitions() {

@@ -20,7 +20,7 @@ import java.util.Optional;
  *
  * @param state of the image, whichever process makes it; empty before there is one
  * @param lastSealed number of the checkpoint that the image is sealed as, or was last seen as, or 0
- * @param recoveryPoint the same checkpoint, as the log tells of it, if it still does
+ * @param recoveryPoint the same checkpoint, as the log tells or told of it
  * @param newest in the log
  * @param oldestRestorable from the log alone
  * @param lagRecords of the partitions that this process owns
@@ -55,7 +55,7 @@ public record VmStatus(
         follow.vm(),
         state,
         lastSealed,
-        history.checkpoint(lastSealed),
+        follow.progress().recoveryPoint(history.checkpoint(lastSealed)),
         newest,
         history.oldestRestorable(),
         follow.progress().partitions(),
