@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.joran.JoranConfigurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.ConsoleAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -25,6 +26,7 @@ class LogFormatTest {
   @BeforeEach
   void configure() throws Exception {
     System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+    context.setMDCAdapter(new LogbackMDCAdapter());
     JoranConfigurator configurator = new JoranConfigurator();
     configurator.setContext(context);
     configurator.doConfigure(Ramtide.class.getResource("/logback.xml"));
@@ -69,7 +71,8 @@ class LogFormatTest {
     LogFormat.TEXT.use(context);
     tell();
     assertThat(line())
-        .matches("\\d\\d:.* INFO +SealDuty: sealed \"now\" vm=\"web-1\" epoch=\"3\" checkpoint=\"12\"\\R");
+        .matches(
+            "\\d\\d:.* INFO +SealDuty: sealed \"now\" vm=\"web-1\" epoch=\"3\" checkpoint=\"12\"\\R");
   }
 
   /** What is changed is the one appender that the configuration has. */

@@ -59,7 +59,7 @@ class TopCommandTest {
     answer = SINK.formatted("sealed", "null");
     assertThat(run("--once", url + "/")).isZero();
     assertThat(out.toString().lines().toList().get(1))
-        .matches("sink +web-1 +sealed +12 +11 +3\\.2 s +1\\.0 MiB +128\\.0 MiB +" + url + "/");
+        .matches("sink +web-1 +sealed +12 +11 +3\\.3 s +1\\.0 MiB +128\\.0 MiB +" + url + "/");
   }
 
   @Test
@@ -93,14 +93,18 @@ class TopCommandTest {
          "capture":{"checkpoint":13,"phase":"transfer","deliveredPages":25,"totalPages":100}}]}
         """;
     assertThat(run(url)).isZero();
-    assertThat(out.toString().lines().toList().get(1)).startsWith("agent  web-1").contains("25 %", " - ");
+    assertThat(out.toString().lines().toList().get(1))
+        .startsWith("agent  web-1")
+        .contains("25 %", " - ");
   }
 
   @Test
   void jsonIsWhatWasAnsweredALineEach() {
     answer = SINK.formatted("sealed", "null");
     assertThat(run("--json", url, url)).isZero();
-    assertThat(out.toString().lines()).hasSize(2).allMatch(line -> line.startsWith("{\"role\":\"sink\""));
+    assertThat(out.toString().lines())
+        .hasSize(2)
+        .allMatch(line -> line.startsWith("{\"role\":\"sink\""));
   }
 
   @Test

@@ -21,8 +21,7 @@ class AgentApiTest {
   private static final Instant NOW = Instant.parse("2026-01-01T00:00:10Z");
 
   private final AgentStatus status = new AgentStatus(new VmId("web-1"));
-  private final AgentApi api =
-      new AgentApi(status, "host-1", Clock.fixed(NOW, ZoneOffset.UTC));
+  private final AgentApi api = new AgentApi(status, "host-1", Clock.fixed(NOW, ZoneOffset.UTC));
 
   private JsonNode get(String path) throws IOException {
     Optional<WatchPage.Content> content = api.get(path, new Query(Map.of()));

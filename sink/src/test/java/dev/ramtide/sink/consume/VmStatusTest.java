@@ -2,10 +2,7 @@ package dev.ramtide.sink.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ramtide.checkpoint.CheckpointManifest;
-import dev.ramtide.checkpoint.PartitionCut;
 import dev.ramtide.checkpoint.VmId;
-import dev.ramtide.integrity.PageDigest;
 import dev.ramtide.sink.SmallGuest;
 import dev.ramtide.sink.apply.ApplyCounts;
 import dev.ramtide.sink.state.ControlState;
@@ -34,11 +31,6 @@ class VmStatusTest {
     @Override
     public void sealed(VmId vm, long checkpoint, Duration took) {
       told.add("sealed " + checkpoint);
-    }
-
-    @Override
-    public void digestDiffers(VmId vm) {
-      told.add("differs");
     }
   }
 
@@ -142,36 +134,5 @@ class VmStatusTest {
         assertThat(log.follow.progress().lockWaits()).isZero();
       }
     }
-  }
-
-  @Test
-  void aDigestThatDiffersIsToldOncePerCheckpoint() throws Exception {
-    log.startEpoch(40);
-    log.publishEveryPage(0);
-    CheckpointManifest honest = log.manifest(1, true);
-    log.tell(wrongDigest(honest));
-    log.secondsApart(60);
-    log.follow.tell(new Told());
-    try (ScriptedMember member = new ScriptedMember(directory, log, Duration.ofSeconds(30))) {
-      member.settle();
-    }
-    assertThat(told).containsExactly("differs");
-  }
-
-  private static CheckpointManifest wrongDigest(CheckpointManifest of) {
-    List<PartitionCut> cuts = new ArrayList<>(of.partitions());
-    PartitionCut first = cuts.get(0);
-    PageDigest other = new PageDigest(first.digest().high() ^ 1, first.digest().low());
-    cuts.set(0, new PartitionCut(first.startRecordOffset(), first.endRecordOffset(), other));
-    return new CheckpointManifest(
-        of.checkpoint(),
-        of.epoch(),
-        of.keyframe(),
-        of.label(),
-        of.mode(),
-        of.times(),
-        cuts,
-        of.deviceState(),
-        of.counts());
   }
 }
