@@ -2,6 +2,7 @@ package dev.ramtide.deploy.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ramtide.deploy.testbed.Needed;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -41,22 +42,19 @@ final class Browser implements AutoCloseable {
   }
 
   /**
-   * Starts a browser with a profile of its own.
+   * Starts a browser with a profile of its own; skips the test where there is none.
    *
    * @param directory for what chromedriver says
    */
   static Browser start(Path directory) throws IOException, InterruptedException {
+    Needed.program("chromium");
+    Path chromedriver = Needed.program("chromedriver");
     Path log = Files.createTempFile(directory, "chromedriver-", ".log");
-    Process driver;
-    try {
-      driver =
-          new ProcessBuilder("chromedriver", "--port=0")
-              .redirectErrorStream(true)
-              .redirectOutput(log.toFile())
-              .start();
-    } catch (IOException e) {
-      throw new IOException("no chromedriver: deploy/setup installs it, and Chromium", e);
-    }
+    Process driver =
+        new ProcessBuilder(chromedriver.toString(), "--port=0")
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
     try {
       return new Browser(driver, "http://127.0.0.1:" + portIn(log, driver));
     } catch (IOException | InterruptedException | RuntimeException e) {
