@@ -26,6 +26,11 @@ import com.dynatrace.hash4j.hashing.Hashing;
 public final class PageHasher {
   private static final Hasher128 XXH3 = Hashing.xxh3_128();
 
+  private static final int REHEARSED_PAGE_BYTES = 4096;
+
+  /** More than the calls after which the launcher has the JVM optimize a method. */
+  private static final int REHEARSED_PAGES = 60_000;
+
   private final byte[] place = new byte[28];
   private long high;
   private long low;
@@ -51,6 +56,23 @@ public final class PageHasher {
     HashValue128 placed = XXH3.hashBytesTo128Bits(place);
     high = placed.getMostSignificantBits();
     low = placed.getLeastSignificantBits();
+  }
+
+  /**
+   * Hashes made-up pages until the compilers have done with the code, so that the first pages of a
+   * guest do not wait for that. Takes some tenths of a second of one processor; for a thread that
+   * has nothing else to do, in a process that waits for its guest.
+   *
+   * @return how many it hashed
+   */
+  public static int rehearse() {
+    PageHasher hasher = new PageHasher();
+    byte[] page = new byte[REHEARSED_PAGE_BYTES];
+    for (int pageIndex = 0; pageIndex < REHEARSED_PAGES; pageIndex++) {
+      page[page.length - 1] = (byte) (pageIndex | 1); // not zero: zeros are not hashed
+      hasher.hash(0, pageIndex, page, 0, page.length);
+    }
+    return REHEARSED_PAGES;
   }
 
   /** High half of the last hash: the first 8 bytes of XXH3-128's canonical form. */

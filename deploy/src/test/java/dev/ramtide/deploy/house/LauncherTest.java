@@ -3,6 +3,7 @@ package dev.ramtide.deploy.house;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ramtide.deploy.demo.ChildVerb;
+import dev.ramtide.integrity.PageHasher;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,6 +60,18 @@ class LauncherTest {
     assertThat(optionsOf("sink", "--until-sealed", "1", "--images", "/i"))
         .contains(QUICK_COMPILER_ALONE);
     assertThat(optionsOf("restore", "--vm", "a")).contains(QUICK_COMPILER_ALONE);
+  }
+
+  @Test
+  void aRehearsalIsLongerThanTheOptimizingCompilerWaits() {
+    String calls = "-XX:Tier4InvocationThreshold=";
+    assertThat(ChildVerb.LATE_OPTIMIZING)
+        .filteredOn(option -> option.startsWith(calls))
+        .singleElement()
+        .satisfies(
+            option ->
+                assertThat(PageHasher.rehearse())
+                    .isGreaterThan(Integer.parseInt(option.substring(calls.length()))));
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.ramtide.producer.cli;
 
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.DurationConverter;
 import dev.ramtide.options.HostName;
@@ -179,6 +180,9 @@ public final class AgentCommand implements Callable<Integer> {
             HostName.own(),
             skip.records());
     Clock clock = Clock.systemUTC();
+    if (from.listen != null && pace().isForever()) {
+      rehearse();
+    }
     WatchedAgent watched = new WatchedAgent(watch, vm, clock);
     KafkaVmLog vmLog =
         new KafkaVmLog(settings, watched.clients(AgentClients.kafka(settings)), clock);
@@ -194,6 +198,13 @@ public final class AgentCommand implements Callable<Integer> {
     }
     // Who asked for so many waits for the outcome, the hook's included.
     return report.failed() > 0 && !pace().isForever() ? 1 : 0;
+  }
+
+  /** While it waits for a guest: of those that begin at once the guest would be slowed down. */
+  private static void rehearse() {
+    Thread rehearsal = new Thread(PageHasher::rehearse, "rehearsal");
+    rehearsal.setDaemon(true);
+    rehearsal.start();
   }
 
   private AgentLoop.Pace pace() {

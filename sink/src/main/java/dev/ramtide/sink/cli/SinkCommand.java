@@ -2,6 +2,7 @@ package dev.ramtide.sink.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.MetricsOptions;
 import dev.ramtide.options.SkipOptions;
@@ -123,6 +124,9 @@ public final class SinkCommand implements Callable<Integer> {
             watched.listener());
     SinkClients clients =
         watched.clients(new ConsumerSettings(broker.clientProperties(), skip.records()));
+    if (untilSealed == null) {
+      rehearse();
+    }
     CountDownLatch stop = new CountDownLatch(1);
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitClean(stop, stopped), "sink-stop"));
@@ -141,6 +145,13 @@ public final class SinkCommand implements Callable<Integer> {
     Site site = Site.open(images, FileGates.OF_THIS_PROCESS, writes);
     writes.requirePossible(images);
     return site;
+  }
+
+  /** While it joins its group: what runs on has time for that, what is to end soon has not. */
+  private static void rehearse() {
+    Thread rehearsal = new Thread(PageHasher::rehearse, "rehearsal");
+    rehearsal.setDaemon(true);
+    rehearsal.start();
   }
 
   private void requireSense() {
