@@ -171,7 +171,7 @@ public enum Metric {
   SINK_SEALED_CHECKPOINT(
       Type.GAUGE,
       "ramtide_sink_sealed_checkpoint",
-      "Number of the checkpoint that the image is sealed as, or 0.",
+      "Number of the checkpoint that the image is sealed as, or was last while the next is applied, or 0.",
       Label.VM),
   SINK_OLDEST_RESTORABLE(
       Type.GAUGE,

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +37,18 @@ public final class WatchServer implements Closeable {
   /** Nothing is loaded from elsewhere, no script stands in a page, and no other page frames it. */
   private static final String CONTENT_POLICY =
       "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  /** A name or address that nobody else can have lead to here, with or without a port. */
+  private static final Pattern LOCAL =
+      Pattern.compile("(?i)(localhost|127(\\.\\d{1,3}){3}|\\[[0-9a-f:.]+])(:\\d{1,5})?");
+
+  static {
+    // Read once by the JDK's server, which by itself waits for ever: a few half requests would keep
+    // all threads, and a supervisor would end a process that is well.
+    System.setProperty("sun.net.httpserver.maxReqTime", "5");
+    System.setProperty("sun.net.httpserver.maxRspTime", "30");
+    System.setProperty("jdk.httpserver.maxConnections", "100");
+  }
 
   private final HttpServer server;
   private final ExecutorService threads;
@@ -149,6 +162,10 @@ public final class WatchServer implements Closeable {
     if (!List.of("GET", "HEAD").contains(exchange.getRequestMethod())) {
       return Answer.text(405, "only GET: nothing can be changed here");
     }
+    if (exchange.getLocalAddress().getAddress().isLoopbackAddress() && !isAskedAsLocal(exchange)) {
+      return Answer.text(
+          403, "asked under a name that is not this host's: use localhost or 127.0.0.1");
+    }
     try {
       return answerer.answer(exchange).orElseGet(() -> Answer.text(404, "there is no such page"));
     } catch (IllegalArgumentException e) {
@@ -160,6 +177,15 @@ public final class WatchServer implements Closeable {
           .log("a question by HTTP could not be answered");
       return Answer.text(500, "this could not be answered: " + e.getMessage());
     }
+  }
+
+  /**
+   * Whether a person's browser meant this host. A page of somebody else's could have its own name
+   * lead here (DNS rebinding) and read what it is told as its own.
+   */
+  private static boolean isAskedAsLocal(HttpExchange exchange) {
+    String host = exchange.getRequestHeaders().getFirst("Host");
+    return host == null || LOCAL.matcher(host).matches();
   }
 
   private static void send(HttpExchange exchange, Answer answer) throws IOException {

@@ -78,7 +78,9 @@ public final class BrokerOptions {
         new StringBuilder("--bootstrap-server ")
             .append(quoted(clientProperties().getProperty(BOOTSTRAP_SERVERS)));
     if (commandConfig != null) {
-      options.append(" --command-config ").append(quoted(commandConfig.toString()));
+      options
+          .append(" --command-config ")
+          .append(quoted(commandConfig.toAbsolutePath().normalize().toString()));
     }
     if (!topicPrefix.equals(DEFAULT_PREFIX)) {
       options.append(" --topic-prefix ").append(quoted(topicPrefix));
@@ -86,7 +88,8 @@ public final class BrokerOptions {
     return options.toString();
   }
 
-  private static String quoted(String word) {
+  /** As one word of a shell's command line. */
+  public static String quoted(String word) {
     return SAFE_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
   }
 

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -122,6 +125,48 @@ class WatchServerTest {
                 .build());
     assertThat(answer.statusCode()).isEqualTo(405);
     assertThat(answer.headers().firstValue("Allow")).hasValue("GET, HEAD");
+  }
+
+  /** A client that can be told to lie about the name; Java's own cannot. */
+  private String statusLine(String host) throws IOException {
+    URI uri = URI.create(server.uri());
+    try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
+      String request = "GET /metrics HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n\r\n";
+      socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+      byte[] answer = socket.getInputStream().readAllBytes();
+      return new String(answer, StandardCharsets.US_ASCII).lines().findFirst().orElse("");
+    }
+  }
+
+  @Test
+  void whoAsksThisHostUnderAnothersNameIsRefused() throws Exception {
+    for (String local : List.of("localhost", "127.0.0.1:9404", "LOCALHOST:1", "[::1]:9404")) {
+      assertThat(statusLine(local)).as(local).contains(" 200 ");
+    }
+    for (String other :
+        List.of("evil.example:9404", "localhost.evil.example", "127.0.0.1.evil.example")) {
+      assertThat(statusLine(other)).as(other).contains(" 403 ");
+    }
+  }
+
+  /** As many half requests as there are threads, and one more. */
+  @Test
+  void whoBeginsARequestAndSaysNoMoreDoesNotKeepOthersOut() throws Exception {
+    List<Socket> silent = new ArrayList<>();
+    URI uri = URI.create(server.uri());
+    for (int i = 0; i < 5; i++) {
+      Socket socket = new Socket(uri.getHost(), uri.getPort());
+      silent.add(socket);
+      socket.getOutputStream().write("GET /met".getBytes(StandardCharsets.US_ASCII));
+    }
+    HttpRequest request =
+        HttpRequest.newBuilder(URI.create(server.uri() + "/health/live"))
+            .timeout(Duration.ofSeconds(30))
+            .build();
+    assertThat(send(request).statusCode()).isEqualTo(200);
+    for (Socket socket : silent) {
+      socket.close();
+    }
   }
 
   @Test

@@ -3,6 +3,12 @@ package dev.ramtide.deploy.cli;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import java.nio.file.Path;
+import net.logstash.logback.decorate.JsonFactoryDecorator;
 import net.logstash.logback.encoder.LogstashEncoder;
 import net.logstash.logback.fieldnames.ShortenedFieldNames;
 import org.slf4j.LoggerFactory;
@@ -20,6 +26,18 @@ enum LogFormat {
   /** In {@code logback.xml}. */
   static final String APPENDER = "STDERR";
 
+  /** A VM, a record's place and a path are what they are in text, and no objects. */
+  private static final class NamesAsText implements JsonFactoryDecorator {
+    @Override
+    public JsonFactory decorate(JsonFactory factory) {
+      SimpleModule asText = new SimpleModule();
+      asText.addSerializer(Record.class, ToStringSerializer.instance);
+      asText.addSerializer(Path.class, ToStringSerializer.instance);
+      ((ObjectMapper) factory.getCodec()).registerModule(asText);
+      return factory;
+    }
+  }
+
   /** From now on, for the whole process. */
   void use() {
     if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
@@ -33,6 +51,7 @@ enum LogFormat {
             instanceof ConsoleAppender<ILoggingEvent> console) {
       LogstashEncoder encoder = new LogstashEncoder();
       encoder.setContext(context);
+      encoder.setJsonFactoryDecorator(new NamesAsText());
       encoder.setFieldNames(new ShortenedFieldNames());
       encoder.setVersion(null);
       encoder.setTimeZone("UTC");

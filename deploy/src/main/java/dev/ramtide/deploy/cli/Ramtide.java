@@ -68,7 +68,8 @@ public final class Ramtide implements Callable<Integer> {
       names = "--log-format",
       scope = ScopeType.INHERIT,
       paramLabel = "text|json",
-      description = "How the log on stderr looks (default: text). In json each line is an object.")
+      description =
+          "How the log on stderr looks (default: text). In json each line of it is an object.")
   private LogFormat logFormat = LogFormat.TEXT;
 
   private Ramtide() {}

@@ -9,9 +9,11 @@ import ch.qos.logback.classic.util.LogbackMDCAdapter;
 import ch.qos.logback.core.ConsoleAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.ramtide.checkpoint.VmId;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +44,8 @@ class LogFormatTest {
     context
         .getLogger("dev.ramtide.sink.consume.SealDuty")
         .atInfo()
-        .addKeyValue("vm", "web-1")
+        .addKeyValue("vm", new VmId("web-1"))
+        .addKeyValue("file", Path.of("/tmp/x"))
         .addKeyValue("epoch", 3)
         .addKeyValue("checkpoint", 12)
         .log("sealed \"now\"");
@@ -61,6 +64,7 @@ class LogFormatTest {
     assertThat(json.path("message").asText()).isEqualTo("sealed \"now\"");
     assertThat(json.path("level").asText()).isEqualTo("INFO");
     assertThat(json.path("vm").asText()).isEqualTo("web-1");
+    assertThat(json.path("file").asText()).isEqualTo("/tmp/x");
     assertThat(json.path("epoch").asLong()).isEqualTo(3);
     assertThat(json.path("checkpoint").asLong()).isEqualTo(12);
     assertThat(json.path("@timestamp").asText()).matches("20\\d\\d-.*Z");
@@ -72,7 +76,7 @@ class LogFormatTest {
     tell();
     assertThat(line())
         .matches(
-            "\\d\\d:.* INFO +SealDuty: sealed \"now\" vm=\"web-1\" epoch=\"3\" checkpoint=\"12\"\\R");
+            "\\d\\d:.* INFO +SealDuty: sealed \"now\" vm=\"web-1\" file=\"/tmp/x\" epoch=\"3\" checkpoint=\"12\"\\R");
   }
 
   /** What is changed is the one appender that the configuration has. */

@@ -74,6 +74,7 @@ final class LivePageIT {
     StatusPage.await(() -> assertThat(page.text("answer")).containsIgnoringCase("yes"));
     StatusPage.await(() -> assertThat(page.row("web-1")).contains("sealed"));
     StatusPage.await(() -> assertThat(page.text("command")).contains("--vm web-1 --checkpoint "));
+    StatusPage.await(() -> assertThat(page.attribute("map", "width")).matches("[1-9]\\d*"));
     // Drawn from the sink's own tables: of a guest that is mostly empty, and that writes.
     StatusPage.await(() -> assertThat(page.probe(12)).anyMatch(LivePageIT::isOfMainMemory));
     String before = page.row("web-1");

@@ -49,7 +49,7 @@ public final class CaptureSession implements AutoCloseable {
    */
   public CaptureSession(
       VmLog vmLog, SessionOptions options, Clock clock, CaptureListener listener) {
-    this.listener = listener;
+    this.listener = new CarefulListener(listener);
     this.vmLog = vmLog;
     this.options = options;
     this.clock = clock;

@@ -33,7 +33,7 @@ final class AgentLoop implements AutoCloseable {
      */
     void taken(CheckpointManifest manifest, long skippedBeats);
 
-    /** A try failed; of one after which the checkpoint counts {@link #taken} was told before. */
+    /** A checkpoint was lost, or could not even begin. */
     default void failed(IOException why) {}
   }
 
@@ -83,7 +83,9 @@ final class AgentLoop implements AutoCloseable {
         if (e instanceof SafeCheckpointException safe) {
           listener.taken(safe.manifest(), beat.takeSkipped());
         }
-        listener.failed(e);
+        if (!(e instanceof SafeCheckpointException) && !(e instanceof InterruptedIOException)) {
+          listener.failed(e);
+        }
         if (!isToBeTriedAgain(e)) {
           throw e;
         }

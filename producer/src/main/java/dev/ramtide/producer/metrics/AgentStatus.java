@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,11 @@ public final class AgentStatus implements CaptureListener, Health {
     return Optional.ofNullable(current);
   }
 
+  /** The same for a person; some exceptions of the JDK have no message. */
+  public synchronized Optional<String> reason() {
+    return failure().map(why -> Objects.requireNonNullElse(why.getMessage(), why.toString()));
+  }
+
   /** Size of the guest's memory in the newest complete checkpoint, or 0. */
   public synchronized long ramBytes() {
     return ramBytes;
@@ -88,7 +94,7 @@ public final class AgentStatus implements CaptureListener, Health {
   @Override
   public synchronized List<String> notReady() {
     if (failure != null) {
-      return List.of("the last checkpoint failed: " + failure.getMessage());
+      return List.of("the last checkpoint failed: " + reason().orElseThrow());
     }
     return completed.isEmpty() ? List.of("no checkpoint is complete yet") : List.of();
   }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Clients of which the pages producer's own metrics are told too, those of the newest epoch.
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One owner thread.
  */
 public final class MeteredAgentClients implements AgentClients {
+  private static final Logger LOG = LoggerFactory.getLogger(MeteredAgentClients.class);
+
   private final AgentClients clients;
   private final Metrics metrics;
   private @Nullable KafkaClientMetrics told;
@@ -31,7 +35,11 @@ public final class MeteredAgentClients implements AgentClients {
     }
     Producer<byte[], byte[]> producer = clients.pagesProducer();
     told = new KafkaClientMetrics(producer);
-    told.bindTo(metrics.registry());
+    try {
+      told.bindTo(metrics.registry());
+    } catch (RuntimeException e) { // The producer matters more, and would never be closed.
+      LOG.atWarn().setCause(e).log("Kafka's client is not watched");
+    }
     return producer;
   }
 

@@ -8,7 +8,6 @@ import dev.ramtide.producer.capture.CaptureProgress;
 import dev.ramtide.producer.metrics.AgentStatus;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.report.StatusJson;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.List;
@@ -59,7 +58,7 @@ public final class AgentApi implements WatchPage {
 
   private ObjectNode vm() {
     Optional<CaptureProgress> capture = agent.current();
-    Optional<String> reason = agent.failure().map(IOException::getMessage);
+    Optional<String> reason = agent.reason();
     String state = reason.isPresent() ? "failed" : capture.isPresent() ? "capturing" : "idle";
     ObjectNode json = StatusJson.vm(agent.vm(), state, reason);
     List<CheckpointManifest> completed = agent.completed();

@@ -4,7 +4,6 @@ import dev.ramtide.report.Progress;
 import dev.ramtide.sink.consume.SinkProcess;
 import dev.ramtide.sink.consume.VmStatus;
 import java.io.Closeable;
-import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +28,7 @@ final class ApplyBar implements Closeable {
   }
 
   /** Cheap to be called often. */
-  void draw() throws IOException {
+  void draw() {
     if (!shown || System.nanoTime() - lookedNanos < LOOK_EVERY_NANOS) {
       return;
     }

@@ -54,7 +54,12 @@ final class WatchedSink {
       return () -> {};
     }
     WatchServer server = options.start(metrics.get(), new SinkHealth(sink));
-    SinkApi.Facts facts = new SinkApi.Facts(HostName.own(), broker.spelled(), Clock.systemUTC());
+    SinkApi.Facts facts =
+        new SinkApi.Facts(
+            HostName.own(),
+            broker.spelled(),
+            BrokerOptions.quoted(site.directory().toAbsolutePath().normalize().toString()),
+            Clock.systemUTC());
     server.serve("/api/", new SinkApi(sink, site, facts));
     server.serve("/", StaticPages.read());
     LogSizes sizes = LogSizes.start(sink, broker.topicPrefix(), clients, metrics.get());

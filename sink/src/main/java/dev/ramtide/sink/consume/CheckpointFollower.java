@@ -71,7 +71,7 @@ final class CheckpointFollower implements Closeable {
 
   /** Who is told of what happens to the VMs; to be said before the first step. */
   void tell(SinkListener told) {
-    listener = told;
+    listener = new CarefulListener(told);
   }
 
   /** What is known of a VM, once its topics were found. */
@@ -181,8 +181,8 @@ final class CheckpointFollower implements Closeable {
 
   private void follow(VmFollow vm) {
     vm.tell(listener);
-    listener.found(vm);
     vms.put(vm.vm(), vm);
+    listener.found(vm);
   }
 
   private VmFollow follow(TopicPartition partition) {

@@ -167,9 +167,9 @@ final class SealDuty implements Closeable {
     if (!doubt.isOver()) {
       return;
     }
-    watch
-        .differs(); // Not sooner: while an image fills it may look so for a moment, and somebody is
-    // called for this.
+    // Not sooner: while an image fills it may look so for a moment, and somebody is called for
+    // this.
+    watch.differs();
     if (newest.number() == applying.checkpoint()) {
       throw mismatch;
     }
@@ -207,7 +207,11 @@ final class SealDuty implements Closeable {
       return false;
     }
     if (progress instanceof SealProgress.Overtaken && newest.number() > applying.checkpoint()) {
+      watch.makes(newest.number());
       movedOn = sealer.begin(applying, newest);
+      if (movedOn) {
+        tell(newest.manifest().epoch(), newest.number()).log("applying");
+      }
     } else if (progress instanceof SealProgress.Done done) {
       tell(now.checkpoint().manifest().epoch(), done.checkpoint()).log("sealed");
       watch.isSealed(done.checkpoint());

@@ -224,12 +224,8 @@ public final class SinkProcess implements MemberWork, Closeable {
   }
 
   /** How each VM stands that was found so far. */
-  public List<VmStatus> statuses() throws IOException {
-    List<VmStatus> statuses = new ArrayList<>();
-    for (VmFollow vm : follower.all()) {
-      statuses.add(VmStatus.of(vm, plan.site()));
-    }
-    return statuses;
+  public List<VmStatus> statuses() {
+    return follower.all().stream().map(vm -> VmStatus.of(vm, plan.site())).toList();
   }
 
   /**
@@ -244,7 +240,7 @@ public final class SinkProcess implements MemberWork, Closeable {
   @Override
   public void failVm(VmFollow vm, IOException reason) {
     Optional<Duration> pause = vm.fail(reason, site().clock().nanoTime());
-    pause.ifPresent(length -> plan.watcher().givenUp(vm.vm()));
+    pause.ifPresent(length -> vm.listener().givenUp(vm.vm()));
     pause.ifPresent(
         length ->
             LOG.atError()

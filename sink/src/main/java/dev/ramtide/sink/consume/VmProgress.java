@@ -55,14 +55,19 @@ public final class VmProgress {
     return sealed.get();
   }
 
+  /** The image is gone, and what it was with it. */
+  void forgetSealed() {
+    sealed.set(0);
+  }
+
   /**
-   * The last sealed checkpoint as the log told of it, remembered when the log has forgotten it.
+   * A sealed checkpoint as the log told of it, remembered when the log has forgotten it.
    *
    * @param told by the log now
    */
-  Optional<RecordedCheckpoint> recoveryPoint(Optional<RecordedCheckpoint> told) {
+  Optional<RecordedCheckpoint> recoveryPoint(long number, Optional<RecordedCheckpoint> told) {
     told.ifPresent(now -> recoveryPoint = now);
-    return Optional.ofNullable(recoveryPoint).filter(one -> one.number() == lastSealed());
+    return Optional.ofNullable(recoveryPoint).filter(one -> one.number() == number);
   }
 
   public int partitions() {

@@ -29,9 +29,10 @@ public final class LogSizes implements Closeable {
   private final String topicPrefix;
   private final SinkClients clients;
   private final Metrics metrics;
-  private final Map<VmId, Long> bytes = new ConcurrentHashMap<>();
+  private final Map<VmId, Double> bytes = new ConcurrentHashMap<>();
   private final Thread thread = new Thread(this::run, "log-sizes");
   private boolean told;
+  private volatile boolean closed;
 
   private LogSizes(SinkProcess sink, String topicPrefix, SinkClients clients, Metrics metrics) {
     this.sink = sink;
@@ -51,12 +52,14 @@ public final class LogSizes implements Closeable {
 
   private void run() {
     try (SinkClients.Cluster cluster = clients.cluster()) {
-      while (true) {
+      while (!closed) {
         ask(cluster);
         Thread.sleep(EVERY.toMillis());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // It is closed.
+    } catch (RuntimeException e) {
+      isNotTold(e);
     }
   }
 
@@ -64,22 +67,28 @@ public final class LogSizes implements Closeable {
     try {
       for (VmStatus vm : sink.statuses()) {
         OptionalLong size = cluster.logBytes(new VmTopics(topicPrefix, vm.vm()));
-        if (size.isPresent() && bytes.put(vm.vm(), size.getAsLong()) == null) {
+        if (size.isPresent() && bytes.put(vm.vm(), (double) size.getAsLong()) == null) {
           metrics.gauge(Metric.SINK_LOG_BYTES, bytes, all -> all.get(vm.vm()), vm.vm().name());
         }
       }
     } catch (IOException e) {
-      if (!told) {
-        LOG.atInfo()
-            .addKeyValue("reason", e.getMessage())
-            .log("the size of the log is not told, its metric is left out");
-        told = true;
-      }
+      isNotTold(e);
+    }
+  }
+
+  private void isNotTold(Exception why) {
+    bytes.replaceAll((vm, size) -> Double.NaN); // An old size would pass for what is.
+    if (!told && !closed) {
+      LOG.atInfo()
+          .addKeyValue("reason", why.getMessage())
+          .log("the size of the log is not told, its metric is left out");
+      told = true;
     }
   }
 
   @Override
   public void close() {
+    closed = true;
     thread.interrupt();
   }
 }

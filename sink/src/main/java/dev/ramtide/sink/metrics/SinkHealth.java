@@ -3,7 +3,6 @@ package dev.ramtide.sink.metrics;
 import dev.ramtide.metrics.Health;
 import dev.ramtide.sink.consume.SinkProcess;
 import dev.ramtide.sink.consume.VmStatus;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,18 +19,14 @@ public final class SinkHealth implements Health {
 
   @Override
   public List<String> notLive() {
-    return sink.failure().map(IOException::getMessage).map(List::of).orElse(List.of());
+    return sink.failure().map(VmStatus::reasonOf).map(List::of).orElse(List.of());
   }
 
   @Override
   public List<String> notReady() {
     List<String> reasons = new ArrayList<>(notLive());
-    try {
-      for (VmStatus vm : sink.statuses()) {
-        vm.failure().ifPresent(why -> reasons.add(vm.vm() + ": " + why.getMessage()));
-      }
-    } catch (IOException e) {
-      reasons.add("an image cannot be read: " + e.getMessage());
+    for (VmStatus vm : sink.statuses()) {
+      vm.reason().ifPresent(why -> reasons.add(vm.vm() + ": " + why));
     }
     sink.waitingFor()
         .forEach(

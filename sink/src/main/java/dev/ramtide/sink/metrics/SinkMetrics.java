@@ -86,16 +86,7 @@ public final class SinkMetrics implements SinkListener {
   /** Each gauge looks anew: a scrape in fifteen seconds reads a file of one sector ten times. */
   private void gauge(Metric metric, VmFollow vm, ToDoubleFunction<VmStatus> value) {
     metrics.gauge(
-        metric,
-        vm,
-        follow -> {
-          try {
-            return value.applyAsDouble(VmStatus.of(follow, site));
-          } catch (IOException e) {
-            return Double.NaN; // An image that cannot be read gives its VM up, with the reason.
-          }
-        },
-        vm.vm().name());
+        metric, vm, follow -> value.applyAsDouble(VmStatus.of(follow, site)), vm.vm().name());
   }
 
   @Override

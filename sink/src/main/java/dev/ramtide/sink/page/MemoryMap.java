@@ -105,18 +105,20 @@ final class MemoryMap {
       return;
     }
     try (PageTables tables = PageTables.open(paths, epoch)) {
+      long[] next = new long[striping.partitionCount()];
       boolean[] changed = new boolean[striping.partitionCount()];
       for (int partition = 0; partition < changed.length; partition++) {
-        long next = tables.nextRecordOffset(partition);
-        changed[partition] = next != summarizedAt[partition];
-        summarizedAt[partition] = next;
+        next[partition] = tables.nextRecordOffset(partition);
+        changed[partition] = next[partition] != summarizedAt[partition];
       }
       for (int block = 0; block < memory().blockCount(); block++) {
         summarize(tables, block, changed);
       }
+      System.arraycopy(next, 0, summarizedAt, 0, next.length); // Last: half a look is none.
+    } finally {
+      long took = System.nanoTime() - startNanos;
+      restUntilNanos = startNanos + took + REST_FACTOR * took;
     }
-    long took = System.nanoTime() - startNanos;
-    restUntilNanos = startNanos + took + REST_FACTOR * took;
   }
 
   private void summarize(PageTables tables, int block, boolean[] changed) throws IOException {

@@ -10,16 +10,25 @@ import dev.ramtide.metrics.Query;
 import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.VmFollow;
 import dev.ramtide.sink.consume.VmStatus;
+import dev.ramtide.sink.state.Control;
+import dev.ramtide.sink.state.ControlFile;
 import dev.ramtide.sink.state.ImageIdentity;
 import dev.ramtide.sink.state.Site;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The maps of the VMs' memories as JSON. Any thread. */
 final class MemoryPages {
-  private static final int MOST_CELLS = 65_536;
+  /** More than a page draws; an answer is some megabytes on its way. */
+  private static final int MOST_CELLS = 32_768;
+
+  /** A summary of so many stripes takes 22 MB; a usual guest of 64 GiB has 16,384. */
+  private static final long MOST_STRIPES = 1 << 20;
+
   private static final int USUAL_CELLS = 16_384;
 
   private final Site site;
@@ -36,12 +45,22 @@ final class MemoryPages {
     return vm.state().isPresent() && vm.newest().isPresent();
   }
 
+  /** While a guest with another layout fills its image beside the old one, there is no map. */
+  private boolean isOfImage(VmId vm, ImageIdentity layout) throws IOException {
+    Path control = site.imageOf(vm).control();
+    return Files.exists(control)
+        && ControlFile.readFrom(control).map(Control::identity).equals(Optional.of(layout));
+  }
+
   private Optional<MemoryMap> map(VmFollow vm) throws IOException {
     Optional<EpochStarted> epoch = SinkApi.layoutOf(vm);
-    if (epoch.isEmpty() || VmStatus.of(vm, site).state().isEmpty()) {
+    if (epoch.isEmpty() || epoch.get().striping().stripeCount() > MOST_STRIPES) {
       return Optional.empty();
     }
     ImageIdentity layout = ImageIdentity.of(epoch.get());
+    if (!isOfImage(vm.vm(), layout)) {
+      return Optional.empty();
+    }
     Known known =
         maps.compute(
             vm.vm(),
@@ -68,7 +87,7 @@ final class MemoryPages {
       one.put("pages", memory.pageCount(block));
     }
     ArrayNode marks = json.putArray("marks");
-    for (VersionMarks.Mark mark : VersionMarks.of(vm.history().checkpoints()).marks()) {
+    for (VersionMarks.Mark mark : VersionMarks.of(vm.history().checkpoints()).known()) {
       ObjectNode one = marks.addObject();
       one.put("checkpoint", mark.checkpoint());
       one.put("epoch", mark.first().epoch());

@@ -50,8 +50,9 @@ public final class SinkApi implements WatchPage {
    * What an answer says of the process.
    *
    * @param restoreOptions of {@code ramtide restore}, such as {@code --bootstrap-server h:9092}
+   * @param images the site's directory, as a word for a shell
    */
-  public record Facts(String host, String restoreOptions, Clock clock) {}
+  public record Facts(String host, String restoreOptions, String images, Clock clock) {}
 
   public SinkApi(SinkProcess sink, Site site, Facts facts) {
     this.sink = sink;
@@ -88,7 +89,7 @@ public final class SinkApi implements WatchPage {
     return new Content(Content.JSON, CheckpointJson.line(json).getBytes(StandardCharsets.UTF_8));
   }
 
-  private ObjectNode status() throws IOException {
+  private ObjectNode status() {
     Instant now = facts.clock().instant();
     List<ObjectNode> vms = new ArrayList<>();
     for (VmStatus vm : sink.statuses()) {
@@ -103,7 +104,7 @@ public final class SinkApi implements WatchPage {
   }
 
   private ObjectNode json(VmStatus vm, Instant now) {
-    Optional<String> reason = vm.failure().map(IOException::getMessage);
+    Optional<String> reason = vm.reason();
     ObjectNode json = StatusJson.vm(vm.vm(), reason.isPresent() ? "failed" : stateOf(vm), reason);
     vm.newest().ifPresent(one -> json.set("newest", StatusJson.moment(one.manifest())));
     vm.recoveryPoint().ifPresent(one -> json.set("sealed", StatusJson.moment(one.manifest())));
@@ -138,6 +139,7 @@ public final class SinkApi implements WatchPage {
         + facts.restoreOptions()
         + " --vm "
         + vm.vm()
+        + (vm.isSealed() ? " --images " + facts.images() : "")
         + " --checkpoint "
         + checkpoint.number()
         + " -o "
@@ -145,7 +147,7 @@ public final class SinkApi implements WatchPage {
         + ".img";
   }
 
-  private ObjectNode checkpoints(VmFollow vm, int last) throws IOException {
+  private ObjectNode checkpoints(VmFollow vm, int last) {
     CheckpointHistory history = vm.history();
     List<CheckpointManifest> all =
         history.checkpoints().stream().map(RecordedCheckpoint::manifest).toList();

@@ -8,10 +8,10 @@ import java.util.List;
 /**
  * Which checkpoint a version belongs to, as far back as manifests say where their sequences end.
  *
- * @param marks oldest first
+ * @param marks oldest first; where one has no checkpoint, that of its versions is not known
  */
 record VersionMarks(List<Mark> marks) {
-  /** Of a version that is older than the first mark. */
+  /** Of a version that is older than the first mark, or in a gap between them. */
   static final long EARLIER = -1;
 
   /**
@@ -35,6 +35,9 @@ record VersionMarks(List<Mark> marks) {
     for (RecordedCheckpoint recorded : checkpoints) {
       long epoch = recorded.manifest().epoch();
       if (recorded.manifest().endSequence().isEmpty()) {
+        if (endIsKnown) {
+          marks.add(new Mark(EARLIER, end)); // Of what follows nobody knows whose it is.
+        }
         endIsKnown = false;
         continue;
       }
@@ -49,6 +52,11 @@ record VersionMarks(List<Mark> marks) {
       endIsKnown = true;
     }
     return new VersionMarks(marks);
+  }
+
+  /** Those that name a checkpoint. */
+  List<Mark> known() {
+    return marks.stream().filter(mark -> mark.checkpoint() != EARLIER).toList();
   }
 
   /**

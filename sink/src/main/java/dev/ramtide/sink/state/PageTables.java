@@ -36,6 +36,7 @@ public final class PageTables implements Closeable {
     Striping striping = epoch.striping();
     ImageIdentity identity = ImageIdentity.of(epoch);
     PageTables tables = new PageTables(striping);
+    boolean opened = false;
     try {
       for (int partition = 0; partition < striping.partitionCount(); partition++) {
         PartitionState.Owner owner =
@@ -43,10 +44,12 @@ public final class PageTables implements Closeable {
                 identity, epoch.topicIds().pages(), partition, striping.slotCount(partition));
         tables.partitions.add(open(paths, owner));
       }
+      opened = true;
       return tables;
-    } catch (IOException e) {
-      tables.close();
-      throw e;
+    } finally {
+      if (!opened) {
+        tables.close();
+      }
     }
   }
 

@@ -2,10 +2,12 @@ package dev.ramtide.sink.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.sink.SmallGuest;
 import dev.ramtide.sink.apply.ApplyCounts;
 import dev.ramtide.sink.state.ControlState;
+import dev.ramtide.sink.state.DirectoryTree;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -94,6 +96,47 @@ class VmStatusTest {
       assertThat(status(member).lagRecords()).isZero();
       assertThat(status(member).lastSealed()).isEqualTo(2);
       assertThat(told).containsExactly("sealed 1", "sealed 2");
+    }
+  }
+
+  @Test
+  void anImageThatWasRemovedIsNoRecoveryPointAnyMore() throws Exception {
+    try (ScriptedMember member = watched()) {
+      log.startEpoch(40);
+      log.publishEveryPage(1);
+      log.complete(1, true);
+      member.settle();
+      assertThat(status(member).lastSealed()).isEqualTo(1);
+      DirectoryTree.delete(member.site.imageOf(ScriptedLog.VM).directory());
+      VmStatus status = status(member);
+      assertThat(status.state()).isEmpty();
+      assertThat(status.lastSealed()).isZero();
+      assertThat(status.recoveryPoint()).isEmpty();
+      assertThat(status.oldestNumber()).isEqualTo(1); // The log has it.
+    }
+  }
+
+  @Test
+  void whatAnImageWasThatGoesOnIsNoRecoveryPointOnceTheLogHasLostIt() throws Exception {
+    try (ScriptedMember member = watched()) {
+      EpochStarted epoch = log.startEpoch(40);
+      log.publishEveryPage(1);
+      log.complete(1, true);
+      member.settle();
+      assertThat(status(member).lastSealed()).isEqualTo(1);
+      log.tell(epoch); // As an agent does before each keyframe.
+      log.publishEveryPage(2);
+      log.complete(2, true);
+      member.duty.step();
+      assertThat(status(member).lastSealed()).isEqualTo(1);
+      VmProgress progress = log.follow.progress();
+      log.prune(2);
+      log.follow.progress().sawSealed(progress.lastSealed());
+      VmStatus status = status(member);
+      assertThat(status.state()).contains(new ControlState.Applying(2));
+      assertThat(status.lastSealed()).isZero();
+      assertThat(status.recoveryPoint()).isEmpty();
+      assertThat(status.oldestNumber()).isEqualTo(2);
     }
   }
 

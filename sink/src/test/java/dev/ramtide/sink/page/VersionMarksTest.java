@@ -56,7 +56,11 @@ class VersionMarksTest {
                 recorded(2, 0, false, OptionalLong.empty()),
                 recorded(3, 0, false, OptionalLong.of(30)),
                 recorded(4, 0, false, OptionalLong.of(40))));
-    assertThat(marks.marks()).extracting(VersionMarks.Mark::checkpoint).containsExactly(1L, 4L);
+    assertThat(marks.known()).extracting(VersionMarks.Mark::checkpoint).containsExactly(1L, 4L);
+    assertThat(marks.checkpointOf(new PageVersion(0, 9))).isEqualTo(1);
+    assertThat(marks.checkpointOf(new PageVersion(0, 10))).isEqualTo(VersionMarks.EARLIER);
+    assertThat(marks.checkpointOf(new PageVersion(0, 29))).isEqualTo(VersionMarks.EARLIER);
+    assertThat(marks.checkpointOf(new PageVersion(0, 30))).isEqualTo(4);
   }
 
   private static RecordedCheckpoint recorded(
