@@ -11,7 +11,7 @@ export const NEVER = ZERO + 1;
 export const KINDS = ['--age-0', '--age-1', '--age-2', '--age-3', '--age-4', '--age-5', '--age-6', '--age-7', '--zero', '--never'];
 
 /** More than this the server does not give at once. */
-export const MOST_CELLS = 65_536;
+export const MOST_CELLS = 32_768;
 
 /** Pages of a cell, a power of two, such that all fit into so many cells. */
 export function pagesPerCell(pages, cells) {
@@ -80,7 +80,7 @@ export class Ages {
 
 /** Pages of one RAMBlock as cells, as the server gave them. */
 export class Band {
-  /** @param answer of the server; its columns are kept as they are, a band may have 65,536 cells */
+  /** @param answer of the server; its columns are kept as they are, a band may have 32,768 cells */
   constructor(block, answer) {
     this.block = block;
     this.from = answer.from;

@@ -73,7 +73,8 @@ final class LivePageIT {
     StatusPage page = new StatusPage(browser, address(sink)).width(1280, 1).openAt("web-1");
     StatusPage.await(() -> assertThat(page.text("answer")).containsIgnoringCase("yes"));
     StatusPage.await(() -> assertThat(page.row("web-1")).contains("sealed"));
-    StatusPage.await(() -> assertThat(page.text("command")).contains("--vm web-1 --checkpoint "));
+    StatusPage.await(
+        () -> assertThat(page.text("command")).contains("--vm web-1 --images ", " --checkpoint "));
     StatusPage.await(() -> assertThat(page.attribute("map", "width")).matches("[1-9]\\d*"));
     // Drawn from the sink's own tables: of a guest that is mostly empty, and that writes.
     StatusPage.await(() -> assertThat(page.probe(12)).anyMatch(LivePageIT::isOfMainMemory));

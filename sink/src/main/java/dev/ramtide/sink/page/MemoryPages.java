@@ -86,6 +86,7 @@ final class MemoryPages {
       one.put("name", memory.block(block).name());
       one.put("pages", memory.pageCount(block));
     }
+    vm.history().newestEpoch().ifPresent(epoch -> json.put("newestEpoch", epoch.epoch()));
     ArrayNode marks = json.putArray("marks");
     for (VersionMarks.Mark mark : VersionMarks.of(vm.history().checkpoints()).known()) {
       ObjectNode one = marks.addObject();
@@ -119,10 +120,11 @@ final class MemoryPages {
     json.put("from", view.from());
     json.put("pages", view.pages());
     json.put("pagesPerCell", view.pagesPerCell());
-    ArrayNode zero = json.putArray("zero");
-    ArrayNode checkpoint = json.putArray("checkpoint");
-    ArrayNode epoch = json.putArray("epoch");
-    ArrayNode sequence = json.putArray("sequence");
+    ObjectNode columns = json.putObject("cells");
+    ArrayNode zero = columns.putArray("zero");
+    ArrayNode checkpoint = columns.putArray("checkpoint");
+    ArrayNode epoch = columns.putArray("epoch");
+    ArrayNode sequence = columns.putArray("sequence");
     Cells cells = view.cells();
     for (int cell = 0; cell < cells.count(); cell++) {
       PageVersion version = cells.version(cell);
