@@ -121,7 +121,7 @@ class StaticPagesTest {
   private String answerTo(String path) throws IOException {
     URI uri = URI.create(server.uri());
     try (Socket socket = new Socket(uri.getHost(), uri.getPort())) {
-      String request = "GET " + path + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+      String request = "GET " + path + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
       socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
       String answer =
           new String(socket.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
