@@ -94,7 +94,10 @@ final class AgentDaemonIT {
               pipeline.restore("daemon", Pipeline.jsonLines(agent).size() - 1L, "second-guest.img");
           requireGoesOn(image);
         }
-        assertThat(agent.stderr().lines()).as(agent.stderr()).hasSizeLessThan(20);
+        // Of its failures; there is a line for each state of a checkpoint besides.
+        assertThat(agent.stderr().lines().filter(line -> !line.contains(" INFO ")))
+            .as(agent.stderr())
+            .hasSizeLessThan(20);
       } finally {
         first.close();
       }
