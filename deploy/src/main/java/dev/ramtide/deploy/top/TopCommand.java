@@ -52,18 +52,18 @@ public final class TopCommand implements Callable<Integer> {
   @Option(names = "--json", description = "What each process answered, an object a line, once.")
   private boolean json;
 
-  private final StatusClient client = new StatusClient();
-
   /** What all processes answered. */
   private record Look(List<String> lines, boolean allWell) {}
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     requireUrls();
+    StatusClient client =
+        new StatusClient(); // Not with the verbs, all of which are made at every start.
     PrintWriter out = spec.commandLine().getOut();
     boolean again = !once && !json && (System.console() != null || interval != null);
     while (true) {
-      Look look = look();
+      Look look = look(client);
       if (again && System.console() != null) {
         out.print(HOME);
       }
@@ -90,7 +90,7 @@ public final class TopCommand implements Callable<Integer> {
     }
   }
 
-  private Look look() throws InterruptedException {
+  private Look look(StatusClient client) throws InterruptedException {
     List<String> lines = new ArrayList<>();
     boolean allWell = true;
     if (!json) {

@@ -142,8 +142,8 @@ final class SealDuty implements Closeable {
   private LoggingEventBuilder tell(long epoch, long checkpoint) {
     return LOG.atInfo()
         .addKeyValue("vm", follow.vm())
-        .addKeyValue("epoch", epoch)
-        .addKeyValue("checkpoint", checkpoint);
+        .addKeyValue("checkpoint", checkpoint)
+        .addKeyValue("epoch", epoch);
   }
 
   private OpenImage open(EpochStarted epoch) throws IOException, InterruptedException {
