@@ -78,6 +78,33 @@ class CaptureSessionTest {
   }
 
   @Test
+  void whatWatchesCanFailWithoutTheCaptureThatItWatches() throws Exception {
+    CaptureListener broken =
+        new CaptureListener() {
+          @Override
+          public void claimed(long epoch) {
+            throw new IllegalStateException("claimed");
+          }
+
+          @Override
+          public void begins(CaptureProgress progress) {
+            throw new IllegalStateException("begins");
+          }
+
+          @Override
+          public void completed(CheckpointManifest manifest, CaptureProgress progress) {
+            throw new IllegalStateException("completed");
+          }
+        };
+    SessionOptions options = new SessionOptions(1024, 1, 65536, 0, "");
+    session = new CaptureSession(log, options, Clock.systemUTC(), broken);
+    guest.fill(2, 'x');
+    assertThat(session.capture(guest).checkpoint()).isEqualTo(1);
+    guest.fill(1, 'y');
+    assertThat(session.capture(guest).keyframe()).as("a new epoch").isFalse();
+  }
+
+  @Test
   void aSourceForWhichTheHeapIsTooSmallIsRefusedBeforeItsFirstPage() {
     guest.takeHeap(Runtime.getRuntime().maxMemory());
     assertThatIOException()
