@@ -13,7 +13,7 @@ public enum Metric {
   AGENT_CHECKPOINTS(
       Type.COUNTER,
       "ramtide_agent_checkpoints_total",
-      "Checkpoints by outcome: completed, or failed (of which the mode is unknown).",
+      "Checkpoints by outcome, completed or failed, and by the mode that was tried: unknown where it did not come to that.",
       Label.VM,
       Label.MODE,
       Label.OUTCOME),
@@ -57,7 +57,7 @@ public enum Metric {
   AGENT_STALL(
       Type.COUNTER,
       "ramtide_agent_stall_seconds_total",
-      "Time in which the source was not read while Kafka's client took events; with a full buffer it takes none.",
+      "Time in which the source was not read because the buffer of Kafka's client was full.",
       Label.VM),
   AGENT_EPOCHS(
       Type.COUNTER, "ramtide_agent_epochs_total", "Epochs that this agent has claimed.", Label.VM),
@@ -69,8 +69,10 @@ public enum Metric {
   AGENT_QMP_ERRORS(
       Type.COUNTER,
       "ramtide_agent_qmp_errors_total",
-      "Captures that failed because QEMU's control socket refused or was lost.",
-      Label.VM),
+      "What went wrong on QEMU's control socket: refused, absent (asked for what this QEMU does not have), protocol,"
+          + " lost, unanswered, unreachable.",
+      Label.VM,
+      Label.KIND),
   AGENT_HOOK_FAILURES(
       Type.COUNTER,
       "ramtide_agent_hook_failures_total",
@@ -176,7 +178,7 @@ public enum Metric {
   SINK_OLDEST_RESTORABLE(
       Type.GAUGE,
       "ramtide_sink_oldest_restorable_checkpoint",
-      "Number of the oldest checkpoint that the log or the image can give, or 0.",
+      "Number of the oldest checkpoint that the log, the image or a kept copy can give, or 0.",
       Label.VM),
   SINK_RECOVERY_POINT_AGE(
       Type.GAUGE,

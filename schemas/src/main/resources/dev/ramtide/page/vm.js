@@ -4,7 +4,7 @@ import { byId, element, say } from './elements.js';
 import { ask, faultIn, ofVm } from './server.js';
 import { Timeline } from './timeline.js';
 import { MemoryMap } from './memory.js';
-import { age, bytes, count, several, state, time } from './words.js';
+import { age, bytes, count, pointAge, several, state, time } from './words.js';
 
 const PHASES = ['prepare', 'transfer', 'acknowledge', 'manifest'];
 const LAST = 200;
@@ -15,6 +15,7 @@ export class OneVm {
   #name = null;
   #vm = null;
   #now = null;
+  #age = null;
   /** What the timeline shows; while this stays the same there is nothing new to ask for. */
   #drawn = '';
 
@@ -36,6 +37,7 @@ export class OneVm {
     }
     this.#vm = status.vms.find(vm => vm.vm === name) ?? null;
     this.#now = status.now;
+    this.#age = this.#vm === null ? null : ageOf(this.#vm, status);
     say(byId('vm-name'), name ?? '');
     byId('vm-facts').hidden = this.#vm === null;
     if (this.#vm === null) {
@@ -83,8 +85,7 @@ export class OneVm {
     if (this.#vm === null) {
       return;
     }
-    const known = this.#vm.recoveryPointAgeSeconds;
-    say(byId('vm-age'), known === null ? '–' : age(known + seconds));
+    say(byId('vm-age'), this.#age === null ? '–' : age(this.#age + seconds));
     const capturing = this.#vm.capture;
     if (capturing !== null) {
       const since = (Date.parse(this.#now) - Date.parse(capturing.since)) / 1000 + seconds;
@@ -105,17 +106,22 @@ function point(one, now) {
   return one === null ? 'none' : `#${one.checkpoint} · ${time(one.pause, now)}`;
 }
 
+/** Of the sealed image; an agent knows of none, but how old the newest is that it has taken. */
+function ageOf(vm, status) {
+  return status.role === 'sink' ? vm.recoveryPointAgeSeconds : pointAge(vm, status);
+}
+
 function facts(vm, status) {
   const sink = status.role === 'sink';
   const list = [
     ['State', state(vm)],
     ...(sink ? [['Newest sealed', point(vm.sealed, status.now)]] : []),
     ['Newest in Kafka', point(vm.newest, status.now)],
-    ['Recovery point age', '–', 'vm-age'],
-    ['Oldest restorable', vm.oldestRestorable === null ? 'none' : `#${vm.oldestRestorable}`],
+    [sink ? 'Recovery point age' : 'Age of the newest', '–', 'vm-age'],
+    ...(sink ? [['Oldest restorable', vm.oldestRestorable === null ? 'none' : `#${vm.oldestRestorable}`]] : []),
     ['RAM', bytes(vm.ramBytes)],
     ...(sink ? [['Image', bytes(vm.imageBytes)]] : []),
-    ['Partitions', partitions(vm)],
+    ...(vm.partitions === null ? [] : [['Partitions', partitions(vm)]]),
   ];
   const place = byId('vm-list');
   if (place.children.length !== list.length) {

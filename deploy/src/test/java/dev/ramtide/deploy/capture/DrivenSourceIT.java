@@ -17,6 +17,7 @@ import dev.ramtide.producer.capture.HostTrust;
 import dev.ramtide.producer.capture.QemuOptions;
 import dev.ramtide.producer.capture.SourceChoice;
 import dev.ramtide.producer.capture.SourceMode;
+import dev.ramtide.producer.qmp.QmpFaults;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import dev.ramtide.producer.stream.MachineDescription;
 import dev.ramtide.producer.stream.MachineDescription.Coverage;
@@ -245,7 +246,10 @@ class DrivenSourceIT {
 
   private static CaptureSource open(QemuGuest guest, SourceMode mode) throws Exception {
     return SourceChoice.open(
-        guest.agentSocket(), new QemuOptions(mode, 0, DriveOptions.DEFAULTS), new HostTrust());
+        guest.agentSocket(),
+        new QemuOptions(mode, 0, DriveOptions.DEFAULTS),
+        new HostTrust(),
+        new QmpFaults());
   }
 
   /** What a mode may turn out to be on this host. */

@@ -1,10 +1,12 @@
 package dev.ramtide.producer.capture;
 
+import dev.ramtide.checkpoint.CaptureMode;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -40,6 +42,7 @@ public final class CaptureProgress {
   private volatile long totalPages;
   private volatile int pageBytes;
   private volatile long resentPages;
+  private volatile Optional<CaptureMode> mode = Optional.empty();
 
   CaptureProgress(Clock clock) {
     this.clock = clock;
@@ -56,6 +59,10 @@ public final class CaptureProgress {
     totalPages = allPages;
     pageBytes = bytesOfPage;
     enter(Phase.TRANSFER);
+  }
+
+  void isIn(Optional<CaptureMode> tried) {
+    mode = tried;
   }
 
   void delivered(long pages) {
@@ -88,6 +95,11 @@ public final class CaptureProgress {
   /** Whether nothing more will happen. */
   public boolean isOver() {
     return phase == Phase.DONE || phase == Phase.FAILED;
+  }
+
+  /** The mode that was tried, as far as it came to be known; when it is over. */
+  public Optional<CaptureMode> mode() {
+    return mode;
   }
 
   public Instant start() {

@@ -72,6 +72,7 @@ public final class CaptureSession implements AutoCloseable {
       progress.isNumbered(checkpoint);
       return capture(source, new CheckpointCapture(this, source, progress));
     } finally {
+      progress.isIn(source.mode()); // As it turned out: with mode auto it was not known before.
       progress.ends();
     }
   }

@@ -1,8 +1,10 @@
 package dev.ramtide.producer.capture;
 
+import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.SourceKind;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import java.io.IOException;
+import java.util.Optional;
 
 /**
  * One way in which a guest's memory and device state come to the agent: QEMU driven by QMP, a
@@ -20,6 +22,14 @@ public interface CaptureSource extends AutoCloseable {
   /** What a capture takes to read: next to nothing but with multifd, or through the host. */
   default ReadingMemory readingMemory() {
     return ReadingMemory.NONE;
+  }
+
+  /**
+   * The mode that the newest capture was tried in, or that the next one will be; empty as long as
+   * it depends on what this guest and its QEMU can.
+   */
+  default Optional<CaptureMode> mode() {
+    return Optional.empty();
   }
 
   /**

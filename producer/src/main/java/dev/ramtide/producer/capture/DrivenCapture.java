@@ -13,6 +13,8 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +37,7 @@ final class DrivenCapture {
   private final HoldLedger ledger;
   private final Instant start = Instant.now();
   private final PauseMeter meter = new PauseMeter(start);
+  private @Nullable CaptureMode tried;
 
   DrivenCapture(QmpClient client, DriveOptions options, StreamReading reading, HoldLedger ledger) {
     this.client = client;
@@ -67,6 +70,7 @@ final class DrivenCapture {
         MigrationWatch watch = MigrationWatch.of(client, guest.course(), socket);
         guest) {
       mode = guest.take(socket::close);
+      tried = mode;
       hold(mode, guest, handler);
       guest.migrate(socket.uri(), meter::isOver, meter::wasResumed);
       watch.start();
@@ -86,6 +90,11 @@ final class DrivenCapture {
     Duration downtime = Duration.ofMillis(guest.ranBefore() ? Math.max(0, end.downtimeMs()) : 0);
     PauseMeter.Pause pause = meter.pauseOf(mode);
     return new CaptureFacts(mode, start, pause.stopped(), pause.resumed(), pause.length(downtime));
+  }
+
+  /** In which the guest was taken, or empty when it did not come to that. */
+  Optional<CaptureMode> mode() {
+    return Optional.ofNullable(tried);
   }
 
   /** Of a guest that stands until its checkpoint is in the log, and so cannot tell for how long. */

@@ -1,14 +1,17 @@
 package dev.ramtide.producer.capture;
 
+import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.SourceKind;
 import dev.ramtide.producer.procfs.LinuxProcFs;
 import dev.ramtide.producer.procfs.ProcFs;
 import dev.ramtide.producer.procfs.SocketHolder;
 import dev.ramtide.producer.qmp.QmpClient;
+import dev.ramtide.producer.qmp.QmpFaults;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Optional;
 import java.util.UUID;
 
 /**
@@ -22,10 +25,12 @@ public final class DrivenSource implements CaptureSource {
   private final DriveOptions options;
   private final StreamReading reading;
   private final HoldStore holds;
+  private Optional<CaptureMode> mode;
 
   DrivenSource(QmpClient client, DriveOptions options, StreamReading reading, HoldStore holds) {
     this.client = client;
     this.options = options;
+    this.mode = options.mode().known();
     this.reading = reading;
     this.holds = holds;
   }
@@ -37,7 +42,17 @@ public final class DrivenSource implements CaptureSource {
    */
   public static DrivenSource open(Path qmpSocket, DriveOptions options)
       throws IOException, InterruptedException {
-    QmpClient client = QmpClient.connect(qmpSocket);
+    return open(qmpSocket, options, new QmpFaults());
+  }
+
+  /**
+   * As {@link #open(Path, DriveOptions)}.
+   *
+   * @param faults is told what goes wrong on the control socket
+   */
+  static DrivenSource open(Path qmpSocket, DriveOptions options, QmpFaults faults)
+      throws IOException, InterruptedException {
+    QmpClient client = QmpClient.connect(qmpSocket, faults);
     HoldFile file = HoldFile.beside(qmpSocket);
     try {
       HoldRecovery.ofPredecessor(client, file, OwnProcess.JVM);
@@ -51,6 +66,11 @@ public final class DrivenSource implements CaptureSource {
   @Override
   public SourceKind kind() {
     return SourceKind.DRIVEN;
+  }
+
+  @Override
+  public Optional<CaptureMode> mode() {
+    return mode;
   }
 
   @Override
@@ -82,7 +102,12 @@ public final class DrivenSource implements CaptureSource {
   private CaptureFacts capture(
       GuestStateHandler handler, StreamReading stream, Confirmation confirmation)
       throws IOException, InterruptedException {
-    return new DrivenCapture(client, options, stream, ledger()).run(handler, confirmation);
+    DrivenCapture capture = new DrivenCapture(client, options, stream, ledger());
+    try {
+      return capture.run(handler, confirmation);
+    } finally {
+      mode = capture.mode().or(options.mode()::known);
+    }
   }
 
   private HoldLedger ledger() throws IOException {

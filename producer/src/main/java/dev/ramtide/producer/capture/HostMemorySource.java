@@ -12,6 +12,7 @@ import dev.ramtide.producer.stream.MachineDescription.Coverage;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,15 @@ public final class HostMemorySource implements CaptureSource {
   @Override
   public SourceKind kind() {
     return guestStands ? ofStandingGuest.kind() : SourceKind.KERNEL;
+  }
+
+  @Override
+  public Optional<CaptureMode> mode() {
+    return guestStands ? ofStandingGuest.mode() : Optional.of(modeOfRunning());
+  }
+
+  private CaptureMode modeOfRunning() {
+    return options.marks() ? CaptureMode.KERNEL : CaptureMode.SCAN;
   }
 
   @Override
@@ -113,7 +123,7 @@ public final class HostMemorySource implements CaptureSource {
 
   private CaptureFacts capture(HostGuest known, GuestStateHandler handler)
       throws IOException, InterruptedException {
-    CaptureMode mode = options.marks() ? CaptureMode.KERNEL : CaptureMode.SCAN;
+    CaptureMode mode = modeOfRunning();
     Instant start = agent.clock().instant();
     boolean audit = options.marks() && agent.trust().isAuditDue(options.auditInterval());
     try (GuestStop stop = agent.stopOf(host.qmp())) {

@@ -10,6 +10,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ServerSocketChannel;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * Waits for whatever drives QEMU to say {@code migrate}: one migration is one capture.
@@ -65,6 +66,11 @@ public final class ListeningSource implements CaptureSource {
   @Override
   public SourceKind kind() {
     return SourceKind.LISTENING;
+  }
+
+  @Override
+  public Optional<CaptureMode> mode() {
+    return Optional.of(CaptureMode.EXTERNAL);
   }
 
   @Override

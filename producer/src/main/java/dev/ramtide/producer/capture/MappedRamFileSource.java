@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * An existing mapped-ram file, ours or one that QEMU saved with {@code migrate file:}. The guest is
@@ -44,6 +45,11 @@ public final class MappedRamFileSource implements CaptureSource {
   @Override
   public SourceKind kind() {
     return SourceKind.FILE;
+  }
+
+  @Override
+  public Optional<CaptureMode> mode() {
+    return Optional.of(CaptureMode.EXTERNAL);
   }
 
   @Override

@@ -1,11 +1,14 @@
 package dev.ramtide.producer.capture;
 
+import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.SourceKind;
 import dev.ramtide.producer.procfs.UnsuitableHostException;
 import dev.ramtide.producer.qmp.QmpException;
+import dev.ramtide.producer.qmp.QmpFaults;
 import dev.ramtide.producer.stream.GuestStateHandler;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -23,6 +26,7 @@ public final class SourceChoice implements CaptureSource {
   private final CaptureSource stream;
   private final HostTrust trust;
   private boolean throughHost;
+  private boolean asked;
 
   /**
    * @param stream becomes {@code host}'s to close
@@ -38,10 +42,12 @@ public final class SourceChoice implements CaptureSource {
    *
    * @param qmpSocket of the QEMU
    * @param trust what was learnt of its host before
+   * @param faults is told what goes wrong on the control socket
    */
-  public static CaptureSource open(Path qmpSocket, QemuOptions options, HostTrust trust)
+  public static CaptureSource open(
+      Path qmpSocket, QemuOptions options, HostTrust trust, QmpFaults faults)
       throws IOException, InterruptedException {
-    DrivenSource stream = DrivenSource.open(qmpSocket, options.drive());
+    DrivenSource stream = DrivenSource.open(qmpSocket, options.drive(), faults);
     try {
       return choose(stream, options, trust);
     } catch (IOException e) {
@@ -68,6 +74,11 @@ public final class SourceChoice implements CaptureSource {
   }
 
   @Override
+  public Optional<CaptureMode> mode() {
+    return asked ? chosen().mode() : Optional.empty();
+  }
+
+  @Override
   public String qemuVersion() {
     return chosen().qemuVersion();
   }
@@ -79,7 +90,9 @@ public final class SourceChoice implements CaptureSource {
 
   @Override
   public CaptureFacts capture(GuestStateHandler handler) throws IOException, InterruptedException {
+    asked = false;
     throughHost = trust.mayAsk() && isSuitable();
+    asked = true;
     try {
       return chosen().capture(handler);
     } catch (UnsuitableHostException e) {

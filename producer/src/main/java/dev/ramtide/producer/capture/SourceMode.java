@@ -1,5 +1,8 @@
 package dev.ramtide.producer.capture;
 
+import dev.ramtide.checkpoint.CaptureMode;
+import java.util.Optional;
+
 /** How the memory of a QEMU is taken that we drive. */
 public enum SourceMode {
   /**
@@ -16,6 +19,18 @@ public enum SourceMode {
   LIVE,
   /** QEMU's precopy of a guest that is paused first. */
   STOP;
+
+  /** The mode of every capture of a guest that runs, unless that depends on what can be had. */
+  public Optional<CaptureMode> known() {
+    return switch (this) {
+      case AUTO -> Optional.empty();
+      case KERNEL -> Optional.of(CaptureMode.KERNEL);
+      case SCAN -> Optional.of(CaptureMode.SCAN);
+      case BACKGROUND -> Optional.of(CaptureMode.BACKGROUND);
+      case LIVE -> Optional.of(CaptureMode.LIVE);
+      case STOP -> Optional.of(CaptureMode.STOP);
+    };
+  }
 
   /** By its stream, how such a guest is captured, or one of the others if it stands. */
   public DriveMode ofStream() {

@@ -1,5 +1,6 @@
 package dev.ramtide.producer.cli;
 
+import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.options.BrokerOptions;
@@ -21,6 +22,7 @@ import dev.ramtide.producer.capture.SourceChoice;
 import dev.ramtide.producer.publish.AgentClients;
 import dev.ramtide.producer.publish.KafkaVmLog;
 import dev.ramtide.producer.publish.LogSettings;
+import dev.ramtide.producer.qmp.QmpFaults;
 import dev.ramtide.qemustream.MultifdCompression;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
@@ -30,6 +32,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
@@ -168,7 +171,8 @@ public final class AgentCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
-    AgentLoop.SourceOpener opener = opener();
+    QmpFaults faults = new QmpFaults();
+    AgentLoop.SourceOpener opener = opener(faults);
     SessionOptions options = sessionOptions();
     LogSettings settings =
         new LogSettings(
@@ -183,10 +187,10 @@ public final class AgentCommand implements Callable<Integer> {
     if (from.listen != null && pace().isForever()) {
       rehearse();
     }
-    WatchedAgent watched = new WatchedAgent(watch, vm, clock);
+    WatchedAgent watched = new WatchedAgent(watch, vm, expected(), clock);
     KafkaVmLog vmLog =
         new KafkaVmLog(settings, watched.clients(AgentClients.kafka(settings)), clock);
-    watched.meter(vmLog.meter());
+    watched.meter(vmLog.meter(), faults);
     CaptureSession session =
         new CaptureSession(vmLog, options, clock, new CaptureBar(watched.listener(), json));
     ManifestPrinter printer = new ManifestPrinter(spec.commandLine().getOut(), json);
@@ -224,6 +228,12 @@ public final class AgentCommand implements Callable<Integer> {
     return new AgentLoop.Pace(one ? 1 : asked == null ? 0 : asked, interval);
   }
 
+  private WatchedAgent.Expected expected() {
+    Optional<CaptureMode> mode =
+        from.qmp == null ? Optional.of(CaptureMode.EXTERNAL) : drive.mode().known();
+    return new WatchedAgent.Expected(mode, pace().interval());
+  }
+
   private SessionOptions sessionOptions() {
     return checked(
         () ->
@@ -236,7 +246,7 @@ public final class AgentCommand implements Callable<Integer> {
                 drive.hook(vm)));
   }
 
-  private AgentLoop.SourceOpener opener() {
+  private AgentLoop.SourceOpener opener(QmpFaults faults) {
     if (drive.areGiven() && from.qmp == null) {
       throw wrong(
           "--mode, --audit-interval, --live-limit, --multifd-compression, --pause-hook and --socket-dir say how to"
@@ -246,7 +256,7 @@ public final class AgentCommand implements Callable<Integer> {
     if (qmp != null) {
       QemuOptions options = checked(() -> drive.toOptions(multifdChannels, confirm));
       HostTrust trust = new HostTrust();
-      return () -> SourceChoice.open(qmp, options, trust);
+      return () -> SourceChoice.open(qmp, options, trust, faults);
     }
     Path image = from.image;
     if (image != null) {

@@ -103,6 +103,10 @@ final class DriveModeOptions {
     return Optional.of(new PauseHook(vm, pauseHook, timeout));
   }
 
+  SourceMode mode() {
+    return mode == null ? SourceMode.AUTO : mode;
+  }
+
   /**
    * @throws IllegalArgumentException options that do not go together
    */
@@ -114,7 +118,7 @@ final class DriveModeOptions {
     options = pauseHook == null ? options : options.holdingGuest();
     options = liveLimit == null ? options : options.withLiveLimit(liveLimit);
     options = socketDirectory == null ? options : options.withSocketParent(socketDirectory);
-    SourceMode source = mode == null ? SourceMode.AUTO : mode;
+    SourceMode source = mode();
     if (auditInterval != null && source != SourceMode.AUTO && source != SourceMode.KERNEL) {
       throw new IllegalArgumentException(
           "--audit-interval is about what the kernel tells: it needs --mode kernel or auto");

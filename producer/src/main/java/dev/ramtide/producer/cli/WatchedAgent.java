@@ -1,5 +1,6 @@
 package dev.ramtide.producer.cli;
 
+import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.metrics.WatchServer;
@@ -14,9 +15,12 @@ import dev.ramtide.producer.metrics.MeteredAgentClients;
 import dev.ramtide.producer.page.AgentApi;
 import dev.ramtide.producer.publish.AgentClients;
 import dev.ramtide.producer.publish.PublishMeter;
+import dev.ramtide.producer.qmp.QmpFaults;
+import dev.ramtide.time.MonotonicClock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -31,7 +35,15 @@ final class WatchedAgent {
 
   private final Optional<Watched> watched;
 
-  WatchedAgent(MetricsOptions options, VmId vm, Clock clock) {
+  /**
+   * What an agent is expected to do.
+   *
+   * @param mode of its captures, if that is certain
+   * @param interval from one checkpoint to the next; zero when others set the pace
+   */
+  record Expected(Optional<CaptureMode> mode, Duration interval) {}
+
+  WatchedAgent(MetricsOptions options, VmId vm, Expected expected, Clock clock) {
     this.options = options;
     this.clock = clock;
     this.watched =
@@ -41,7 +53,9 @@ final class WatchedAgent {
                 metrics ->
                     new Watched(
                         metrics,
-                        new AgentWatch(new AgentMetrics(metrics, vm, clock), new AgentStatus(vm))));
+                        new AgentWatch(
+                            new AgentMetrics(metrics, vm, expected.mode(), clock),
+                            new AgentStatus(vm, expected.interval(), MonotonicClock.SYSTEM))));
   }
 
   /** Clients that tell of themselves. */
@@ -51,9 +65,10 @@ final class WatchedAgent {
         .orElse(clients);
   }
 
-  /** Has the flow to Kafka told. */
-  void meter(PublishMeter meter) {
+  /** Has the flow to Kafka told, and what goes wrong with QEMU. */
+  void meter(PublishMeter meter, QmpFaults faults) {
     watched.ifPresent(one -> one.watch().metrics().watch(meter));
+    watched.ifPresent(one -> one.watch().metrics().watch(faults));
   }
 
   CaptureListener listener() {

@@ -1,5 +1,6 @@
 package dev.ramtide.producer.metrics;
 
+import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.HostReads;
 import dev.ramtide.checkpoint.PageCounts;
@@ -11,13 +12,13 @@ import dev.ramtide.producer.capture.CaptureListener;
 import dev.ramtide.producer.capture.CaptureProgress;
 import dev.ramtide.producer.capture.CaptureProgress.Phase;
 import dev.ramtide.producer.publish.PublishMeter;
-import dev.ramtide.producer.qmp.QmpException;
-import dev.ramtide.producer.qmp.QmpProtocolException;
+import dev.ramtide.producer.qmp.QmpFaults;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Turns what an agent tells into metrics. */
@@ -29,9 +30,15 @@ public final class AgentMetrics implements CaptureListener {
   private final Metrics metrics;
   private final Clock clock;
   private final String vm;
+  private final Optional<CaptureMode> asked;
+  private volatile @Nullable CaptureProgress current;
   private volatile @Nullable CheckpointManifest newest;
 
-  public AgentMetrics(Metrics metrics, VmId vm, Clock clock) {
+  /**
+   * @param asked the mode of captures that fail before their source is there, if that is certain
+   */
+  public AgentMetrics(Metrics metrics, VmId vm, Optional<CaptureMode> asked, Clock clock) {
+    this.asked = asked;
     this.metrics = metrics;
     this.clock = clock;
     this.vm = vm.name();
@@ -41,21 +48,32 @@ public final class AgentMetrics implements CaptureListener {
         List.of(
             Metric.AGENT_EPOCHS,
             Metric.AGENT_KEYFRAMES,
-            Metric.AGENT_QMP_ERRORS,
             Metric.AGENT_HOOK_FAILURES,
             Metric.AGENT_AUDIT_FAILURES,
             Metric.AGENT_SKIPPED_BEATS)) {
       metrics.add(counter, 0, this.vm);
     }
-    metrics.add(Metric.AGENT_CHECKPOINTS, 0, this.vm, "unknown", "failed");
+    // From 0 on, or the first failure of a mode would not be seen to be an increase.
+    metrics.add(Metric.AGENT_CHECKPOINTS, 0, this.vm, nameOf(Optional.empty()), "failed");
+    for (CaptureMode mode : CaptureMode.values()) {
+      metrics.add(Metric.AGENT_CHECKPOINTS, 0, this.vm, nameOf(Optional.of(mode)), "failed");
+    }
     count(new HostReads(0, 0, 0));
   }
 
   /** Has the flow to Kafka told too. */
   public void watch(PublishMeter meter) {
     metrics.gauge(Metric.AGENT_IN_FLIGHT, meter, PublishMeter::inFlightBytes, vm);
-    metrics.counter(Metric.AGENT_STALL, meter, sent -> sent.sendingNanos() / NANOS, vm);
+    metrics.counter(Metric.AGENT_STALL, meter, sent -> sent.stalledNanos() / NANOS, vm);
     metrics.counter(Metric.AGENT_BYTES, meter, PublishMeter::sentBytes, vm, "sent");
+  }
+
+  /** Has what goes wrong on QEMU's control socket told too. */
+  public void watch(QmpFaults faults) {
+    for (QmpFaults.Kind kind : QmpFaults.Kind.values()) {
+      String name = kind.name().toLowerCase(Locale.ROOT);
+      metrics.counter(Metric.AGENT_QMP_ERRORS, faults, all -> all.count(kind), vm, name);
+    }
   }
 
   private double number() {
@@ -75,10 +93,20 @@ public final class AgentMetrics implements CaptureListener {
     metrics.add(Metric.AGENT_EPOCHS, 1, vm);
   }
 
+  private static String nameOf(Optional<CaptureMode> mode) {
+    return mode.map(known -> known.name().toLowerCase(Locale.ROOT)).orElse("unknown");
+  }
+
+  @Override
+  public void begins(CaptureProgress progress) {
+    current = progress;
+  }
+
   @Override
   public void completed(CheckpointManifest manifest, CaptureProgress progress) {
     newest = manifest;
-    String mode = manifest.mode().name().toLowerCase(Locale.ROOT);
+    current = null;
+    String mode = nameOf(Optional.of(manifest.mode()));
     metrics.add(Metric.AGENT_CHECKPOINTS, 1, vm, mode, "completed");
     metrics.add(Metric.AGENT_KEYFRAMES, manifest.keyframe() ? 1 : 0, vm);
     metrics.record(
@@ -116,14 +144,11 @@ public final class AgentMetrics implements CaptureListener {
 
   /** A checkpoint was lost, or could not even begin. */
   public void failed(IOException why) {
-    metrics.add(Metric.AGENT_CHECKPOINTS, 1, vm, "unknown", "failed");
+    Optional<CaptureMode> tried =
+        Optional.ofNullable(current).flatMap(CaptureProgress::mode).or(() -> asked);
+    current = null; // The next one may fail before it begins, with nothing to do with this one.
+    metrics.add(Metric.AGENT_CHECKPOINTS, 1, vm, nameOf(tried), "failed");
     metrics.add(Metric.AGENT_AUDIT_FAILURES, why instanceof AuditException ? 1 : 0, vm);
-    for (Throwable cause = why; cause != null; cause = cause.getCause()) {
-      if (cause instanceof QmpException || cause instanceof QmpProtocolException) {
-        metrics.add(Metric.AGENT_QMP_ERRORS, 1, vm);
-        return;
-      }
-    }
   }
 
   /** Checkpoints were due while another one was still being taken. */

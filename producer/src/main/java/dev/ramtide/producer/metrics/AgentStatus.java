@@ -5,11 +5,14 @@ import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.metrics.Health;
 import dev.ramtide.producer.capture.CaptureListener;
 import dev.ramtide.producer.capture.CaptureProgress;
+import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -19,20 +22,42 @@ import org.jspecify.annotations.Nullable;
  * it did. Any thread.
  *
  * <p>An agent lives as long as its process: what goes wrong it tries again by itself. It is ready
- * while its checkpoints succeed.
+ * while its checkpoints succeed, and come: a capture that hangs fails nowhere.
  */
 public final class AgentStatus implements CaptureListener, Health {
   /** A day of one every minute and a half; of some kilobytes each. */
   private static final int MOST_REMEMBERED = 1000;
+
+  /**
+   * So many intervals without a checkpoint are too many. One that takes longer than its interval is
+   * nothing unusual: beats are skipped then.
+   */
+  private static final int MOST_INTERVALS = 5;
+
+  /** With intervals below two seconds one slow answer of a broker would be five of them. */
+  private static final Duration LEAST_LATENESS = Duration.ofSeconds(10);
 
   private final VmId vm;
   private final Deque<CheckpointManifest> completed = new ArrayDeque<>();
   private @Nullable CaptureProgress current;
   private @Nullable IOException failure;
   private long ramBytes;
+  private final Duration interval;
+  private final MonotonicClock clock;
+  private long completedNanos;
 
+  /** Of an agent that captures when others say so. */
   public AgentStatus(VmId vm) {
+    this(vm, Duration.ZERO, MonotonicClock.SYSTEM);
+  }
+
+  /**
+   * @param interval from one checkpoint to the next; zero when others set the pace
+   */
+  public AgentStatus(VmId vm, Duration interval, MonotonicClock clock) {
     this.vm = vm;
+    this.interval = interval;
+    this.clock = clock;
   }
 
   public VmId vm() {
@@ -48,6 +73,7 @@ public final class AgentStatus implements CaptureListener, Health {
   public synchronized void completed(CheckpointManifest manifest, CaptureProgress progress) {
     failure = null;
     current = null;
+    completedNanos = clock.nanoTime();
     ramBytes = progress.totalPages() * progress.pageBytes();
     completed.addLast(manifest);
     if (completed.size() > MOST_REMEMBERED) {
@@ -96,6 +122,29 @@ public final class AgentStatus implements CaptureListener, Health {
     if (failure != null) {
       return List.of("the last checkpoint failed: " + reason().orElseThrow());
     }
-    return completed.isEmpty() ? List.of("no checkpoint is complete yet") : List.of();
+    if (completed.isEmpty()) {
+      return List.of("no checkpoint is complete yet");
+    }
+    return late().map(List::of).orElse(List.of());
+  }
+
+  private Optional<String> late() {
+    Duration since = Duration.ofNanos(clock.nanoTime() - completedNanos);
+    Duration limit = interval.multipliedBy(MOST_INTERVALS);
+    limit = limit.compareTo(LEAST_LATENESS) < 0 ? LEAST_LATENESS : limit;
+    if (interval.isZero() || since.compareTo(limit) <= 0) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "no checkpoint was completed for %d s, with an interval of %s s: %s"
+            .formatted(since.toSeconds(), interval.toMillis() / 1000.0, at()));
+  }
+
+  private String at() {
+    CaptureProgress capture = current;
+    return capture == null
+        ? "none is being taken"
+        : "one is being taken since %s and is at %s"
+            .formatted(capture.start(), capture.phase().name().toLowerCase(Locale.ROOT));
   }
 }

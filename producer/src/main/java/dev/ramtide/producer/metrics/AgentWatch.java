@@ -14,6 +14,7 @@ public record AgentWatch(AgentMetrics metrics, AgentStatus status) implements Ca
 
   @Override
   public void begins(CaptureProgress progress) {
+    metrics.begins(progress);
     status.begins(progress);
   }
 

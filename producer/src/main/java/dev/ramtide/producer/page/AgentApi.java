@@ -62,8 +62,11 @@ public final class AgentApi implements WatchPage {
     String state = reason.isPresent() ? "failed" : capture.isPresent() ? "capturing" : "idle";
     ObjectNode json = StatusJson.vm(agent.vm(), state, reason);
     List<CheckpointManifest> completed = agent.completed();
+    json.putNull("partitions"); // Of the topic, and it is known only with a checkpoint in it.
     if (!completed.isEmpty()) {
-      json.set("newest", StatusJson.moment(completed.get(completed.size() - 1)));
+      CheckpointManifest newest = completed.get(completed.size() - 1);
+      json.set("newest", StatusJson.moment(newest));
+      json.put("partitions", newest.partitions().size());
     }
     json.put("ramBytes", agent.ramBytes());
     capture.ifPresent(progress -> json.set("capture", capture(progress)));

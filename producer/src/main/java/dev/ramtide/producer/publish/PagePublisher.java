@@ -27,6 +27,7 @@ final class PagePublisher implements DirtyPagesHandler, AutoCloseable {
   private final LogSettings settings;
   private final Producer<byte[], byte[]> producer;
   private final PublishMeter meter;
+  private final BufferWaits waits;
   private final EventCodec codec = new EventCodec();
   private final long[] startRecordOffsets;
 
@@ -46,6 +47,7 @@ final class PagePublisher implements DirtyPagesHandler, AutoCloseable {
       PublishMeter meter) {
     this.settings = settings;
     this.meter = meter;
+    this.waits = new BufferWaits(producer);
     this.producer = producer;
     this.startRecordOffsets = startRecordOffsets.clone();
     this.endRecordOffsets = new AtomicLongArray(startRecordOffsets);
@@ -55,7 +57,6 @@ final class PagePublisher implements DirtyPagesHandler, AutoCloseable {
   public void dirtyPages(int partition, DirtyPages event) throws IOException {
     throwFirstFailure();
     byte[] value = codec.encode(event);
-    long startNanos = System.nanoTime();
     meter.sends(value.length);
     try {
       producer.send(
@@ -65,10 +66,13 @@ final class PagePublisher implements DirtyPagesHandler, AutoCloseable {
             acknowledged(partition, metadata, failure);
           });
     } catch (KafkaException e) {
-      meter.settled(value.length);
+      meter.settled(value.length); // What was never taken has no acknowledgement.
       throw failed(e);
+    } catch (RuntimeException e) {
+      meter.settled(value.length);
+      throw e;
     } finally {
-      meter.handedOver(System.nanoTime() - startNanos);
+      meter.stalled(waits.takeNanos());
     }
     throwFirstFailure();
   }

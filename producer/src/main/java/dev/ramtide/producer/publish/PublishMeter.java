@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class PublishMeter {
   private final LongAdder sentBytes = new LongAdder();
   private final LongAdder settledBytes = new LongAdder();
-  private final LongAdder sendingNanos = new LongAdder();
+  private final LongAdder stalledNanos = new LongAdder();
 
   PublishMeter() {}
 
@@ -19,8 +19,8 @@ public final class PublishMeter {
     settledBytes.add(bytes);
   }
 
-  void handedOver(long nanos) {
-    sendingNanos.add(nanos);
+  void stalled(long nanos) {
+    stalledNanos.add(nanos);
   }
 
   /** Bytes of page events that Kafka's client took. */
@@ -35,10 +35,10 @@ public final class PublishMeter {
   }
 
   /**
-   * How long the source was not read because Kafka's client was handed events: when its buffer is
-   * full it takes no more until the broker has acknowledged some.
+   * How long the source was not read because the buffer of Kafka's client was full: it takes no
+   * more until the broker has acknowledged some.
    */
-  public long sendingNanos() {
-    return sendingNanos.sum();
+  public long stalledNanos() {
+    return stalledNanos.sum();
   }
 }

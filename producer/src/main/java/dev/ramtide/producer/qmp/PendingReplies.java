@@ -35,33 +35,45 @@ final class PendingReplies {
     pending.remove(ticket.id);
   }
 
-  /** Gives a message that is not an event to the caller that waits for it. */
-  void complete(QmpObject message) throws QmpProtocolException {
+  /**
+   * Gives a message that is not an event to the caller that waits for it.
+   *
+   * @param faults is told of an error, also when nobody waits for it any more
+   */
+  void complete(QmpObject message, QmpFaults faults) throws QmpProtocolException {
     Optional<Pending> found = find(message);
+    String command = found.map(Pending::command).orElse("a command that was given up");
+    Optional<QmpException> refusal = Optional.empty();
+    if (message.has("error")) {
+      QmpObject error = message.object("error");
+      refusal = Optional.of(new QmpException(error.text("class"), error.text("desc"), command));
+      faults.happened(refusal.get().kind());
+    }
     if (found.isEmpty()) {
       // The caller gave up waiting.
       return;
     }
-    Pending waiting = found.get();
-    if (message.has("error")) {
-      QmpObject error = message.object("error");
-      waiting.reply.completeExceptionally(
-          new QmpException(error.text("class"), error.text("desc"), waiting.command));
+    if (refusal.isPresent()) {
+      found.get().reply.completeExceptionally(refusal.get());
     } else {
-      waiting.reply.complete(QmpReply.of(message));
+      found.get().reply.complete(QmpReply.of(message));
     }
   }
 
   /**
    * No reply will come any more, neither to those who wait nor to those who will ask. Only the
    * first cause counts.
+   *
+   * @return whether it is the first
    */
-  synchronized void fail(IOException why) {
-    if (!lost) {
-      lost = true;
-      cause = why;
-      pending.values().forEach(command -> command.reply.completeExceptionally(why));
+  synchronized boolean fail(IOException why) {
+    if (lost) {
+      return false;
     }
+    lost = true;
+    cause = why;
+    pending.values().forEach(command -> command.reply.completeExceptionally(why));
+    return true;
   }
 
   synchronized boolean isLost() {

@@ -44,13 +44,15 @@ public final class QmpClient implements QmpCommands {
   private final SocketChannel channel;
   private final QmpWire wire;
   private final CompletableFuture<QmpObject> greeting = new CompletableFuture<>();
+  private final QmpFaults faults;
   private String qemuVersion = "";
   private final PendingReplies replies = new PendingReplies();
   private final BlockingQueue<Map<String, ?>> outgoing = new LinkedBlockingQueue<>();
   private final List<Consumer<QmpEvent>> listeners = new CopyOnWriteArrayList<>();
 
-  private QmpClient(Path socket, SocketChannel channel) {
+  private QmpClient(Path socket, SocketChannel channel, QmpFaults faults) {
     this.socket = socket;
+    this.faults = faults;
     this.channel = channel;
     this.wire = new QmpWire(channel);
   }
@@ -62,12 +64,22 @@ public final class QmpClient implements QmpCommands {
    *     message says which
    */
   public static QmpClient connect(Path socket) throws IOException, InterruptedException {
-    return connect(socket, Duration.ofSeconds(3));
+    return connect(socket, new QmpFaults());
   }
 
-  static QmpClient connect(Path socket, Duration greetingTimeout)
+  /**
+   * As {@link #connect(Path)}.
+   *
+   * @param faults is told what goes wrong, from here to the end of the connection
+   */
+  public static QmpClient connect(Path socket, QmpFaults faults)
       throws IOException, InterruptedException {
-    QmpClient client = new QmpClient(socket, QmpSocket.open(socket));
+    return connect(socket, Duration.ofSeconds(3), faults);
+  }
+
+  static QmpClient connect(Path socket, Duration greetingTimeout, QmpFaults faults)
+      throws IOException, InterruptedException {
+    QmpClient client = new QmpClient(socket, open(socket, faults), faults);
     try {
       client.start("qmp-reader", client::readAll);
       client.start("qmp-writer", client::writeAll);
@@ -76,6 +88,15 @@ public final class QmpClient implements QmpCommands {
       return client;
     } catch (IOException | InterruptedException | RuntimeException e) {
       client.close();
+      throw e;
+    }
+  }
+
+  private static SocketChannel open(Path socket, QmpFaults faults) throws IOException {
+    try {
+      return QmpSocket.open(socket);
+    } catch (IOException e) {
+      faults.happened(QmpFaults.Kind.UNREACHABLE);
       throw e;
     }
   }
@@ -104,6 +125,7 @@ public final class QmpClient implements QmpCommands {
       return await(
           ticket.reply(),
           REPLY_TIMEOUT,
+          QmpFaults.Kind.UNANSWERED,
           () ->
               "QEMU did not answer '"
                   + command
@@ -139,6 +161,7 @@ public final class QmpClient implements QmpCommands {
         await(
             greeting,
             timeout,
+            QmpFaults.Kind.UNREACHABLE,
             () ->
                 "no QMP greeting from "
                     + socket
@@ -147,6 +170,7 @@ public final class QmpClient implements QmpCommands {
                     + " ms: a QMP socket serves one client at a time and another client holds it"
                     + " (libvirt, a monitor, another agent?); end that client, or give QEMU a second -qmp socket");
     if (!first.has("QMP")) {
+      faults.happened(QmpFaults.Kind.PROTOCOL);
       throw new QmpProtocolException(
           socket + " is not a QMP socket: no greeting but " + first.fields().keySet());
     }
@@ -162,11 +186,18 @@ public final class QmpClient implements QmpCommands {
         dispatch(wire.read());
       }
     } catch (IOException | RuntimeException e) {
-      fail(
-          e instanceof QmpProtocolException
-              ? (IOException) e
-              : new IOException("lost the QMP connection to " + socket + ": " + e.getMessage(), e));
+      if (e instanceof QmpProtocolException protocol) {
+        fail(protocol, QmpFaults.Kind.PROTOCOL);
+      } else {
+        lost(e);
+      }
     }
+  }
+
+  private void lost(Exception why) {
+    fail(
+        new IOException("lost the QMP connection to " + socket + ": " + why.getMessage(), why),
+        QmpFaults.Kind.LOST);
   }
 
   private void dispatch(QmpObject message) throws IOException {
@@ -175,7 +206,7 @@ public final class QmpClient implements QmpCommands {
       listeners.forEach(listener -> listener.accept(event));
       return;
     }
-    replies.complete(message);
+    replies.complete(message, faults);
   }
 
   private void writeAll() {
@@ -187,15 +218,23 @@ public final class QmpClient implements QmpCommands {
         }
       }
     } catch (IOException e) {
-      fail(new IOException("lost the QMP connection to " + socket + ": " + e.getMessage(), e));
+      lost(e);
     } catch (InterruptedException e) {
       throw new IllegalStateException("nobody knows this thread to interrupt it", e);
     }
   }
 
-  private void fail(IOException cause) {
-    replies.fail(cause);
+  /** What follows from the first failure is none, and so it is when we have closed it ourselves. */
+  private void fail(IOException cause, QmpFaults.Kind kind) {
+    if (fail(cause)) {
+      faults.happened(kind);
+    }
+  }
+
+  private boolean fail(IOException cause) {
+    boolean first = replies.fail(cause);
     greeting.completeExceptionally(cause);
+    return first;
   }
 
   private void start(String name, Runnable loop) {
@@ -214,11 +253,13 @@ public final class QmpClient implements QmpCommands {
     return message;
   }
 
-  private static <T> T await(CompletableFuture<T> future, Duration timeout, Supplier<String> late)
+  private <T> T await(
+      CompletableFuture<T> future, Duration timeout, QmpFaults.Kind kind, Supplier<String> late)
       throws IOException, InterruptedException {
     try {
       return future.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (TimeoutException e) {
+      faults.happened(kind);
       throw new IOException(late.get(), e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof QmpException refused) {

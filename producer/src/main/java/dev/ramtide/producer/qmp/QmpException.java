@@ -32,6 +32,10 @@ public final class QmpException extends IOException {
     return errorClass;
   }
 
+  QmpFaults.Kind kind() {
+    return errorClass.equals("GenericError") ? QmpFaults.Kind.REFUSED : QmpFaults.Kind.ABSENT;
+  }
+
   /** QEMU's words. */
   public String description() {
     return description;

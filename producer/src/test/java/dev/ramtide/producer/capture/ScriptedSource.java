@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /** A guest of four pages; a test says what is in them, and how a capture goes. */
 public final class ScriptedSource implements CaptureSource {
@@ -27,6 +28,7 @@ public final class ScriptedSource implements CaptureSource {
   private boolean breaks;
   private ReadingMemory readingMemory = ReadingMemory.NONE;
   private boolean breaksAfterwards;
+  private Runnable reading = () -> {};
 
   void fill(int page, int value) {
     Arrays.fill(memory, page * PAGE, (page + 1) * PAGE, (byte) value);
@@ -45,12 +47,12 @@ public final class ScriptedSource implements CaptureSource {
   }
 
   /** The next captures break before the machine is known. */
-  void stayAway(boolean away) {
+  public void stayAway(boolean away) {
     silent = away;
   }
 
   /** The next captures break after the first page. */
-  void breakOff(boolean off) {
+  public void breakOff(boolean off) {
     breaks = off;
   }
 
@@ -61,6 +63,11 @@ public final class ScriptedSource implements CaptureSource {
   @Override
   public ReadingMemory readingMemory() {
     return readingMemory;
+  }
+
+  /** In the midst of the next captures. */
+  public void whileItIsRead(Runnable what) {
+    reading = what;
   }
 
   /** What the last capture was told to deliver. */
@@ -87,6 +94,11 @@ public final class ScriptedSource implements CaptureSource {
   }
 
   @Override
+  public Optional<CaptureMode> mode() {
+    return silent ? Optional.empty() : Optional.of(CaptureMode.STOP);
+  }
+
+  @Override
   public String qemuVersion() {
     return "10.0.2";
   }
@@ -102,6 +114,7 @@ public final class ScriptedSource implements CaptureSource {
             new MachineDescription(ByteBuffer.wrap(new byte[] {9, 9}), machineType, map, coverage));
     for (int page = 0; page < 4; page++) {
       handler.page(0, page, memory, page * PAGE);
+      reading.run();
       if (breaks) {
         throw new IOException("stream broke off");
       }

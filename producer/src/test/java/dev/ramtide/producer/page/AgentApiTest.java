@@ -8,6 +8,10 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.metrics.Query;
 import dev.ramtide.metrics.WatchPage;
+import dev.ramtide.producer.capture.CaptureSession;
+import dev.ramtide.producer.capture.FakeVmLog;
+import dev.ramtide.producer.capture.ScriptedSource;
+import dev.ramtide.producer.capture.SessionOptions;
 import dev.ramtide.producer.metrics.AgentStatus;
 import java.io.IOException;
 import java.time.Clock;
@@ -37,11 +41,25 @@ class AgentApiTest {
     JsonNode vm = process.path("vms").path(0);
     assertThat(vm.path("vm").asText()).isEqualTo("web-1");
     assertThat(vm.path("state").asText()).isEqualTo("idle");
-    for (String absent : new String[] {"reason", "newest", "sealed", "restore", "capture"}) {
+    for (String absent :
+        new String[] {"reason", "newest", "sealed", "restore", "capture", "partitions"}) {
       assertThat(vm.has(absent)).as(absent).isTrue();
       assertThat(vm.path(absent).isNull()).as(absent).isTrue();
     }
     assertThat(get("vms/web-1/checkpoints").path("checkpoints")).isEmpty();
+  }
+
+  @Test
+  void aCheckpointTellsTheMomentAndThePartitions() throws Exception {
+    SessionOptions options = new SessionOptions(1024, 1, 65536, 0, "");
+    try (CaptureSession session =
+        new CaptureSession(new FakeVmLog(), options, Clock.systemUTC(), status)) {
+      session.capture(new ScriptedSource());
+    }
+    JsonNode vm = get("status").path("vms").path(0);
+    assertThat(vm.path("newest").path("checkpoint").asInt()).isEqualTo(1);
+    assertThat(vm.path("partitions").asInt()).isEqualTo(1);
+    assertThat(vm.path("ramBytes").asLong()).isPositive();
   }
 
   @Test

@@ -2,6 +2,7 @@ package dev.ramtide.producer.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.PageVersion;
@@ -12,8 +13,11 @@ import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.producer.MockProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
@@ -49,6 +53,43 @@ class PagePublisherTest {
     kafka.errorNext(new TimeoutException("too late"));
     assertThat(meter.inFlightBytes()).isZero();
     assertThat(meter.sentBytes()).isEqualTo(2 * one);
+  }
+
+  @Test
+  void whatTheProducerNeverTookIsNotInFlight() {
+    PublishMeter meter = new PublishMeter();
+    PagePublisher metered =
+        new PagePublisher(TestSettings.SETTINGS, kafka, new long[] {0, 7}, meter);
+    kafka.sendException = new TimeoutException("buffer is full");
+    assertThatIOException().isThrownBy(() -> metered.dirtyPages(0, event(1)));
+    kafka.sendException = new IllegalStateException("closed meanwhile");
+    assertThatIllegalStateException().isThrownBy(() -> metered.dirtyPages(0, event(2)));
+    assertThat(meter.sentBytes()).isPositive();
+    assertThat(meter.inFlightBytes()).isZero();
+  }
+
+  @Test
+  void onlyTheTimeWithoutRoomInTheBufferIsStalled() throws IOException {
+    double[] waited = {0};
+    MetricName name =
+        new MetricName("bufferpool-wait-time-ns-total", "producer-metrics", "", Map.of());
+    kafka.setMockMetrics(name, new Waited(name, waited));
+    PublishMeter meter = new PublishMeter();
+    PagePublisher metered =
+        new PagePublisher(TestSettings.SETTINGS, kafka, new long[] {0, 7}, meter);
+    metered.dirtyPages(0, event(1));
+    assertThat(meter.stalledNanos()).isZero();
+    waited[0] = 5e9;
+    metered.dirtyPages(0, event(2));
+    metered.dirtyPages(0, event(3));
+    assertThat(meter.stalledNanos()).isEqualTo(5_000_000_000L);
+  }
+
+  private record Waited(MetricName metricName, double[] nanos) implements Metric {
+    @Override
+    public Object metricValue() {
+      return nanos[0];
+    }
   }
 
   @Test

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(20)
 class QmpClientTest {
   @TempDir Path dir;
+  private final QmpFaults faults = new QmpFaults();
   private FakeQmpServer server;
 
   @BeforeEach
@@ -142,7 +144,7 @@ class QmpClientTest {
   @Test
   void aSocketThatAnotherClientHoldsIsSaidToBeBusy() throws Exception {
     try (QmpClient holder = QmpClient.connect(server.socket())) {
-      assertThatThrownBy(() -> QmpClient.connect(server.socket(), Duration.ofMillis(100)))
+      assertThatThrownBy(() -> QmpClient.connect(server.socket(), Duration.ofMillis(100), faults))
           .isInstanceOf(IOException.class)
           .hasMessageContaining(
               "a QMP socket serves one client at a time and another client holds it")
@@ -194,6 +196,73 @@ class QmpClientTest {
           .hasMessageContaining("lost the QMP connection");
       assertThat(client.isOpen()).isFalse();
     }
+  }
+
+  private Map<QmpFaults.Kind, Long> counted() {
+    Map<QmpFaults.Kind, Long> counted = new EnumMap<>(QmpFaults.Kind.class);
+    for (QmpFaults.Kind kind : QmpFaults.Kind.values()) {
+      if (faults.count(kind) > 0) {
+        counted.put(kind, faults.count(kind));
+      }
+    }
+    return counted;
+  }
+
+  @Test
+  void eachErrorThatQemuAnswersIsCountedByItsKind() throws Exception {
+    server.on(
+        "cont",
+        arguments -> {
+          throw new IllegalStateException("no");
+        });
+    try (QmpClient client = QmpClient.connect(server.socket(), faults)) {
+      assertThat(counted()).isEmpty();
+      assertThatThrownBy(() -> client.execute("cont")).isInstanceOf(QmpException.class);
+      assertThatThrownBy(() -> client.execute("cont")).isInstanceOf(QmpException.class);
+      assertThatThrownBy(() -> client.execute("nonsense")).isInstanceOf(QmpException.class);
+    }
+    assertThat(counted()).isEqualTo(Map.of(QmpFaults.Kind.REFUSED, 2L, QmpFaults.Kind.ABSENT, 1L));
+  }
+
+  @Test
+  void aConnectionThatIsLostIsCountedOnceAndOneThatWeCloseIsNot() throws Exception {
+    QmpClient.connect(server.socket(), faults).close();
+    server.on(
+        "stop",
+        arguments -> {
+          server.hangUp();
+          return Map.of();
+        });
+    try (QmpClient client = QmpClient.connect(server.socket(), faults)) {
+      assertThatThrownBy(() -> client.execute("stop")).isInstanceOf(IOException.class);
+      assertThatThrownBy(() -> client.execute("cont")).isInstanceOf(IOException.class);
+    }
+    assertThat(counted()).isEqualTo(Map.of(QmpFaults.Kind.LOST, 1L));
+  }
+
+  @Test
+  void whatIsNoQmpIsCountedInTheGreetingAndLater() throws Exception {
+    server.on("huge", arguments -> "x".repeat(QmpWire.MAX_LINE_BYTES));
+    try (QmpClient client = QmpClient.connect(server.socket(), faults)) {
+      assertThatThrownBy(() -> client.execute("huge")).isInstanceOf(IOException.class);
+    }
+    server.greetWith(Map.of("hello", "world"));
+    assertThatThrownBy(() -> QmpClient.connect(server.socket(), faults))
+        .isInstanceOf(QmpProtocolException.class);
+    assertThat(counted()).isEqualTo(Map.of(QmpFaults.Kind.PROTOCOL, 2L));
+  }
+
+  @Test
+  void aQemuThatCannotBeReachedIsCounted() throws Exception {
+    assertThatThrownBy(() -> QmpClient.connect(dir.resolve("none.sock"), faults))
+        .isInstanceOf(IOException.class);
+    try (QmpClient holder = QmpClient.connect(server.socket(), faults)) {
+      assertThat(holder.isOpen()).isTrue();
+      Duration moment = Duration.ofMillis(100);
+      assertThatThrownBy(() -> QmpClient.connect(server.socket(), moment, faults))
+          .isInstanceOf(IOException.class);
+    }
+    assertThat(counted()).isEqualTo(Map.of(QmpFaults.Kind.UNREACHABLE, 2L));
   }
 
   @Test

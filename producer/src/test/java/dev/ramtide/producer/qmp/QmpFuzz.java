@@ -59,7 +59,7 @@ public final class QmpFuzz implements FuzzTarget {
         message.object("QMP").object("version").object("qemu").number("major");
       } else {
         PendingReplies.Ticket ticket = replies.open("query-something");
-        replies.complete(message);
+        replies.complete(message, new QmpFaults());
         if (ticket.reply().isDone() && !ticket.reply().isCompletedExceptionally()) {
           ask(ticket.reply().join());
         }

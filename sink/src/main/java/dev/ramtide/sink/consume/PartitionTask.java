@@ -279,10 +279,10 @@ final class PartitionTask implements Closeable {
       return 0;
     }
     int applied = 0;
-    ApplyWatch watch = new ApplyWatch(now.applier, site.clock());
     long historyRead = follow.recordsRead(); // Before it is asked: what comes later is looked at.
     // What control says holds as long as the shared lock is held, and not a moment longer.
-    try (FileGate.Hold held = hold.get()) {
+    try (FileGate.Hold held = hold.get();
+        ApplyWatch watch = new ApplyWatch(now.applier, follow, site.clock())) {
       PageGate gate = gate(open);
       if (!records.isEmpty() && records.get(0).recordOffset() < gate.endRecordOffset()) {
         // A sealer may have died between the magic and SEALED n, and n may be pruned, or our state
@@ -302,7 +302,6 @@ final class PartitionTask implements Closeable {
         watch.took(record);
       }
     }
-    watch.isOver(follow);
     follow.progress().isAt(partition, now.next);
     return applied;
   }

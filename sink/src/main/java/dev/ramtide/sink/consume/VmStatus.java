@@ -3,6 +3,7 @@ package dev.ramtide.sink.consume;
 import dev.ramtide.checkpoint.CheckpointHistory;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.Control;
 import dev.ramtide.sink.state.ControlFile;
 import dev.ramtide.sink.state.ControlState;
@@ -13,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
@@ -25,6 +27,7 @@ import java.util.Optional;
  * @param recoveryPoint the same checkpoint, as the log tells or told of it
  * @param newest in the log
  * @param oldestRestorable from the log alone
+ * @param kept checkpoints of which there are copies, oldest first
  * @param lagRecords of the partitions that this process owns
  * @param lagBytes page bytes of complete checkpoints that the image does not have yet
  * @param failure why this process has given the VM up, or cannot look at its image
@@ -36,6 +39,7 @@ public record VmStatus(
     Optional<RecordedCheckpoint> recoveryPoint,
     Optional<RecordedCheckpoint> newest,
     Optional<RecordedCheckpoint> oldestRestorable,
+    List<Long> kept,
     int partitions,
     int lockWaits,
     long lagRecords,
@@ -43,16 +47,18 @@ public record VmStatus(
     long imageBytes,
     Optional<IOException> failure) {
   /** What the image itself says. */
-  private record Image(Optional<ControlState> state, long bytes, Optional<IOException> failure) {
+  private record Image(
+      Optional<ControlState> state, long bytes, List<Long> kept, Optional<IOException> failure) {
     static Image look(ImagePaths paths) {
       try {
         Optional<ControlState> state = ControlFile.readFrom(paths.control()).map(Control::state);
-        return new Image(state, Files.size(paths.ram()), Optional.empty());
+        List<Long> kept = KeptCopies.kept(paths);
+        return new Image(state, Files.size(paths.ram()), kept, Optional.empty());
       } catch (NoSuchFileException e) {
-        return new Image(
-            Optional.empty(), 0, Optional.empty()); // Not begun, or just being renamed.
+        // Not begun, or just being renamed.
+        return new Image(Optional.empty(), 0, List.of(), Optional.empty());
       } catch (IOException e) {
-        return new Image(Optional.empty(), 0, Optional.of(e));
+        return new Image(Optional.empty(), 0, List.of(), Optional.of(e));
       }
     }
 
@@ -81,6 +87,7 @@ public record VmStatus(
         progress.recoveryPoint(lastSealed, history.checkpoint(lastSealed)),
         newest,
         history.oldestRestorable(),
+        image.kept(),
         progress.partitions(),
         progress.lockWaits(),
         newest.map(one -> progress.lagRecords(one.manifest().partitions())).orElse(0L),
@@ -122,11 +129,12 @@ public record VmStatus(
     return Objects.requireNonNullElse(why.getMessage(), why.toString());
   }
 
-  /** Number of the oldest checkpoint that can be restored, from the log or the image, or 0. */
+  /** Number of the oldest checkpoint that log, image or a kept copy can give, or 0. */
   public long oldestNumber() {
     long inLog = oldestRestorable.map(RecordedCheckpoint::number).orElse(Long.MAX_VALUE);
     long inImage = isSealed() ? lastSealed : Long.MAX_VALUE;
-    long oldest = Math.min(inLog, inImage);
+    long inCopy = kept.isEmpty() ? Long.MAX_VALUE : kept.get(0);
+    long oldest = Math.min(Math.min(inLog, inImage), inCopy);
     return oldest == Long.MAX_VALUE ? 0 : oldest;
   }
 

@@ -68,6 +68,21 @@ final class KeptCopiesTest {
   }
 
   @Test
+  void aCopyOfWhatTheLogHasForgottenIsTheOldestThatCanBeRestored() throws Exception {
+    try (ScriptedMember member = member(new KeptCopies(2, COPY))) {
+      sealUpTo(member, 2);
+      log.repeatStart();
+      log.publishEveryPage(9);
+      log.complete(3, true);
+      member.settle();
+      log.prune(3);
+      assertThat(KeptCopies.kept(paths)).containsExactly(2L, 3L);
+      assertThat(log.follow.history().oldestRestorable().orElseThrow().number()).isEqualTo(3);
+      assertThat(VmStatus.of(log.follow, member.site).oldestNumber()).isEqualTo(2);
+    }
+  }
+
+  @Test
   void whatACrashLeftIsRemovedAndTheCopyMadeByTheNextOwner() throws Exception {
     KeptCopies dies =
         new KeptCopies(

@@ -1,6 +1,7 @@
 package dev.ramtide.sink.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.VmId;
@@ -149,6 +150,19 @@ class VmStatusTest {
     try (ScriptedMember member = watched()) {
       member.settle();
       assertThat(counts).isEqualTo(new ApplyCounts(1, 1, 1));
+    }
+  }
+
+  @Test
+  void whatWasAppliedBeforeARefusedRecordIsCounted() throws Exception {
+    log.startEpoch(40);
+    log.publish(SmallGuest.data(0, 5, 0, 3));
+    log.publish(SmallGuest.data(0, 6, 0, 1));
+    log.publishRaw(0, new byte[0]);
+    log.complete(1, true);
+    try (ScriptedMember member = watched()) {
+      assertThatThrownBy(member::settle).hasMessageContaining("0 bytes is too short");
+      assertThat(counts).isEqualTo(new ApplyCounts(2, 0, 0));
     }
   }
 
