@@ -25,7 +25,7 @@ final class PlainConsumer implements AutoCloseable {
    * @param settings those of the sink
    */
   PlainConsumer(ConsumerSettings settings, String topic, int partitionCount) {
-    this.consumer = settings.reader();
+    this.consumer = settings.reader("bench");
     this.partitions =
         IntStream.range(0, partitionCount)
             .mapToObj(partition -> new TopicPartition(topic, partition))

@@ -5,14 +5,16 @@ import dev.ramtide.metrics.Metrics;
 import dev.ramtide.producer.publish.AgentClients;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Clients of which the pages producer's own metrics are told too, those of the newest epoch.
+ * Clients whose own metrics are told too, those of the newest epoch. The admin client that each
+ * claim has is there for a moment only, and not told.
  *
  * <p>One owner thread.
  */
@@ -21,26 +23,54 @@ public final class MeteredAgentClients implements AgentClients {
 
   private final AgentClients clients;
   private final Metrics metrics;
-  private @Nullable KafkaClientMetrics told;
+  private final Map<String, KafkaClientMetrics> told = new HashMap<>();
 
   public MeteredAgentClients(AgentClients clients, Metrics metrics) {
     this.clients = clients;
     this.metrics = metrics;
   }
 
+  /**
+   * @param what the client is for: the one before it is closed, its series would stay as they were
+   */
+  private void tell(String what, KafkaClientMetrics client) {
+    try {
+      client.bindTo(metrics.registry());
+    } catch (RuntimeException e) { // The client matters more, and would never be closed.
+      LOG.atWarn().setCause(e).log("a client of Kafka's is not watched");
+    }
+    told.put(what, client);
+  }
+
+  private void forget(String what) {
+    KafkaClientMetrics over = told.remove(what);
+    if (over != null) {
+      over.close();
+    }
+  }
+
   @Override
   public Producer<byte[], byte[]> pagesProducer() {
-    if (told != null) {
-      told.close(); // Of a producer that is closed: its series would stay as they were.
-    }
+    forget("pages");
     Producer<byte[], byte[]> producer = clients.pagesProducer();
-    told = new KafkaClientMetrics(producer);
-    try {
-      told.bindTo(metrics.registry());
-    } catch (RuntimeException e) { // The producer matters more, and would never be closed.
-      LOG.atWarn().setCause(e).log("Kafka's client is not watched");
-    }
+    tell("pages", new KafkaClientMetrics(producer));
     return producer;
+  }
+
+  @Override
+  public Producer<byte[], byte[]> checkpointsProducer() {
+    forget("checkpoints");
+    Producer<byte[], byte[]> producer = clients.checkpointsProducer();
+    tell("checkpoints", new KafkaClientMetrics(producer));
+    return producer;
+  }
+
+  @Override
+  public Consumer<byte[], byte[]> checkpointsConsumer() {
+    forget("reader");
+    Consumer<byte[], byte[]> consumer = clients.checkpointsConsumer();
+    tell("reader", new KafkaClientMetrics(consumer));
+    return consumer;
   }
 
   @Override
@@ -51,15 +81,5 @@ public final class MeteredAgentClients implements AgentClients {
   @Override
   public long[] pagesEndRecordOffsets() throws IOException {
     return clients.pagesEndRecordOffsets();
-  }
-
-  @Override
-  public Producer<byte[], byte[]> checkpointsProducer() {
-    return clients.checkpointsProducer();
-  }
-
-  @Override
-  public Consumer<byte[], byte[]> checkpointsConsumer() {
-    return clients.checkpointsConsumer();
   }
 }

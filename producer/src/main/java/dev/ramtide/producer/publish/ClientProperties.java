@@ -78,7 +78,7 @@ final class ClientProperties implements AgentClients {
   }
 
   private Admin admin() {
-    Properties properties = common();
+    Properties properties = common("admin");
     properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
     properties.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
     return Admin.create(properties);
@@ -94,7 +94,7 @@ final class ClientProperties implements AgentClients {
   }
 
   Properties pagesProperties() {
-    Properties properties = producer();
+    Properties properties = producer("pages");
     properties.putIfAbsent(
         ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(PAGES_BUFFER_BYTES));
     properties.putIfAbsent(ProducerConfig.BATCH_SIZE_CONFIG, Integer.toString(batchBytes()));
@@ -131,7 +131,7 @@ final class ClientProperties implements AgentClients {
   /** Few records; device state is mostly zeros and repeated text. */
   @Override
   public Producer<byte[], byte[]> checkpointsProducer() {
-    Properties properties = producer();
+    Properties properties = producer("checkpoints");
     properties.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
     properties.setProperty(
         ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(CHECKPOINTS_BUFFER_BYTES));
@@ -140,7 +140,7 @@ final class ClientProperties implements AgentClients {
 
   @Override
   public Consumer<byte[], byte[]> checkpointsConsumer() {
-    Properties properties = common();
+    Properties properties = common("reader");
     // What was deleted below the log's start is history that a prune took: to begin at the start is
     // right.
     properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -151,8 +151,8 @@ final class ClientProperties implements AgentClients {
         properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
   }
 
-  private Properties producer() {
-    Properties properties = common();
+  private Properties producer(String purpose) {
+    Properties properties = common(purpose);
     // Retries must neither lose, nor repeat, nor reorder. Kafka refuses settings that contradict
     // this one.
     properties.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
@@ -164,7 +164,11 @@ final class ClientProperties implements AgentClients {
     return properties;
   }
 
-  private Properties common() {
+  /**
+   * @param purpose names the client, to the broker and in metrics; another one for each client of a
+   *     process, and the same after every start
+   */
+  Properties common(String purpose) {
     Properties properties = new Properties();
     settings
         .client()
@@ -173,7 +177,7 @@ final class ClientProperties implements AgentClients {
     // Each try is a line in the log, of several clients: a broker that is gone needs fewer than
     // Kafka's one a second.
     properties.putIfAbsent("reconnect.backoff.max.ms", "5000");
-    properties.putIfAbsent("client.id", "ramtide-agent-" + settings.topics().vm());
+    properties.putIfAbsent("client.id", "ramtide-agent-" + settings.topics().vm() + "-" + purpose);
     return properties;
   }
 }

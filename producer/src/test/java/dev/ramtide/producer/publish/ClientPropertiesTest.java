@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.guest.Striping;
 import dev.ramtide.wire.VmTopics;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.Properties;
 import org.junit.jupiter.api.Test;
@@ -44,6 +45,23 @@ class ClientPropertiesTest {
     assertThat(pagesProperties(operators))
         .containsEntry("send.buffer.bytes", "65536")
         .containsEntry("batch.size", "100000");
+  }
+
+  @Test
+  void eachClientHasANameOfItsOwnThatAStartDoesNotChange() {
+    List<String> names = List.of("pages", "checkpoints", "reader", "admin");
+    assertThat(names.stream().map(name -> clients(new Properties(), 2).common(name)))
+        .extracting(properties -> properties.getProperty("client.id"))
+        .containsExactly(
+            "ramtide-agent-vm1-pages",
+            "ramtide-agent-vm1-checkpoints",
+            "ramtide-agent-vm1-reader",
+            "ramtide-agent-vm1-admin");
+    assertThat(pagesProperties(new Properties()))
+        .containsEntry("client.id", "ramtide-agent-vm1-pages");
+    Properties operators = new Properties();
+    operators.setProperty("client.id", "mine");
+    assertThat(pagesProperties(operators)).containsEntry("client.id", "mine");
   }
 
   @Test

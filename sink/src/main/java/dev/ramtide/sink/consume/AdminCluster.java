@@ -7,10 +7,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.admin.LogDirDescription;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
@@ -72,6 +74,11 @@ record AdminCluster(Admin admin) implements SinkClients.Cluster {
       }
     }
     return OptionalLong.of(largest.values().stream().mapToLong(Long::longValue).sum());
+  }
+
+  @Override
+  public Optional<AdminClient> client() {
+    return admin instanceof AdminClient client ? Optional.of(client) : Optional.empty();
   }
 
   @Override

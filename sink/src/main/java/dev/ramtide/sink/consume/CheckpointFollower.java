@@ -60,8 +60,8 @@ final class CheckpointFollower implements Closeable {
    */
   CheckpointFollower(
       SinkClients clients, VmFilter filter, int mostCheckpoints, MonotonicClock clock) {
-    this.consumer = clients.reader();
-    this.cluster = clients.cluster();
+    this.consumer = clients.reader("follower");
+    this.cluster = clients.cluster("follower");
     this.skipped = clients.skipped();
     this.filter = filter;
     this.mostCheckpoints = mostCheckpoints;

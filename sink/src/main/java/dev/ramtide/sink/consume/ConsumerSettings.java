@@ -3,6 +3,7 @@ package dev.ramtide.sink.consume;
 import dev.ramtide.checkpoint.SkippedRecords;
 import java.nio.ByteBuffer;
 import java.util.Properties;
+import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -45,8 +46,11 @@ public final class ConsumerSettings implements SinkClients {
     return client.getProperty(ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG, "");
   }
 
-  public Admin admin() {
-    Properties all = new Properties();
+  /**
+   * @param purpose as in {@link SinkClients}
+   */
+  public Admin admin(String purpose) {
+    Properties all = named(purpose + "-admin");
     all.put(
         AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
         "20000"); // How long a person waits for "is the broker up?".
@@ -56,33 +60,44 @@ public final class ConsumerSettings implements SinkClients {
   }
 
   @Override
-  public Cluster cluster() {
-    return new AdminCluster(admin());
+  public Cluster cluster(String purpose) {
+    return new AdminCluster(admin(purpose));
   }
 
   @Override
-  public Consumer<byte[], ByteBuffer> reader() {
-    return consumer(new Properties());
+  public Consumer<byte[], ByteBuffer> reader(String purpose) {
+    return consumer(purpose, new Properties());
   }
 
   @Override
-  public Consumer<byte[], ByteBuffer> seekingReader() {
+  public Consumer<byte[], ByteBuffer> seekingReader(String purpose) {
     Properties own = new Properties();
     // A fetch that finds nothing new is held by the broker for so long, by default half a second,
     // and no other one is sent meanwhile: that long each VM of a site waited for the one before it.
     own.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "10");
-    return consumer(own);
+    return consumer(purpose, own);
   }
 
   @Override
-  public Consumer<byte[], ByteBuffer> member(String group) {
+  public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
     Properties own = new Properties();
     own.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-    return consumer(own);
+    return consumer(purpose, own);
   }
 
-  private Consumer<byte[], ByteBuffer> consumer(Properties own) {
-    Properties all = new Properties();
+  private static Properties named(String purpose) {
+    Properties named = new Properties();
+    named.put(CommonClientConfigs.CLIENT_ID_CONFIG, "ramtide-" + purpose);
+    return named;
+  }
+
+  private Consumer<byte[], ByteBuffer> consumer(String purpose, Properties own) {
+    return new KafkaConsumer<>(
+        properties(purpose, own), new ByteArrayDeserializer(), new ByteBufferDeserializer());
+  }
+
+  Properties properties(String purpose, Properties own) {
+    Properties all = named(purpose);
     // A partition whose owner died is taken over after this time.
     all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
     all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "2000");
@@ -101,6 +116,6 @@ public final class ConsumerSettings implements SinkClients {
     all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     all.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");
-    return new KafkaConsumer<>(all, new ByteArrayDeserializer(), new ByteBufferDeserializer());
+    return all;
   }
 }

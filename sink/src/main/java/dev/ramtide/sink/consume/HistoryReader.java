@@ -38,7 +38,7 @@ public final class HistoryReader {
    */
   public VmFollow read(VmTopics topics) throws IOException, InterruptedException {
     VmFilter filter = new VmFilter(topics.prefix(), List.of(topics.vm()));
-    try (SinkClients.Cluster cluster = clients.cluster();
+    try (SinkClients.Cluster cluster = clients.cluster("history");
         CheckpointFollower follower =
             new CheckpointFollower(clients, filter, Integer.MAX_VALUE, clock)) {
       cluster.topicIds(topics); // A VM that nobody ever published is an error at once.

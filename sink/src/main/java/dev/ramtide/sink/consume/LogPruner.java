@@ -32,7 +32,7 @@ public final class LogPruner implements Closeable {
   }
 
   public LogPruner(SinkClients clients, VmTopics topics) {
-    this.cluster = clients.cluster();
+    this.cluster = clients.cluster("prune");
     this.topics = topics;
   }
 

@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -18,21 +20,25 @@ import org.apache.kafka.common.TopicPartition;
 /**
  * The door between a sink and Kafka. Whoever takes a client closes it.
  *
+ * <p>Each has a purpose, such as {@code sink-member-0}: it names the client, to the broker and in
+ * metrics. No two clients of a process have the same at a time, and a client has the same after
+ * every start, else each start would begin new series.
+ *
  * <p>Thread-safe; the clients are not.
  */
 public interface SinkClients {
   /** A member of a consumer group, which neither commits by itself nor resets an offset. */
-  Consumer<byte[], ByteBuffer> member(String group);
+  Consumer<byte[], ByteBuffer> member(String group, String purpose);
 
   /** A consumer that is told what to read; {@link #close(Consumer)} is for it. */
-  Consumer<byte[], ByteBuffer> reader();
+  Consumer<byte[], ByteBuffer> reader(String purpose);
 
   /**
    * A reader that goes from place to place. One that waits for records at the last place would
    * answer at the next one only when that wait is over.
    */
-  default Consumer<byte[], ByteBuffer> seekingReader() {
-    return reader();
+  default Consumer<byte[], ByteBuffer> seekingReader(String purpose) {
+    return reader(purpose);
   }
 
   /**
@@ -44,7 +50,7 @@ public interface SinkClients {
     reader.close(CloseOptions.timeout(Duration.ZERO));
   }
 
-  Cluster cluster();
+  Cluster cluster(String purpose);
 
   /** What of the log is passed over when it is refused. */
   SkippedRecords skipped();
@@ -77,6 +83,11 @@ public interface SinkClients {
      */
     default OptionalLong logBytes(VmTopics topics) throws IOException, InterruptedException {
       return OptionalLong.empty();
+    }
+
+    /** The client that asks, for those who watch it; nobody else uses it. */
+    default Optional<AdminClient> client() {
+      return Optional.empty();
     }
 
     @Override

@@ -9,12 +9,14 @@ import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -92,15 +94,16 @@ public final class SinkProcess implements MemberWork, Closeable {
     this.follower = new CheckpointFollower(clients, filter, MOST_CHECKPOINTS, clock);
     follower.tell(plan.watcher());
     // Made ahead: a client takes as long to make as a small checkpoint to seal.
-    this.deviceStates = new DeviceStateReader(clients.seekingReader(), clock);
-    this.logEnds = new LogEnds(clients.reader());
+    this.deviceStates = new DeviceStateReader(clients.seekingReader("sink-device-states"), clock);
+    this.logEnds = new LogEnds(clients.reader("sink-log-ends"));
   }
 
   /** Starts all threads and returns. */
   public void start() {
     addThread("checkpoint-follower", this::follow);
     for (int member = 0; member < plan.members(); member++) {
-      PartitionLoop loop = new PartitionLoop(clients.member(plan.group()), this);
+      Consumer<byte[], ByteBuffer> consumer = clients.member(plan.group(), "sink-member-" + member);
+      PartitionLoop loop = new PartitionLoop(consumer, this);
       loops.add(loop);
       addThread("partition-loop-" + member, loop);
     }

@@ -79,7 +79,7 @@ public final class VmDeletion implements Closeable {
   public record Forgotten(List<String> whole, List<String> shared, Map<String, String> left) {}
 
   public VmDeletion(ConsumerSettings settings, VmTopics topics) {
-    this.admin = settings.admin();
+    this.admin = settings.admin("delete");
     this.topics = topics;
   }
 

@@ -51,7 +51,7 @@ public final class LogSizes implements Closeable {
   }
 
   private void run() {
-    try (SinkClients.Cluster cluster = clients.cluster()) {
+    try (SinkClients.Cluster cluster = clients.cluster("sink-log-sizes")) {
       while (!closed) {
         ask(cluster);
         Thread.sleep(EVERY.toMillis());

@@ -6,32 +6,48 @@ import dev.ramtide.sink.consume.SinkClients;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.nio.ByteBuffer;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Clients of which the members' own metrics are told too. They live as long as the process, so
- * nothing is unbound.
+ * Clients whose own metrics are told too. They live as long as the process, so nothing is unbound.
  */
 public record MeteredClients(SinkClients clients, Metrics metrics) implements SinkClients {
-  @Override
-  public Consumer<byte[], ByteBuffer> member(String group) {
-    Consumer<byte[], ByteBuffer> member = clients.member(group);
-    new KafkaClientMetrics(member).bindTo(metrics.registry());
-    return member;
+  private static final Logger LOG = LoggerFactory.getLogger(MeteredClients.class);
+
+  private void tell(KafkaClientMetrics client) {
+    try {
+      client.bindTo(metrics.registry());
+    } catch (RuntimeException e) { // The client matters more, and would never be closed.
+      LOG.atWarn().setCause(e).log("a client of Kafka's is not watched");
+    }
+  }
+
+  private Consumer<byte[], ByteBuffer> told(Consumer<byte[], ByteBuffer> consumer) {
+    tell(new KafkaClientMetrics(consumer));
+    return consumer;
   }
 
   @Override
-  public Consumer<byte[], ByteBuffer> reader() {
-    return clients.reader();
+  public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
+    return told(clients.member(group, purpose));
   }
 
   @Override
-  public Consumer<byte[], ByteBuffer> seekingReader() {
-    return clients.seekingReader();
+  public Consumer<byte[], ByteBuffer> reader(String purpose) {
+    return told(clients.reader(purpose));
   }
 
   @Override
-  public Cluster cluster() {
-    return clients.cluster();
+  public Consumer<byte[], ByteBuffer> seekingReader(String purpose) {
+    return told(clients.seekingReader(purpose));
+  }
+
+  @Override
+  public Cluster cluster(String purpose) {
+    Cluster cluster = clients.cluster(purpose);
+    cluster.client().ifPresent(client -> tell(new KafkaClientMetrics(client)));
+    return cluster;
   }
 
   @Override

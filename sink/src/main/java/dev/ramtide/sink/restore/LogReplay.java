@@ -73,7 +73,7 @@ final class LogReplay implements SideBySide.Share {
   @Override
   @SuppressWarnings("try") // A reader is closed, and not looked at.
   public void run() throws IOException {
-    Consumer<byte[], ByteBuffer> reader = clients.reader();
+    Consumer<byte[], ByteBuffer> reader = clients.reader("replay-" + open.get(0).partition());
     try (Closeable closing = () -> SinkClients.close(reader)) {
       toWake = Optional.of(reader);
       reader.assign(open);

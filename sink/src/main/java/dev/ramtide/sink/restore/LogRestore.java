@@ -127,7 +127,7 @@ public final class LogRestore implements RestoreSource {
 
   private ByteBuffer deviceState() throws IOException {
     try (DeviceStateReader reader =
-        new DeviceStateReader(clients.seekingReader(), MonotonicClock.SYSTEM)) {
+        new DeviceStateReader(clients.seekingReader("device-states"), MonotonicClock.SYSTEM)) {
       return reader.read(topics.checkpoints(), plan.target());
     } catch (TimeoutException e) {
       throw new IOException(e.getMessage(), e);

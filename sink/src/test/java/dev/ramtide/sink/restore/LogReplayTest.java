@@ -43,7 +43,7 @@ final class LogReplayTest {
   /** Clients of a broker that has ten records of some partitions and is silent about the others. */
   private record Broker(Set<Integer> present) implements SinkClients {
     @Override
-    public Consumer<byte[], ByteBuffer> reader() {
+    public Consumer<byte[], ByteBuffer> reader(String purpose) {
       MockConsumer<byte[], ByteBuffer> consumer = new MockConsumer<>("none");
       consumer.schedulePollTask(() -> addRecords(consumer));
       return consumer;
@@ -60,12 +60,12 @@ final class LogReplayTest {
     }
 
     @Override
-    public Consumer<byte[], ByteBuffer> member(String group) {
+    public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
       throw new IllegalStateException("a restore is in no group");
     }
 
     @Override
-    public Cluster cluster() {
+    public Cluster cluster(String purpose) {
       throw new IllegalStateException("nothing is asked of the cluster");
     }
 

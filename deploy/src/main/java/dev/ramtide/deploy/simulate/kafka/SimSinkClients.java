@@ -21,12 +21,12 @@ import org.apache.kafka.common.TopicPartition;
 public record SimSinkClients(SimCluster simulated, SimProcess process, SimGroup group)
     implements SinkClients {
   @Override
-  public Consumer<byte[], ByteBuffer> member(String name) {
+  public Consumer<byte[], ByteBuffer> member(String name, String purpose) {
     return new SimConsumer<>(simulated, process, ByteBuffer::wrap, group);
   }
 
   @Override
-  public Consumer<byte[], ByteBuffer> reader() {
+  public Consumer<byte[], ByteBuffer> reader(String purpose) {
     return new SimConsumer<>(simulated, process, ByteBuffer::wrap, null);
   }
 
@@ -41,7 +41,7 @@ public record SimSinkClients(SimCluster simulated, SimProcess process, SimGroup 
   }
 
   @Override
-  public Cluster cluster() {
+  public Cluster cluster(String purpose) {
     return new Cluster() {
       @Override
       public Set<String> topicNames() {

@@ -119,7 +119,8 @@ final class SimClusterTest {
   }
 
   private Owned member(SimGroup group) {
-    return new Owned(new SimSinkClients(cluster, scheduler.process("sink"), group).member("sinks"));
+    return new Owned(
+        new SimSinkClients(cluster, scheduler.process("sink"), group).member("sinks", "member"));
   }
 
   private void send(Producer<byte[], byte[]> producer, int value) {
