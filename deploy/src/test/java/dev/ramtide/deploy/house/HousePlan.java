@@ -129,6 +129,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "producer.metrics",
         "checkpoint",
         "metrics",
+        "time", // since the newest checkpoint
         "producer.qmp", // its errors are counted
         "producer.publish",
         "producer.capture");
