@@ -31,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Any thread.
  */
 public final class Metrics {
+  private static final String OURS = "ramtide_";
   private static final Duration[] SHORT_BUCKETS =
       millis(1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 30_000);
   private static final Duration[] LONG_BUCKETS =
@@ -60,7 +61,7 @@ public final class Metrics {
 
     @Override
     public String name(String name, Meter.Type type, @Nullable String baseUnit) {
-      return name.startsWith("ramtide_") ? name : others.name(name, type, baseUnit);
+      return name.startsWith(OURS) ? name : others.name(name, type, baseUnit);
     }
 
     @Override
@@ -116,6 +117,16 @@ public final class Metrics {
         .description(metric.help())
         .tags(tags(metric, labelValues))
         .register(registry);
+  }
+
+  /** Ends every series of a VM; what is told of it after this begins anew. */
+  public void forget(String vm) {
+    for (Meter meter : registry.getMeters()) {
+      boolean ours = meter.getId().getName().startsWith(OURS);
+      if (ours && vm.equals(meter.getId().getTag(Metric.Label.VM))) {
+        registry.remove(meter);
+      }
+    }
   }
 
   /** For the binders of libraries. */

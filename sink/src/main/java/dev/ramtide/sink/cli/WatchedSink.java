@@ -62,7 +62,7 @@ final class WatchedSink {
             Clock.systemUTC());
     server.serve("/api/", new SinkApi(sink, site, facts));
     server.serve("/", StaticPages.read());
-    LogSizes sizes = LogSizes.start(sink, broker.topicPrefix(), clients, metrics.get());
+    LogSizes sizes = LogSizes.start(sink::followed, broker.topicPrefix(), clients, metrics.get());
     return () -> {
       sizes.close();
       server.close();

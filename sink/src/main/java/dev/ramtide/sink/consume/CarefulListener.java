@@ -34,6 +34,11 @@ final class CarefulListener implements SinkListener {
   }
 
   @Override
+  public void gone(VmId vm) {
+    carefully(() -> listener.gone(vm));
+  }
+
+  @Override
   public void applied(VmId vm, ApplyCounts counts, long eventBytes, Duration took) {
     carefully(() -> listener.applied(vm, counts, eventBytes, took));
   }

@@ -38,6 +38,9 @@ import org.slf4j.LoggerFactory;
 final class CheckpointFollower implements Closeable {
   private static final Duration DISCOVER_EVERY = Duration.ofSeconds(2);
 
+  /** A broker that has just been started may not know of all topics yet. */
+  private static final int LOOKS_UNTIL_GONE = 3;
+
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointFollower.class);
 
   private final Consumer<byte[], ByteBuffer> consumer;
@@ -50,6 +53,8 @@ final class CheckpointFollower implements Closeable {
   private final int mostCheckpoints;
   private final SkippedRecords skipped;
   private SinkListener listener = SinkListener.NONE;
+  private final Map<TopicPartition, Integer> missed = new HashMap<>();
+  private boolean everFollowed;
   private boolean toldWhoIsMissing;
   private final MonotonicClock clock;
   private long nextDiscoveryNanos;
@@ -202,7 +207,7 @@ final class CheckpointFollower implements Closeable {
     try {
       discover();
     } catch (IOException | RetriableException e) {
-      if (assigned.isEmpty()) {
+      if (!everFollowed) {
         throw e;
       }
       LOG.atWarn()
@@ -213,6 +218,7 @@ final class CheckpointFollower implements Closeable {
 
   private void discover() throws IOException, InterruptedException {
     Set<String> topics = cluster.topicNames();
+    leaveWhatIsGone(topics);
     Map<TopicPartition, VmFollow> found = new HashMap<>();
     for (VmTopics vm : filter.followed(topics)) {
       TopicPartition partition = new TopicPartition(vm.checkpoints(), 0);
@@ -230,8 +236,34 @@ final class CheckpointFollower implements Closeable {
       consumer.assign(assigned.keySet());
       consumer.seekToBeginning(found.keySet());
       found.values().forEach(this::follow);
+      everFollowed = true;
     }
     tellWhoIsMissing();
+  }
+
+  private void leaveWhatIsGone(Set<String> topics) {
+    missed.keySet().removeIf(partition -> topics.contains(partition.topic()));
+    for (TopicPartition partition : List.copyOf(assigned.keySet())) {
+      boolean missing = !topics.contains(partition.topic());
+      if (missing && missed.merge(partition, 1, Integer::sum) == LOOKS_UNTIL_GONE) {
+        leave(partition);
+      }
+    }
+  }
+
+  /** Under the same name there may come another VM, which is followed as one that is new. */
+  private void leave(TopicPartition partition) {
+    VmFollow gone = follow(partition);
+    gone.lose(new IOException("the topics of " + gone.vm() + " are gone"));
+    assigned.remove(partition);
+    catchUpTo.remove(partition);
+    missed.remove(partition);
+    consumer.assign(assigned.keySet());
+    vms.remove(gone.vm());
+    LOG.atWarn()
+        .addKeyValue("vm", gone.vm())
+        .log("the VM's topics are gone, it is not followed any more; its image stays as it is");
+    listener.gone(gone.vm());
   }
 
   /** A sink may be there before its agents; but it may also have been given a wrong name. */

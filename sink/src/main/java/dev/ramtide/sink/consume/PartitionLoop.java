@@ -101,6 +101,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
 
   private void turn() throws IOException, InterruptedException {
     try {
+      displace();
       place();
       for (PartitionTask task : List.copyOf(tasks.values())) {
         guarded(task.follow(), task::prepare);
@@ -280,6 +281,21 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
       consumer.seek(partition, 0);
       unplaced.add(partition);
     }
+  }
+
+  /** A VM whose topics were gone and are back is another one to the follower. */
+  private void displace() {
+    Set<TopicPartition> over = new HashSet<>();
+    tasks.forEach((partition, task) -> over.addAll(ifOver(partition, task.follow())));
+    duties.forEach((partition, duty) -> over.addAll(ifOver(partition, duty.follow())));
+    over.forEach(this::drop);
+    onPartitionsAssigned(over);
+  }
+
+  private Set<TopicPartition> ifOver(TopicPartition partition, VmFollow known) {
+    return work.vm(known.vm()).filter(now -> now != known).isPresent()
+        ? Set.of(partition)
+        : Set.of();
   }
 
   /** Makes tasks and duties of the partitions whose VM the follower has found by now. */

@@ -15,6 +15,9 @@ public interface SinkListener {
   /** A VM's topics were found; it is followed from now on. */
   default void found(VmFollow vm) {}
 
+  /** A VM's topics are gone: it is not followed any more, unless it is found again. */
+  default void gone(VmId vm) {}
+
   /** Some records of a partition are in the image, not forced yet. */
   default void applied(VmId vm, ApplyCounts counts, long eventBytes, Duration took) {}
 

@@ -226,6 +226,11 @@ public final class SinkProcess implements MemberWork, Closeable {
     loops.forEach(PartitionLoop::wake);
   }
 
+  /** The VMs that are followed now. */
+  public List<VmId> followed() {
+    return follower.all().stream().map(VmFollow::vm).toList();
+  }
+
   /** How each VM stands that was found so far. */
   public List<VmStatus> statuses() {
     return follower.all().stream().map(vm -> VmStatus.of(vm, plan.site())).toList();

@@ -4,15 +4,15 @@ import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.metrics.Metric;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.sink.consume.SinkClients;
-import dev.ramtide.sink.consume.SinkProcess;
-import dev.ramtide.sink.consume.VmStatus;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +25,10 @@ public final class LogSizes implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(LogSizes.class);
   private static final Duration EVERY = Duration.ofSeconds(10);
 
-  private final SinkProcess sink;
+  /** As long as a client may take to close, and some; it is a daemon's thread. */
+  private static final Duration PATIENCE = Duration.ofSeconds(8);
+
+  private final Supplier<List<VmId>> followed;
   private final String topicPrefix;
   private final SinkClients clients;
   private final Metrics metrics;
@@ -34,17 +37,22 @@ public final class LogSizes implements Closeable {
   private boolean told;
   private volatile boolean closed;
 
-  private LogSizes(SinkProcess sink, String topicPrefix, SinkClients clients, Metrics metrics) {
-    this.sink = sink;
+  private LogSizes(
+      Supplier<List<VmId>> followed, String topicPrefix, SinkClients clients, Metrics metrics) {
+    this.followed = followed;
     this.topicPrefix = topicPrefix;
     this.clients = clients;
     this.metrics = metrics;
   }
 
-  /** Asks until it is closed. */
+  /**
+   * Asks until it is closed.
+   *
+   * @param followed the VMs of which it asks, looked at anew each time
+   */
   public static LogSizes start(
-      SinkProcess sink, String topicPrefix, SinkClients clients, Metrics metrics) {
-    LogSizes sizes = new LogSizes(sink, topicPrefix, clients, metrics);
+      Supplier<List<VmId>> followed, String topicPrefix, SinkClients clients, Metrics metrics) {
+    LogSizes sizes = new LogSizes(followed, topicPrefix, clients, metrics);
     sizes.thread.setDaemon(true);
     sizes.thread.start();
     return sizes;
@@ -65,10 +73,13 @@ public final class LogSizes implements Closeable {
 
   private void ask(SinkClients.Cluster cluster) throws InterruptedException {
     try {
-      for (VmStatus vm : sink.statuses()) {
-        OptionalLong size = cluster.logBytes(new VmTopics(topicPrefix, vm.vm()));
-        if (size.isPresent() && bytes.put(vm.vm(), (double) size.getAsLong()) == null) {
-          metrics.gauge(Metric.SINK_LOG_BYTES, bytes, all -> all.get(vm.vm()), vm.vm().name());
+      List<VmId> now = followed.get();
+      bytes.keySet().retainAll(now); // The series of the others ended with them.
+      for (VmId vm : now) {
+        OptionalLong size = cluster.logBytes(new VmTopics(topicPrefix, vm));
+        if (size.isPresent() && bytes.put(vm, (double) size.getAsLong()) == null) {
+          metrics.gauge(
+              Metric.SINK_LOG_BYTES, bytes, all -> all.getOrDefault(vm, Double.NaN), vm.name());
         }
       }
     } catch (IOException e) {
@@ -86,9 +97,15 @@ public final class LogSizes implements Closeable {
     }
   }
 
+  /** Returns when its client is closed, or has had the time for it. */
   @Override
   public void close() {
     closed = true;
     thread.interrupt();
+    try {
+      thread.join(PATIENCE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

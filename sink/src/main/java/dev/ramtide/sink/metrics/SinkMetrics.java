@@ -68,6 +68,12 @@ public final class SinkMetrics implements SinkListener {
     gauge(Metric.SINK_RECOVERY_POINT, vm, SinkMetrics::moment);
   }
 
+  /** What was last told of it would pass for what is. */
+  @Override
+  public void gone(VmId vm) {
+    metrics.forget(vm.name());
+  }
+
   private static double number(Optional<RecordedCheckpoint> checkpoint) {
     return checkpoint.map(RecordedCheckpoint::number).orElse(0L);
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.sink.SmallGuest;
 import dev.ramtide.sink.seal.ImageListener;
 import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.ControlFile;
@@ -14,6 +15,7 @@ import dev.ramtide.sink.state.ImagePaths;
 import dev.ramtide.sink.state.Site;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -123,6 +125,40 @@ final class PartitionLoopTest {
       assertThat(Files.readAllBytes(image().ram()))
           .isEqualTo(Files.readAllBytes(undisturbed.image()));
     }
+  }
+
+  @Test
+  void aVmThatWasGoneAndIsFollowedAgainIsWorkedOnAsTheNewOne() throws Exception {
+    log.startEpoch(40);
+    log.publishEveryPage(0);
+    log.complete(1, true);
+    Member member = new Member(directory.resolve("site"));
+    member.start();
+    try {
+      member.awaitSealed(1);
+      VmFollow former = log.follow;
+      AtomicInteger comings = new AtomicInteger(1);
+      member.whenPolled =
+          () -> {
+            if (comings.getAndDecrement() > 0) {
+              comeBack();
+            }
+          };
+      member.awaitSealed(2);
+      assertThat(log.follow).isNotSameAs(former);
+    } finally {
+      member.stop();
+    }
+  }
+
+  private void comeBack() {
+    try {
+      log.skip(); // Nothing: but its history is read by another one.
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    log.publish(SmallGuest.data(0, 5, 0, 3));
+    log.complete(2, false);
   }
 
   private ImagePaths image() {

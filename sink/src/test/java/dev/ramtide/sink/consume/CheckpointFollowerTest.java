@@ -1,0 +1,239 @@
+package dev.ramtide.sink.consume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.metrics.Metrics;
+import dev.ramtide.sink.metrics.SinkMetrics;
+import dev.ramtide.sink.state.Site;
+import dev.ramtide.time.MonotonicClock;
+import dev.ramtide.wire.VmTopics;
+import io.micrometer.core.instrument.Meter;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Which VMs are followed, as topics come and go. */
+class CheckpointFollowerTest {
+  private static final VmId WEB = new VmId("web-1");
+  private static final VmId DB = new VmId("db-1");
+  private static final Duration LOOK = Duration.ofSeconds(2);
+
+  private final MockConsumer<byte[], ByteBuffer> consumer = new MockConsumer<>("none");
+  private final Set<String> topics = new HashSet<>();
+  private final List<String> told = new ArrayList<>();
+  private boolean brokerIsAway;
+  private long nanos;
+
+  private final MonotonicClock clock =
+      new MonotonicClock() {
+        @Override
+        public long nanoTime() {
+          return nanos;
+        }
+
+        @Override
+        public void sleep(Duration length) {}
+      };
+
+  private final class Told implements SinkListener {
+    @Override
+    public void found(VmFollow vm) {
+      told.add("found " + vm.vm());
+    }
+
+    @Override
+    public void gone(VmId vm) {
+      told.add("gone " + vm);
+    }
+  }
+
+  private final class Broker implements SinkClients, SinkClients.Cluster {
+    @Override
+    public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
+      throw new IllegalStateException("a follower is in no group");
+    }
+
+    @Override
+    public Consumer<byte[], ByteBuffer> reader(String purpose) {
+      return consumer;
+    }
+
+    @Override
+    public Cluster cluster(String purpose) {
+      return this;
+    }
+
+    @Override
+    public SkippedRecords skipped() {
+      return SkippedRecords.NONE;
+    }
+
+    @Override
+    public String bootstrapServers() {
+      return "scripted";
+    }
+
+    @Override
+    public Set<String> topicNames() throws IOException {
+      if (brokerIsAway) {
+        throw new IOException("no broker");
+      }
+      return topics;
+    }
+
+    @Override
+    public TopicIds topicIds(VmTopics vm) {
+      return new TopicIds(new UUID(1, 1), new UUID(1, 2));
+    }
+
+    @Override
+    public Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) {
+      throw new IllegalStateException("nobody prunes");
+    }
+
+    @Override
+    public void deleteBefore(Map<TopicPartition, Long> recordOffsets, VmId vm) {
+      throw new IllegalStateException("nobody prunes");
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private CheckpointFollower follower(SinkListener listener) {
+    CheckpointFollower follower =
+        new CheckpointFollower(
+            new Broker(), new VmFilter(VmTopics.DEFAULT_PREFIX, List.of()), 10, clock);
+    follower.tell(listener);
+    return follower;
+  }
+
+  private void create(VmId vm) {
+    VmTopics names = new VmTopics(VmTopics.DEFAULT_PREFIX, vm);
+    topics.addAll(List.of(names.pages(), names.checkpoints()));
+    TopicPartition checkpoints = new TopicPartition(names.checkpoints(), 0);
+    consumer.updateBeginningOffsets(Map.of(checkpoints, 0L));
+    consumer.updateEndOffsets(Map.of(checkpoints, 0L));
+  }
+
+  private void delete(VmId vm) {
+    VmTopics names = new VmTopics(VmTopics.DEFAULT_PREFIX, vm);
+    topics.removeAll(List.of(names.pages(), names.checkpoints()));
+  }
+
+  private void look(CheckpointFollower follower) throws Exception {
+    follower.step(Duration.ZERO);
+    nanos += LOOK.toNanos();
+  }
+
+  @Test
+  void aVmWhoseTopicsAreGoneIsLeftAndTheOthersStay() throws Exception {
+    create(WEB);
+    create(DB);
+    try (CheckpointFollower follower = follower(new Told())) {
+      look(follower);
+      VmFollow known = follower.vm(WEB).orElseThrow();
+      delete(WEB);
+      look(follower);
+      look(follower);
+      assertThat(follower.vm(WEB)).as("a broker may be behind").isPresent();
+      look(follower);
+      assertThat(follower.vm(WEB)).isEmpty();
+      assertThat(known.isLost()).as("nobody works on for it").isTrue();
+      assertThat(follower.vm(DB)).isPresent();
+      assertThat(consumer.assignment()).hasSize(1);
+      assertThat(told).containsExactlyInAnyOrder("found web-1", "found db-1", "gone web-1");
+    }
+  }
+
+  @Test
+  void topicsThatWereOnlyMissedForAMomentAreFollowedAsBefore() throws Exception {
+    create(WEB);
+    try (CheckpointFollower follower = follower(new Told())) {
+      look(follower);
+      VmFollow known = follower.vm(WEB).orElseThrow();
+      for (int times = 0; times < 3; times++) {
+        delete(WEB);
+        look(follower);
+        look(follower);
+        create(WEB);
+        look(follower);
+      }
+      assertThat(follower.vm(WEB).orElseThrow()).isSameAs(known);
+      assertThat(told).containsExactly("found web-1");
+    }
+  }
+
+  @Test
+  void aVmThatComesBackIsAnotherOne() throws Exception {
+    create(WEB);
+    try (CheckpointFollower follower = follower(new Told())) {
+      look(follower);
+      VmFollow former = follower.vm(WEB).orElseThrow();
+      delete(WEB);
+      look(follower);
+      look(follower);
+      look(follower);
+      brokerIsAway = true;
+      look(follower); // It had followed something: that is nothing to die of.
+      brokerIsAway = false;
+      create(WEB);
+      look(follower);
+      assertThat(follower.vm(WEB).orElseThrow()).isNotSameAs(former);
+      assertThat(follower.vm(WEB).orElseThrow().isLost()).isFalse();
+      assertThat(told).containsExactly("found web-1", "gone web-1", "found web-1");
+    }
+  }
+
+  @Test
+  void aBrokerThatIsAwayFromTheStartIsAnError() throws Exception {
+    brokerIsAway = true;
+    try (CheckpointFollower follower = follower(new Told())) {
+      assertThatIOException().isThrownBy(() -> look(follower)).withMessage("no broker");
+    }
+  }
+
+  @Test
+  void nothingIsToldAnyMoreOfAVmThatIsGone(@TempDir Path directory) throws Exception {
+    Metrics metrics = new Metrics();
+    SinkMetrics listener = new SinkMetrics(metrics, Site.open(directory), Clock.systemUTC());
+    create(WEB);
+    create(DB);
+    try (CheckpointFollower follower = follower(listener)) {
+      look(follower);
+      int each = series(metrics, WEB);
+      assertThat(each).isGreaterThan(15).isEqualTo(series(metrics, DB));
+      delete(WEB);
+      look(follower);
+      look(follower);
+      look(follower);
+      assertThat(series(metrics, WEB)).isZero();
+      assertThat(series(metrics, DB)).isEqualTo(each);
+      create(WEB);
+      look(follower);
+      assertThat(series(metrics, WEB)).isEqualTo(each);
+    }
+  }
+
+  private static int series(Metrics metrics, VmId vm) {
+    List<Meter> all = metrics.registry().getMeters();
+    return (int) all.stream().filter(one -> vm.name().equals(one.getId().getTag("vm"))).count();
+  }
+}

@@ -1,0 +1,120 @@
+package dev.ramtide.sink.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.metrics.Metrics;
+import dev.ramtide.sink.consume.SinkClients;
+import dev.ramtide.wire.VmTopics;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(20)
+class LogSizesTest {
+  private static final List<VmId> VMS = List.of(new VmId("web-1"));
+
+  private final Metrics metrics = new Metrics();
+  private final CountDownLatch asked = new CountDownLatch(1);
+  private volatile boolean answers = true;
+  private volatile boolean closed;
+
+  /** A cluster that answers, or keeps whoever asks waiting. */
+  private final class Broker implements SinkClients, SinkClients.Cluster {
+    @Override
+    public Cluster cluster(String purpose) {
+      return this;
+    }
+
+    @Override
+    public OptionalLong logBytes(VmTopics topics) throws InterruptedException {
+      asked.countDown();
+      if (!answers) {
+        new CountDownLatch(1).await();
+      }
+      return OptionalLong.of(4711);
+    }
+
+    @Override
+    public void close() {
+      try {
+        Thread.sleep(200);
+      } catch (InterruptedException e) {
+        fail("it was told to end, and then to hurry");
+      }
+      closed = true;
+    }
+
+    @Override
+    public Set<String> topicNames() {
+      return Set.of();
+    }
+
+    @Override
+    public TopicIds topicIds(VmTopics topics) {
+      throw new IllegalStateException("not asked for");
+    }
+
+    @Override
+    public Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) {
+      throw new IllegalStateException("not asked for");
+    }
+
+    @Override
+    public void deleteBefore(Map<TopicPartition, Long> recordOffsets, VmId vm) {
+      throw new IllegalStateException("not asked for");
+    }
+
+    @Override
+    public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
+      throw new IllegalStateException("not asked for");
+    }
+
+    @Override
+    public Consumer<byte[], ByteBuffer> reader(String purpose) {
+      throw new IllegalStateException("not asked for");
+    }
+
+    @Override
+    public SkippedRecords skipped() {
+      return SkippedRecords.NONE;
+    }
+
+    @Override
+    public String bootstrapServers() {
+      return "scripted";
+    }
+  }
+
+  @Test
+  void itsClientIsClosedWhenCloseReturnsAlsoWhenItIsKeptWaiting() throws Exception {
+    answers = false;
+    LogSizes sizes = LogSizes.start(() -> VMS, "ramtide", new Broker(), metrics);
+    asked.await();
+    sizes.close();
+    assertThat(closed).isTrue();
+  }
+
+  @Test
+  void aSizeIsTold() throws Exception {
+    LogSizes sizes = LogSizes.start(() -> VMS, "ramtide", new Broker(), metrics);
+    asked.await();
+    while (metrics.registry().find("ramtide_sink_log_bytes").gauge() == null) {
+      Thread.sleep(10);
+    }
+    assertThat(metrics.registry().get("ramtide_sink_log_bytes").tag("vm", "web-1").gauge().value())
+        .isEqualTo(4711);
+    sizes.close();
+    assertThat(closed).isTrue();
+  }
+}
