@@ -11,11 +11,17 @@ import dev.ramtide.deploy.demo.QemuGuest;
 import dev.ramtide.deploy.testbed.Pipeline;
 import dev.ramtide.deploy.testbed.RamtideProcess;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -83,8 +89,10 @@ final class DeleteIT {
 
   private static void byForceTheTopicsGoUnderASink(Path images) throws Exception {
     try (RamtideProcess sink =
-        pipeline.start("sink", "--images", images.toString(), "--vm", "web-2")) {
+        pipeline.start(
+            "sink", "--images", images.toString(), "--vm", "web-2", "--metrics-port", "0")) {
       await().atMost(SOON).until(() -> isAtWork("web-2"));
+      assertThat(metrics(sink)).contains("ramtide_sink_sealed_checkpoint{vm=\"web-2\"}");
       JsonNode done = pipeline.run("delete", "--vm", "web-2", "--yes", "--force").get(0);
       assertThat(done.get("removed").asBoolean()).isTrue();
       assertThat(done.get("groups")).isEmpty();
@@ -93,11 +101,20 @@ final class DeleteIT {
       assertThat(done.get("leftGroups").elements().next().asText()).contains("at work");
       assertThat(topics()).doesNotContain("ramtide.web-2.pages", "ramtide.web-2.checkpoints");
       assertThat(images.resolve("web-2/ram.img")).exists();
+      await().atMost(SOON).until(() -> !metrics(sink).contains("vm=\"web-2\""));
       sink.terminate();
       sink.awaitExit(SOON);
     }
     // With the topics Kafka forgot the places in them, as we said.
     await().atMost(SOON).until(() -> found("web-2").get("groups").isEmpty());
+  }
+
+  private static String metrics(RamtideProcess sink) throws Exception {
+    sink.awaitStderr("watch: ", SOON);
+    Matcher address = Pattern.compile("watch: (http://\\S+/)").matcher(sink.stderr());
+    assertThat(address.find()).isTrue();
+    HttpRequest request = HttpRequest.newBuilder(URI.create(address.group(1) + "metrics")).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
   }
 
   private static boolean isAtWork(String vm) throws Exception {

@@ -3,6 +3,7 @@ package dev.ramtide.producer.publish;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.Metric;
+import org.apache.kafka.common.MetricName;
 
 /**
  * How long a producer has kept its callers waiting for room in its buffer, by its own account: the
@@ -20,11 +21,12 @@ final class BufferWaits {
   BufferWaits(Producer<byte[], byte[]> producer) {
     this.total =
         producer.metrics().values().stream()
-            .filter(
-                metric ->
-                    metric.metricName().group().equals(GROUP)
-                        && metric.metricName().name().equals(NAME))
+            .filter(metric -> isTotal(metric.metricName()))
             .findFirst();
+  }
+
+  static boolean isTotal(MetricName metric) {
+    return metric.group().equals(GROUP) && metric.name().equals(NAME);
   }
 
   /** Nanoseconds since the last call. */

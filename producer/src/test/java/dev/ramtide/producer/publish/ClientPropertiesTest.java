@@ -8,6 +8,7 @@ import dev.ramtide.wire.VmTopics;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Properties;
+import org.apache.kafka.clients.producer.Producer;
 import org.junit.jupiter.api.Test;
 
 class ClientPropertiesTest {
@@ -62,6 +63,15 @@ class ClientPropertiesTest {
     Properties operators = new Properties();
     operators.setProperty("client.id", "mine");
     assertThat(pagesProperties(operators)).containsEntry("client.id", "mine");
+  }
+
+  @Test
+  void kafkasProducerTellsHowLongItWaitedForRoom() {
+    Properties operators = new Properties();
+    operators.setProperty("bootstrap.servers", "127.0.0.1:1");
+    try (Producer<byte[], byte[]> producer = clients(operators, 2).pagesProducer()) {
+      assertThat(producer.metrics().keySet()).filteredOn(BufferWaits::isTotal).hasSize(1);
+    }
   }
 
   @Test
