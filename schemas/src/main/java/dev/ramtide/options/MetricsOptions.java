@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
 /** Where a daemon tells of itself. */
 public final class MetricsOptions {
   private static final int HIGHEST_PORT = 65535;
+  private static final String LOOPBACK = "127.0.0.1";
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec = CommandSpec.create();
@@ -32,33 +33,41 @@ public final class MetricsOptions {
       names = "--metrics-host",
       paramLabel = "ADDRESS",
       description = {
-        "Address to serve them at; no password is asked for there (default: ${DEFAULT-VALUE}, for this host alone)."
+        "Address to serve them at; no password is asked for there (default: "
+            + LOOPBACK
+            + ", for this host alone)."
       })
-  private String host = "127.0.0.1";
+  private @Nullable String host;
 
   /** What to count in, when a port is given. */
   public Optional<Metrics> metrics() {
+    if (port == null && host != null) {
+      throw wrong("--metrics-host " + host + " needs --metrics-port: at which port?");
+    }
     return port == null ? Optional.empty() : Optional.of(new Metrics());
   }
 
   /**
-   * Serves from now on, and says where on stderr.
+   * Serves from now on; before any work is begun, so that a wrong port costs nothing.
    *
-   * @throws IOException it cannot listen there
+   * @throws IOException it cannot listen there; the message says what to do
    */
   public WatchServer start(Metrics metrics, Health health) throws IOException {
     int asked = Optional.ofNullable(port).orElse(0);
     if (asked < 0 || asked > HIGHEST_PORT) {
       throw wrong("--metrics-port " + asked + ": give a port from 0 to " + HIGHEST_PORT);
     }
-    InetSocketAddress address = new InetSocketAddress(host, asked);
+    InetSocketAddress address = new InetSocketAddress(host == null ? LOOPBACK : host, asked);
     if (address.isUnresolved()) {
       throw wrong("--metrics-host " + host + ": there is no such address");
     }
-    WatchServer server = WatchServer.start(address, metrics, health);
+    return WatchServer.start(address, metrics, health);
+  }
+
+  /** Says where on stderr, when all pages are there. */
+  public void tell(WatchServer server) {
     spec.commandLine().getErr().println("watch: " + server.uri() + "/");
     spec.commandLine().getErr().flush();
-    return server;
   }
 
   private ParameterException wrong(String message) {

@@ -26,7 +26,6 @@ import dev.ramtide.producer.qmp.QmpFaults;
 import dev.ramtide.qemustream.MultifdCompression;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -171,6 +170,13 @@ public final class AgentCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    Clock clock = Clock.systemUTC();
+    try (WatchedAgent watched = WatchedAgent.open(watch, vm, expected(), clock)) {
+      return run(watched, clock);
+    }
+  }
+
+  private int run(WatchedAgent watched, Clock clock) throws IOException, InterruptedException {
     QmpFaults faults = new QmpFaults();
     AgentLoop.SourceOpener opener = opener(faults);
     SessionOptions options = sessionOptions();
@@ -183,11 +189,9 @@ public final class AgentCommand implements Callable<Integer> {
             options.payloadBytes(),
             HostName.own(),
             skip.records());
-    Clock clock = Clock.systemUTC();
     if (from.listen != null && pace().isForever()) {
       rehearse();
     }
-    WatchedAgent watched = new WatchedAgent(watch, vm, expected(), clock);
     KafkaVmLog vmLog =
         new KafkaVmLog(settings, watched.clients(AgentClients.kafka(settings)), clock);
     watched.meter(vmLog.meter(), faults);
@@ -196,7 +200,6 @@ public final class AgentCommand implements Callable<Integer> {
     ManifestPrinter printer = new ManifestPrinter(spec.commandLine().getOut(), json);
     HookReport report = new HookReport(printer, spec.commandLine().getErr());
     try (StopSignal stop = StopSignal.armed(Thread.currentThread());
-        Closeable served = watched.serve();
         AgentLoop loop = new AgentLoop(session, opener, pace(), MonotonicClock.SYSTEM)) {
       stop.quietly(() -> loop.run(watched.report(report), spec.commandLine().getErr()));
     }

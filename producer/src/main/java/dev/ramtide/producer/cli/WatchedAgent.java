@@ -27,12 +27,7 @@ import java.util.Optional;
  * What is watched of an agent when a port is given for it; otherwise all of this passes things
  * through, and no class of the registry is loaded.
  */
-final class WatchedAgent {
-  private final MetricsOptions options;
-  private final Clock clock;
-
-  private record Watched(Metrics metrics, AgentWatch watch) {}
-
+final class WatchedAgent implements Closeable {
   private final Optional<Watched> watched;
 
   /**
@@ -43,19 +38,33 @@ final class WatchedAgent {
    */
   record Expected(Optional<CaptureMode> mode, Duration interval) {}
 
-  WatchedAgent(MetricsOptions options, VmId vm, Expected expected, Clock clock) {
-    this.options = options;
-    this.clock = clock;
-    this.watched =
-        options
-            .metrics()
-            .map(
-                metrics ->
-                    new Watched(
-                        metrics,
-                        new AgentWatch(
-                            new AgentMetrics(metrics, vm, expected.mode(), clock),
-                            new AgentStatus(vm, expected.interval(), MonotonicClock.SYSTEM))));
+  private record Watched(Metrics metrics, AgentWatch watch, WatchServer server) {}
+
+  private WatchedAgent(Optional<Watched> watched) {
+    this.watched = watched;
+  }
+
+  /**
+   * Serves until it is closed, when a port is given.
+   *
+   * @throws IOException it cannot listen there; nothing is left open
+   */
+  static WatchedAgent open(MetricsOptions options, VmId vm, Expected expected, Clock clock)
+      throws IOException {
+    Optional<Metrics> metrics = options.metrics();
+    if (metrics.isEmpty()) {
+      return new WatchedAgent(Optional.empty());
+    }
+    StaticPages files =
+        StaticPages.read(); // Before there is a server that would have to be closed.
+    AgentStatus status = new AgentStatus(vm, expected.interval(), MonotonicClock.SYSTEM);
+    AgentMetrics told = new AgentMetrics(metrics.get(), vm, expected.mode(), clock);
+    AgentWatch watch = new AgentWatch(told, status);
+    WatchServer server = options.start(metrics.get(), status);
+    server.serve("/api/", new AgentApi(status, HostName.own(), clock));
+    server.serve("/", files);
+    options.tell(server);
+    return new WatchedAgent(Optional.of(new Watched(metrics.get(), watch, server)));
   }
 
   /** Clients that tell of themselves. */
@@ -81,15 +90,8 @@ final class WatchedAgent {
         .orElse(report);
   }
 
-  /** Serves until it is closed. */
-  Closeable serve() throws IOException {
-    if (watched.isEmpty()) {
-      return () -> {};
-    }
-    AgentStatus status = watched.get().watch().status();
-    WatchServer server = options.start(watched.get().metrics(), status);
-    server.serve("/api/", new AgentApi(status, HostName.own(), clock));
-    server.serve("/", StaticPages.read());
-    return server;
+  @Override
+  public void close() {
+    watched.ifPresent(one -> one.server().close());
   }
 }

@@ -34,6 +34,8 @@ class AgentCommandTest {
     "--vm a --qmp s --mode kernel --audit sometimes, a number of checkpoints",
     "--vm a --qmp s --mode kernel --audit-interval -1, number of checkpoints",
     "--vm a --image f --audit always, need --qmp",
+    "--vm a --image f --metrics-host ::1, needs --metrics-port",
+    "--vm a --image f --metrics-port 65536, from 0 to 65535",
   })
   void nonsenseIsAUsageError(String args, String named) {
     agent.setCaseInsensitiveEnumValuesAllowed(true);

@@ -107,11 +107,17 @@ public final class SinkCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     requireSense();
+    try (WatchedSink watched = WatchedSink.open(watch, broker)) {
+      run(watched);
+    }
+    return 0;
+  }
+
+  private void run(WatchedSink watched) throws IOException, InterruptedException {
     Site site = openSite();
     String named = group != null ? group : broker.topicPrefix() + "-sink-" + site.id();
     KeptCopies kept = KeptCopies.reflinks(keepSealed);
     kept.requirePossible(images);
-    WatchedSink watched = new WatchedSink(watch, broker, site);
     SinkProcess.Plan plan =
         new SinkProcess.Plan(
             site,
@@ -121,7 +127,7 @@ public final class SinkCommand implements Callable<Integer> {
             threads,
             new CheckpointFile(),
             kept,
-            watched.listener());
+            watched.listener(site));
     SinkClients clients =
         watched.clients(new ConsumerSettings(broker.clientProperties(), skip.records()));
     if (untilSealed == null) {
@@ -131,13 +137,12 @@ public final class SinkCommand implements Callable<Integer> {
     CountDownLatch stopped = new CountDownLatch(1);
     Runtime.getRuntime().addShutdownHook(new Thread(() -> awaitClean(stop, stopped), "sink-stop"));
     try (SinkProcess sink = new SinkProcess(plan, clients);
-        Closeable served = watched.serve(sink, clients)) {
+        Closeable served = watched.serve(sink, site, clients)) {
       sink.start();
       follow(sink, site, stop);
     } finally {
       stopped.countDown();
     }
-    return 0;
   }
 
   private Site openSite() throws IOException {

@@ -1,5 +1,6 @@
 package dev.ramtide.sink.cli;
 
+import dev.ramtide.metrics.Health;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.metrics.WatchServer;
 import dev.ramtide.options.BrokerOptions;
@@ -18,42 +19,80 @@ import dev.ramtide.sink.state.Site;
 import java.io.Closeable;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is watched of a sink when a port is given for it; otherwise all of this passes things
  * through, and no class of the registry is loaded.
  */
-final class WatchedSink {
+final class WatchedSink implements Closeable {
   private final MetricsOptions options;
   private final BrokerOptions broker;
-  private final Site site;
-  private final Optional<Metrics> metrics;
+  private final Optional<Watched> watched;
 
-  WatchedSink(MetricsOptions options, BrokerOptions broker, Site site) {
-    this.options = options;
-    this.broker = broker;
-    this.site = site;
-    this.metrics = options.metrics();
+  private record Watched(Metrics metrics, WatchServer server, SoonHealth health) {}
+
+  /** Of a process that is not there yet. */
+  private static final class SoonHealth implements Health {
+    private volatile @Nullable Health started;
+
+    @Override
+    public List<String> notLive() {
+      Health now = started;
+      return now == null ? List.of() : now.notLive();
+    }
+
+    @Override
+    public List<String> notReady() {
+      Health now = started;
+      return now == null ? List.of("it is starting") : now.notReady();
+    }
   }
 
-  SinkListener listener() {
-    return metrics
-        .<SinkListener>map(told -> new SinkMetrics(told, site, Clock.systemUTC()))
+  private WatchedSink(MetricsOptions options, BrokerOptions broker, Optional<Watched> watched) {
+    this.options = options;
+    this.broker = broker;
+    this.watched = watched;
+  }
+
+  /**
+   * Takes the port, when one is given, until it is closed.
+   *
+   * @throws IOException it cannot listen there; nothing is left open
+   */
+  static WatchedSink open(MetricsOptions options, BrokerOptions broker) throws IOException {
+    Optional<Metrics> metrics = options.metrics();
+    if (metrics.isEmpty()) {
+      return new WatchedSink(options, broker, Optional.empty());
+    }
+    SoonHealth health = new SoonHealth();
+    WatchServer server = options.start(metrics.get(), health);
+    return new WatchedSink(
+        options, broker, Optional.of(new Watched(metrics.get(), server, health)));
+  }
+
+  SinkListener listener(Site site) {
+    return watched
+        .<SinkListener>map(one -> new SinkMetrics(one.metrics(), site, Clock.systemUTC()))
         .orElse(SinkListener.NONE);
   }
 
   /** Clients that tell of themselves. */
   SinkClients clients(SinkClients clients) {
-    return metrics.<SinkClients>map(told -> new MeteredClients(clients, told)).orElse(clients);
+    return watched
+        .<SinkClients>map(one -> new MeteredClients(clients, one.metrics()))
+        .orElse(clients);
   }
 
-  /** Serves until it is closed; from before the first record, so that a start is seen too. */
-  Closeable serve(SinkProcess sink, SinkClients clients) throws IOException {
-    if (metrics.isEmpty()) {
+  /** Tells of the process; from before the first record, so that a start is seen too. */
+  Closeable serve(SinkProcess sink, Site site, SinkClients clients) throws IOException {
+    if (watched.isEmpty()) {
       return () -> {};
     }
-    WatchServer server = options.start(metrics.get(), new SinkHealth(sink));
+    WatchServer server = watched.get().server();
+    watched.get().health().started = new SinkHealth(sink);
     SinkApi.Facts facts =
         new SinkApi.Facts(
             HostName.own(),
@@ -62,10 +101,14 @@ final class WatchedSink {
             Clock.systemUTC());
     server.serve("/api/", new SinkApi(sink, site, facts));
     server.serve("/", StaticPages.read());
-    LogSizes sizes = LogSizes.start(sink::followed, broker.topicPrefix(), clients, metrics.get());
-    return () -> {
-      sizes.close();
-      server.close();
-    };
+    LogSizes sizes =
+        LogSizes.start(sink::followed, broker.topicPrefix(), clients, watched.get().metrics());
+    options.tell(server);
+    return sizes;
+  }
+
+  @Override
+  public void close() {
+    watched.ifPresent(one -> one.server().close());
   }
 }
