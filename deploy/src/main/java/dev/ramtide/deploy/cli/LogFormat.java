@@ -7,6 +7,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import dev.ramtide.report.Terminal;
 import java.nio.file.Path;
 import net.logstash.logback.decorate.JsonFactoryDecorator;
 import net.logstash.logback.encoder.LogstashEncoder;
@@ -40,7 +41,9 @@ enum LogFormat {
 
   /** From now on, for the whole process. */
   void use() {
-    if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+    if (this == TEXT) {
+      Terminal.take();
+    } else if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       use(context);
     }
   }

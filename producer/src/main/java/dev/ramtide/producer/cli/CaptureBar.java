@@ -12,7 +12,7 @@ import dev.ramtide.report.Progress;
  */
 record CaptureBar(CaptureListener next, boolean quiet) implements CaptureListener {
   private static final long MOMENT_MS = 500;
-  private static final long DRAW_EVERY_MS = 200;
+  private static final long LOOK_EVERY_MS = 50;
 
   @Override
   public void claimed(long epoch) {
@@ -38,14 +38,14 @@ record CaptureBar(CaptureListener next, boolean quiet) implements CaptureListene
     try {
       Thread.sleep(MOMENT_MS);
       while (progress.phase() == Phase.PREPARE) {
-        Thread.sleep(DRAW_EVERY_MS);
+        Thread.sleep(LOOK_EVERY_MS);
       }
       String task = "checkpoint " + progress.checkpoint();
       if (!progress.isOver()) {
         try (Progress bar = new Progress(task, "pages", progress.totalPages(), false)) {
           while (!progress.isOver()) {
             bar.accept(Math.min(progress.totalPages(), progress.deliveredPages()));
-            Thread.sleep(DRAW_EVERY_MS);
+            Thread.sleep(LOOK_EVERY_MS);
           }
         }
       }

@@ -78,6 +78,11 @@ public final class VmProgress {
     return waiting.size();
   }
 
+  /** Records of our partitions that are applied, from the beginning of the topic. */
+  public long readRecords() {
+    return nextRecordOffsets.values().stream().mapToLong(Long::longValue).sum();
+  }
+
   /**
    * Records of our partitions that are not applied yet.
    *
