@@ -10,6 +10,9 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.spi.LoggingEventBuilder;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -18,12 +21,16 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * What the operator reads when a verb fails: one line on stderr that names the verb and says what
  * happened.
  */
-final class FailureReport {
-  private FailureReport() {}
+record FailureReport(LogFormat format) {
+  private static final Logger LOG = LoggerFactory.getLogger(FailureReport.class);
 
   /** The command line makes no sense. */
-  static int usage(ParameterException wrong, String[] args) {
+  int usage(ParameterException wrong) {
     CommandLine verb = wrong.getCommandLine();
+    if (format == LogFormat.JSON) {
+      log(verb, String.valueOf(wrong.getMessage())).log("the command line makes no sense");
+      return CommandLine.ExitCode.USAGE;
+    }
     PrintWriter err = verb.getErr();
     err.println(verb.getCommandSpec().qualifiedName() + ": " + wrong.getMessage());
     UnmatchedArgumentException.printSuggestions(wrong, err);
@@ -33,7 +40,12 @@ final class FailureReport {
   }
 
   /** The verb began and did not get through. */
-  static int failure(Exception failure, CommandLine verb, boolean debug) {
+  int failure(Exception failure, CommandLine verb, boolean debug) {
+    if (format == LogFormat.JSON) {
+      LoggingEventBuilder event = log(verb, message(failure));
+      (debug ? event.setCause(failure) : event).log("the verb failed");
+      return CommandLine.ExitCode.SOFTWARE;
+    }
     PrintWriter err = verb.getErr();
     err.println(verb.getCommandSpec().qualifiedName() + ": " + printable(message(failure)));
     if (debug) {
@@ -41,6 +53,12 @@ final class FailureReport {
     }
     err.flush();
     return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private static LoggingEventBuilder log(CommandLine verb, String reason) {
+    return LOG.atError()
+        .addKeyValue("verb", verb.getCommandSpec().qualifiedName())
+        .addKeyValue("reason", reason);
   }
 
   /**

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import dev.ramtide.report.Terminal;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import net.logstash.logback.decorate.JsonFactoryDecorator;
 import net.logstash.logback.encoder.LogstashEncoder;
@@ -24,6 +26,9 @@ enum LogFormat {
    */
   JSON;
 
+  /** Read by the agent's guard, a process of its own on the same stderr. */
+  private static final String OBJECTS = "ramtide.stderr.objects";
+
   /** In {@code logback.xml}. */
   static final String APPENDER = "STDERR";
 
@@ -39,12 +44,21 @@ enum LogFormat {
     }
   }
 
-  /** From now on, for the whole process. */
+  /** From now on, for the whole process and all that it writes on stderr. */
   void use() {
     if (this == TEXT) {
       Terminal.take();
     } else if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       use(context);
+      System.setProperty(OBJECTS, "true");
+      System.setErr(new PrintStream(new LoggedLines(), true, StandardCharsets.UTF_8));
+      Thread.setDefaultUncaughtExceptionHandler(
+          (thread, thrown) ->
+              LoggerFactory.getLogger(LogFormat.class)
+                  .atError()
+                  .addKeyValue("thread", thread.getName())
+                  .setCause(thrown)
+                  .log("a thread has ended"));
     }
   }
 
@@ -62,6 +76,7 @@ enum LogFormat {
       console.stop();
       console.setEncoder(encoder);
       console.start();
+      console.setOutputStream(System.err); // That of now: what is written to a later one is logged.
     }
   }
 }

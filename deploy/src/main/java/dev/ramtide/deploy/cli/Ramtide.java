@@ -14,6 +14,7 @@ import dev.ramtide.sink.cli.PruneCommand;
 import dev.ramtide.sink.cli.RestoreCommand;
 import dev.ramtide.sink.cli.SinkCommand;
 import dev.ramtide.sink.cli.VerifyCommand;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -69,7 +70,7 @@ public final class Ramtide implements Callable<Integer> {
       scope = ScopeType.INHERIT,
       paramLabel = "text|json",
       description =
-          "How the log on stderr looks (default: text). In json each line of it is an object.")
+          "How stderr looks (default: text). In json each line of it is an object, and there are no progress bars.")
   private LogFormat logFormat = LogFormat.TEXT;
 
   private Ramtide() {}
@@ -90,13 +91,27 @@ public final class Ramtide implements Callable<Integer> {
     Ramtide ramtide = new Ramtide();
     return new CommandLine(ramtide, new VerbFactory())
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler(FailureReport::usage)
+        .setParameterExceptionHandler((wrong, args) -> ramtide.report(args).usage(wrong))
         .setExecutionStrategy(
             parsed -> {
               ramtide.logFormat.use();
               return new CommandLine.RunLast().execute(parsed);
             })
         .setExecutionExceptionHandler(
-            (failure, verb, parsed) -> FailureReport.failure(failure, verb, ramtide.debug));
+            (failure, verb, parsed) -> ramtide.report().failure(failure, verb, ramtide.debug));
+  }
+
+  private FailureReport report() {
+    return new FailureReport(logFormat);
+  }
+
+  /** The option may stand after what makes no sense, and so not have been read. */
+  private FailureReport report(String[] args) {
+    String line = String.join(" ", args).toLowerCase(Locale.ROOT);
+    if (logFormat == LogFormat.TEXT && line.matches(".*--log-format[ =]json( .*)?")) {
+      logFormat = LogFormat.JSON;
+      logFormat.use();
+    }
+    return report();
   }
 }

@@ -54,7 +54,7 @@ class FailureReportTest {
   private static String printed(Exception failure) {
     StringWriter err = new StringWriter();
     CommandLine verb = Ramtide.commandLine().setErr(new PrintWriter(err));
-    assertThat(FailureReport.failure(failure, verb, false)).isEqualTo(1);
+    assertThat(new FailureReport(LogFormat.TEXT).failure(failure, verb, false)).isEqualTo(1);
     return err.toString();
   }
 

@@ -1,10 +1,14 @@
 package dev.ramtide.producer.capture;
 
 import dev.ramtide.producer.qmp.QmpClient;
+import dev.ramtide.producer.qmp.QmpText;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /**
  * The process that {@link GuestGuard} starts.
@@ -16,6 +20,9 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  */
 final class GuardMain {
+  /** A property that is true where stderr, which it shares with the agent, is of JSON objects. */
+  static final String OBJECTS = "ramtide.stderr.objects";
+
   private GuardMain() {}
 
   public static void main(String[] args) throws IOException, InterruptedException {
@@ -33,10 +40,11 @@ final class GuardMain {
       giveBack(hold, HoldFile.beside(hold.socket()));
     } catch (IOException e) {
       System.err.println(
-          "ramtide guard: the agent let go of "
-              + hold.socket()
-              + ", but what it held of it cannot be given back: "
-              + e.getMessage());
+          line(
+              "ramtide guard: the agent let go of "
+                  + hold.socket()
+                  + ", but what it held of it cannot be given back: "
+                  + e.getMessage()));
       System.exit(1);
     }
   }
@@ -45,9 +53,23 @@ final class GuardMain {
     GuardDuty duty = new GuardDuty(file, () -> QmpClient.connect(hold.socket()), OwnProcess.JVM);
     if (duty.giveBack(hold)) {
       System.err.println(
-          "ramtide guard: the agent let go of "
-              + hold.socket()
-              + "; what it held of it is given back");
+          line(
+              "ramtide guard: the agent let go of "
+                  + hold.socket()
+                  + "; what it held of it is given back"));
     }
+  }
+
+  /** As the agent's log has it; a guard has no log of its own, it must be small. */
+  static String line(String message) throws IOException {
+    if (!Boolean.getBoolean(OBJECTS)) {
+      return message;
+    }
+    Map<String, String> line = new LinkedHashMap<>();
+    line.put("@timestamp", Instant.now().toString());
+    line.put("message", message);
+    line.put("logger", GuardMain.class.getName());
+    line.put("level", "WARN");
+    return new String(QmpText.bytesOf(line), StandardCharsets.UTF_8);
   }
 }

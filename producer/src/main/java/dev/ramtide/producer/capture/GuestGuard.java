@@ -45,6 +45,7 @@ final class GuestGuard implements HoldStore {
     List<String> command = new ArrayList<>(DEAF_TO_SIGNALS);
     command.add(java.toString());
     command.addAll(SMALL_JVM);
+    command.add("-D" + GuardMain.OBJECTS + "=" + Boolean.getBoolean(GuardMain.OBJECTS));
     command.addAll(
         List.of("-cp", System.getProperty("java.class.path"), GuardMain.class.getName()));
     try {
