@@ -3,14 +3,21 @@ package dev.ramtide.deploy.top;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 
-/** Asks one agent or sink for what its status page shows. */
+/** Asks agents and sinks for what their status pages show. Any thread. */
 final class StatusClient {
   private static final Duration PATIENCE = Duration.ofSeconds(5);
   private static final int HTTP_OK = 200;
@@ -19,30 +26,59 @@ final class StatusClient {
   private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
 
   /**
+   * How a process and its VMs stand.
+   *
    * @param base where it serves, such as {@code http://127.0.0.1:9404}
+   * @param only the VM to keep, if not all
    * @throws IOException it does not answer, or not as one of ours; the message says what to do
    */
-  JsonNode ask(URI base) throws IOException, InterruptedException {
-    URI status = URI.create(base.toString().replaceAll("/+$", "") + "/api/status");
+  ObjectNode status(URI base, Optional<String> only) throws IOException, InterruptedException {
+    JsonNode answer = ask(base, "status");
+    if (!(answer instanceof ObjectNode status) || !(answer.path("vms") instanceof ArrayNode vms)) {
+      throw new IOException(base + " is no agent or sink: its answer is none of theirs");
+    }
+    for (int index = vms.size() - 1; index >= 0; index--) {
+      boolean kept =
+          vms.get(index).isObject()
+              && (only.isEmpty() || only.get().equals(vms.get(index).path("vm").asText()));
+      if (!kept) {
+        vms.remove(index);
+      }
+    }
+    return status;
+  }
+
+  /** The last checkpoints of a VM, oldest first. */
+  List<JsonNode> checkpoints(URI base, String vm, int last)
+      throws IOException, InterruptedException {
+    String name = URLEncoder.encode(vm, StandardCharsets.UTF_8);
+    List<JsonNode> checkpoints = new ArrayList<>();
+    ask(base, "vms/" + name + "/checkpoints?last=" + last)
+        .path("checkpoints")
+        .forEach(checkpoints::add);
+    return checkpoints;
+  }
+
+  private JsonNode ask(URI base, String what) throws IOException, InterruptedException {
+    URI place = URI.create(base.toString().replaceAll("/+$", "") + "/api/" + what);
     HttpResponse<String> answer;
     try {
       answer =
           http.send(
-              HttpRequest.newBuilder(status).timeout(PATIENCE).build(),
+              HttpRequest.newBuilder(place).timeout(PATIENCE).build(),
               HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
       throw new IOException(
           base + " does not answer: is an agent or sink running there with --metrics-port?", e);
     }
-    try {
-      JsonNode json = JSON.readTree(answer.body());
-      if (answer.statusCode() == HTTP_OK && json.path("vms").isArray()) {
-        return json;
-      }
-    } catch (JsonProcessingException e) {
-      // said below
+    if (answer.statusCode() != HTTP_OK) {
+      throw new IOException(
+          base + " is no agent or sink: it answered with status " + answer.statusCode());
     }
-    throw new IOException(
-        base + " is no agent or sink: it answered with status " + answer.statusCode());
+    try {
+      return JSON.readTree(answer.body());
+    } catch (JsonProcessingException e) {
+      throw new IOException(base + " is no agent or sink: its answer is no JSON", e);
+    }
   }
 }

@@ -242,7 +242,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.embedded",
         "deploy.demo"); // the guest, the processes, and the comparison of memory
     table.room("deploy.incoming", "producer.qmp", "sink.restore");
-    table.room("deploy.top", "report", "options"); // by HTTP, as a person's browser
+    table.room("deploy.top", "checkpoint", "report", "options"); // by HTTP, as a person's browser
     simulate(table);
     bench(table);
     table.room(
