@@ -3,6 +3,8 @@ package dev.ramtide.deploy.watch;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ramtide.deploy.testbed.Needed;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -18,6 +20,7 @@ import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 
 /**
  * A headless Chromium, driven by chromedriver over the W3C WebDriver protocol. The protocol is a
@@ -231,6 +234,20 @@ final class Browser implements AutoCloseable {
     JsonNode picture =
         devTools("Page.captureScreenshot", Map.of("format", "png", "captureBeyondViewport", true));
     Files.write(file, Base64.getDecoder().decode(picture.get("data").asText()));
+  }
+
+  /**
+   * A picture of a part of the page.
+   *
+   * @param clip x, y, width, height in pixels of CSS, and scale
+   */
+  BufferedImage picture(Map<String, Object> clip) throws IOException, InterruptedException {
+    JsonNode picture =
+        devTools(
+            "Page.captureScreenshot",
+            Map.of("format", "png", "captureBeyondViewport", true, "clip", clip));
+    byte[] png = Base64.getDecoder().decode(picture.get("data").asText());
+    return ImageIO.read(new ByteArrayInputStream(png));
   }
 
   private JsonNode post(String path, Map<String, ?> body) throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package dev.ramtide.deploy.watch;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ThrowingRunnable;
 
@@ -54,6 +56,24 @@ final class StatusPage {
       return found;
       """;
 
+  /** Every frame: which animations and transitions run, and whether scrolling takes its time. */
+  private static final String WATCH_MOTION =
+      """
+      window.moved = new Set();
+      const look = () => {
+        for (const one of document.getAnimations()) {
+          window.moved.add(one.transitionProperty ?? one.animationName ?? 'script');
+        }
+        requestAnimationFrame(look);
+      };
+      look();
+      for (const one of document.querySelectorAll('*')) {
+        if (getComputedStyle(one).scrollBehavior === 'smooth') {
+          window.moved.add('scroll');
+        }
+      }
+      """;
+
   private final Browser browser;
   private final String uri;
 
@@ -94,6 +114,62 @@ final class StatusPage {
         "Emulation.setEmulatedMedia",
         Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", scheme))));
     return this;
+  }
+
+  /**
+   * @param preference reduce or no-preference, as a person tells the system
+   */
+  StatusPage motion(String preference) throws IOException, InterruptedException {
+    browser.devTools(
+        "Emulation.setEmulatedMedia",
+        Map.of("features", List.of(Map.of("name", "prefers-reduced-motion", "value", preference))));
+    return this;
+  }
+
+  /**
+   * How fast what glides does so; of the bar of a capture no script is told that it does.
+   *
+   * @param rate 1 is usual
+   */
+  StatusPage pace(double rate) throws IOException, InterruptedException {
+    browser.devTools("Animation.enable", Map.of());
+    browser.devTools("Animation.setPlaybackRate", Map.of("playbackRate", rate));
+    return this;
+  }
+
+  /** How much of the bar of a capture has the colour of what is done, in a picture of it. */
+  double filled() throws IOException, InterruptedException {
+    JsonNode box =
+        browser.script(
+            "const box = document.getElementById('capture-progress').getBoundingClientRect();"
+                + "return {x: box.x + scrollX, y: box.y + scrollY, width: box.width, height: box.height}");
+    BufferedImage bar =
+        browser.picture(
+            Map.of(
+                "x", box.get("x").asDouble(),
+                "y", box.get("y").asDouble(),
+                "width", box.get("width").asDouble(),
+                "height", box.get("height").asDouble(),
+                "scale", 1));
+    int done = Integer.decode(colour("--accent"));
+    long pixels =
+        IntStream.range(0, bar.getWidth())
+            .filter(x -> (bar.getRGB(x, bar.getHeight() / 2) & 0xffffff) == done)
+            .count();
+    return (double) pixels / bar.getWidth();
+  }
+
+  /** From now on notes what moves by itself. */
+  StatusPage watchMotion() throws IOException, InterruptedException {
+    browser.script(WATCH_MOTION);
+    return this;
+  }
+
+  /** What has moved by itself since {@link #watchMotion}. */
+  List<String> moved() throws IOException, InterruptedException {
+    List<String> names = new ArrayList<>();
+    browser.script("return [...window.moved]").forEach(name -> names.add(name.asText()));
+    return names;
   }
 
   String text(String id) throws IOException, InterruptedException {

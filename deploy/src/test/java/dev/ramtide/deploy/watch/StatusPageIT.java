@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The status page in a real Chromium: its words, its keys, its colours, and what it asks for. */
 class StatusPageIT {
@@ -417,6 +419,27 @@ class StatusPageIT {
     assertThat(page.count("#memory:not([hidden])")).isZero();
     assertThat(page.row("web-1")).contains("capturing").doesNotContain("rec");
     await(() -> assertThat(page.text("timeline-note")).startsWith("44 checkpoints."));
+  }
+
+  /** Only the bar of a capture glides, and that not for who has asked the system for calm. */
+  @ParameterizedTest
+  @ValueSource(strings = {"no-preference", "reduce"})
+  void whoWantsNoMotionSeesNone(String preference) throws IOException, InterruptedException {
+    MadeVm vm = MadeScenes.history(new MadeVm("web-1"), now, 44);
+    vm.capture("transfer", 13_107, 131_072, now);
+    StatusPage page = page(MadeSite.agent().with(vm)).motion(preference).openAt("web-1");
+    await(() -> assertThat(page.text("capture-words")).contains(": 13,107 of"));
+    await(() -> assertThat(page.filled()).isBetween(0.08, 0.12));
+
+    page.watchMotion().pace(0.001); // What glides now would need five minutes.
+    vm.capture("acknowledge", 117_965, 131_072, now);
+    await(() -> assertThat(page.text("capture-words")).contains(": 117,965 of"));
+    double filled = page.filled();
+    page.pace(1).tabTo("chart");
+    browser.press("LEFT", "HOME", "END");
+
+    assertThat(filled).isCloseTo(preference.equals("reduce") ? 0.9 : 0.1, Offset.offset(0.03));
+    assertThat(page.moved()).isEmpty();
   }
 
   @Test
