@@ -7,6 +7,7 @@ import dev.ramtide.sink.consume.VmStatus;
 import java.io.Closeable;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,34 +19,98 @@ final class ApplyBar implements Closeable {
   private static final long MOMENT_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
   private static final long UNKNOWN = -1;
 
-  private final SinkProcess sink;
-  private final boolean shown;
-  private @Nullable Progress bar;
+  /** What is known of a sink. */
+  interface Work {
+    List<VmStatus> statuses();
+
+    /** Records of a VM's partitions that are applied. */
+    long readRecords(VmId vm);
+  }
+
+  /** Where bars are drawn. */
+  interface Bars {
+    /**
+     * @param total -1 when nobody knows it
+     */
+    Bar open(String task, long total);
+  }
+
+  /** One of them. */
+  interface Bar extends AutoCloseable {
+    void show(long done, long total);
+
+    @Override
+    void close();
+  }
+
+  private final Work work;
+  private final Bars bars;
+  private final LongSupplier clock;
+  private @Nullable Bar bar;
   private String task = "";
   private long most;
-  private long lookedNanos = System.nanoTime();
-  private long idleNanos = System.nanoTime();
+  private long lookedNanos;
+  private boolean working;
+  private long sinceNanos;
+
+  ApplyBar(Work work, Bars bars, LongSupplier clock) {
+    this.work = work;
+    this.bars = bars;
+    this.clock = clock;
+    this.lookedNanos = clock.getAsLong();
+  }
 
   /**
    * @param quiet also on a terminal
    */
-  ApplyBar(SinkProcess sink, boolean quiet) {
-    this.sink = sink;
-    this.shown = !quiet && Progress.isWatched();
+  static ApplyBar of(SinkProcess sink, boolean quiet) {
+    boolean shown = !quiet && Progress.isWatched();
+    Work work =
+        new Work() {
+          @Override
+          public List<VmStatus> statuses() {
+            return shown ? sink.statuses() : List.of(); // To look at them costs reading.
+          }
+
+          @Override
+          public long readRecords(VmId vm) {
+            return sink.vm(vm).map(follow -> follow.progress().readRecords()).orElse(0L);
+          }
+        };
+    return new ApplyBar(work, ApplyBar::onTerminal, System::nanoTime);
+  }
+
+  private static Bar onTerminal(String task, long total) {
+    Progress progress = new Progress(task, "records", total, false);
+    return new Bar() {
+      @Override
+      public void show(long done, long now) {
+        progress.of(now);
+        progress.accept(done);
+      }
+
+      @Override
+      public void close() {
+        progress.close();
+      }
+    };
   }
 
   /** Cheap to be called often. */
   void draw() {
-    long now = System.nanoTime();
-    if (!shown || now - lookedNanos < LOOK_EVERY_NANOS) {
+    long now = clock.getAsLong();
+    if (now - lookedNanos < LOOK_EVERY_NANOS) {
       return;
     }
     lookedNanos = now;
-    List<VmStatus> busy = sink.statuses().stream().filter(ApplyBar::isBusy).toList();
+    List<VmStatus> busy = work.statuses().stream().filter(ApplyBar::isBusy).toList();
     if (busy.isEmpty()) {
       close();
-      idleNanos = now;
-    } else if (now - idleNanos >= MOMENT_NANOS) {
+      working = false;
+    } else if (!working) {
+      working = true;
+      sinceNanos = now;
+    } else if (now - sinceNanos >= MOMENT_NANOS) {
       draw(busy);
     }
   }
@@ -66,21 +131,14 @@ final class ApplyBar implements Closeable {
       close();
       task = next;
       most = left;
-      bar = new Progress(task, "records", complete ? most : UNKNOWN, false);
+      bar = bars.open(task, complete ? most : UNKNOWN);
     }
-    if (left > most) {
-      most = left; // More than was known: another partition, or a later checkpoint.
-      bar.of(most);
+    most = Math.max(most, left); // More than was known: another partition, a later checkpoint.
+    if (complete) {
+      bar.show(most - left, most);
+    } else {
+      bar.show(busy.stream().mapToLong(vm -> work.readRecords(vm.vm())).sum(), UNKNOWN);
     }
-    bar.accept(complete ? most - left : filled(busy));
-  }
-
-  private long filled(List<VmStatus> busy) {
-    return busy.stream().mapToLong(vm -> filled(vm.vm())).sum();
-  }
-
-  private long filled(VmId vm) {
-    return sink.vm(vm).map(follow -> follow.progress().readRecords()).orElse(0L);
   }
 
   @Override

@@ -176,7 +176,7 @@ public final class SinkCommand implements Callable<Integer> {
   /** Returns when the goal is reached or the process is to stop. */
   private void follow(SinkProcess sink, Site site, CountDownLatch stop)
       throws IOException, InterruptedException {
-    try (ApplyBar bar = new ApplyBar(sink, json)) {
+    try (ApplyBar bar = ApplyBar.of(sink, json)) {
       await(sink, site, stop, bar);
     }
   }
