@@ -81,7 +81,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("qemustream", "guest");
     table.room("mappedram", "guest", "qemustream");
     table.room("wire.avro"); // generated from the .avsc files
-    table.room("wire", "guest", "integrity", "checkpoint", "wire.avro");
+    table.room("registry", "time"); // schemas are texts to it; it waits before it asks again
+    table.room("wire", "guest", "integrity", "checkpoint", "wire.avro", "registry");
     table.room("metrics"); // knows nothing of guests: names, and a server
     table.room("page", "metrics"); // the files of the status page
     table.room("options", "checkpoint", "metrics");
@@ -103,7 +104,14 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "checkpoint",
         "producer.stream",
         "producer.offheap");
-    table.room("producer.publish", "guest", "integrity", "checkpoint", "wire", "producer.dirty");
+    table.room(
+        "producer.publish",
+        "guest",
+        "integrity",
+        "checkpoint",
+        "registry", // which properties are not for Kafka's clients
+        "wire",
+        "producer.dirty");
     table.room("producer.procfs"); // the host's kernel: knows nothing of guests
     table.room(
         "producer.memory", "guest", "producer.stream", "producer.offheap", "producer.procfs");
@@ -130,6 +138,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "checkpoint",
         "metrics",
         "time", // since the newest checkpoint
+        "wire", // the codec is one of the things that clients are asked for
         "producer.qmp", // its errors are counted
         "producer.publish",
         "producer.capture");
@@ -180,6 +189,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "guest",
         "integrity",
         "checkpoint",
+        "registry", // which properties are not for Kafka's clients, and that it may be away
         "wire",
         "time",
         "sink.state",
@@ -339,6 +349,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
                     "producer.qmp",
                     "report",
                     "metrics",
+                    "registry",
                     "producer.page",
                     "sink.page",
                     "deploy.torture")),

@@ -1,0 +1,140 @@
+package dev.ramtide.registry;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.ramtide.time.MonotonicClock;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.Optional;
+
+/**
+ * HTTP to one of several URLs of a registry: the first that answers. Each is tried some times,
+ * since a registry may be restarting. Thread-safe.
+ */
+final class RegistryCalls {
+  /** A schema has some KB. */
+  private static final int MAX_ANSWER_BYTES = 1 << 20;
+
+  private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
+
+  private final RegistrySettings settings;
+  private final MonotonicClock clock;
+  private final HttpClient http;
+
+  /**
+   * An answer, whatever it says.
+   *
+   * @param url that gave it
+   */
+  record Answer(URI url, int status, String body) {
+    /** Of a registry that is there and cannot just now. */
+    boolean isAway() {
+      return status >= 500 || status == 429;
+    }
+  }
+
+  RegistryCalls(RegistrySettings settings, MonotonicClock clock) throws IOException {
+    this.settings = settings;
+    this.clock = clock;
+    HttpClient.Builder builder =
+        HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .followRedirects(HttpClient.Redirect.NORMAL)
+            .connectTimeout(settings.patience().connectTimeout());
+    settings.tls().context().ifPresent(builder::sslContext);
+    this.http = builder.build();
+  }
+
+  /**
+   * @param path with a slash first
+   * @param body JSON to be posted; empty to get
+   * @throws RegistryException nobody answered
+   * @throws InterruptedIOException the thread was interrupted; it still is
+   */
+  Answer call(String path, Optional<String> body) throws IOException {
+    String last = "";
+    for (int attempt = 1; ; attempt++) {
+      for (URI url : settings.urls()) {
+        try {
+          Answer answer = send(url, path, body);
+          if (!answer.isAway()) {
+            return answer;
+          }
+          last = url + " answers " + answer.status() + " " + Answers.message(answer);
+        } catch (InterruptedIOException e) {
+          throw e;
+        } catch (IOException e) {
+          last = url + ": " + reason(e);
+        }
+      }
+      if (attempt >= settings.patience().tries()) {
+        throw new RegistryException(
+            "no schema registry at schema.registry.url="
+                + joined()
+                + " answers ("
+                + last
+                + "). Does it run, and is the URL right?");
+      }
+      pause();
+    }
+  }
+
+  private Answer send(URI url, String path, Optional<String> body) throws IOException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create(url + path))
+            .timeout(settings.patience().readTimeout())
+            .header("Accept", MEDIA_TYPE + ", application/json");
+    settings.authorization().ifPresent(value -> request.header("Authorization", value));
+    body.ifPresent(
+        json -> request.header("Content-Type", MEDIA_TYPE).POST(BodyPublishers.ofString(json)));
+    try {
+      HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
+      try (InputStream in = response.body()) {
+        byte[] bytes = in.readNBytes(MAX_ANSWER_BYTES + 1);
+        if (bytes.length > MAX_ANSWER_BYTES) {
+          throw new IOException("an answer of more than " + MAX_ANSWER_BYTES + " bytes");
+        }
+        return new Answer(url, response.statusCode(), new String(bytes, UTF_8));
+      }
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private void pause() throws InterruptedIOException {
+    try {
+      clock.sleep(settings.patience().pause());
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static InterruptedIOException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    InterruptedIOException stopped =
+        new InterruptedIOException("stopped while asking the schema registry");
+    stopped.initCause(e);
+    return stopped;
+  }
+
+  private String joined() {
+    return String.join(",", settings.urls().stream().map(URI::toString).toList());
+  }
+
+  /** A refused connection has no message of its own. */
+  private static String reason(IOException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause.getMessage() != null) {
+        return cause.getMessage();
+      }
+    }
+    return e.getClass().getSimpleName();
+  }
+}

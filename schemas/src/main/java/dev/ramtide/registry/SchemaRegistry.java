@@ -1,0 +1,134 @@
+package dev.ramtide.registry;
+
+import dev.ramtide.registry.RegistryCalls.Answer;
+import dev.ramtide.time.MonotonicClock;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+
+/**
+ * A schema registry. Thread-safe; remembers nothing, callers keep what they learned: an id stands
+ * for one schema for ever.
+ */
+public final class SchemaRegistry {
+  private static final int NOT_FOUND = 404;
+  private static final int CONFLICT = 409;
+  private static final int UNPROCESSABLE = 422;
+
+  private final RegistrySettings settings;
+  private final RegistryCalls calls;
+
+  /**
+   * @throws RegistryException a file with keys or certificates cannot be read
+   */
+  public SchemaRegistry(RegistrySettings settings) throws IOException {
+    this(settings, MonotonicClock.SYSTEM);
+  }
+
+  SchemaRegistry(RegistrySettings settings, MonotonicClock clock) throws IOException {
+    this.settings = settings;
+    this.calls = new RegistryCalls(settings, clock);
+  }
+
+  /**
+   * The id of a schema that records of a topic are to be written with: registers it when it is not
+   * there, or only looks it up where schemas are registered by somebody else.
+   *
+   * @param record full name of the schema
+   * @throws RegistryException it has none, with what to do
+   */
+  public int idFor(String topic, String record, String schema) throws IOException {
+    String subject = settings.subjects().of(topic, record);
+    String path = "/subjects/" + encoded(subject) + (settings.autoRegister() ? "/versions" : "");
+    Answer answer = calls.call(path, Optional.of(Answers.request(schema)));
+    if (answer.status() == 200) {
+      return Answers.id(answer);
+    } else if (answer.status() == NOT_FOUND && Answers.isRefusal(answer)) {
+      throw unregistered(answer, subject, record);
+    } else if (answer.status() == CONFLICT) {
+      throw incompatible(answer, subject, record);
+    } else if (answer.status() == UNPROCESSABLE) {
+      throw new RegistryException(
+          answer.url() + " refuses the schema of " + subject + ": " + Answers.message(answer));
+    }
+    throw refused(answer, "the subject " + subject);
+  }
+
+  /**
+   * The schema that an id stands for; empty when the registry has no such id.
+   *
+   * @throws RegistryException the registry does not say
+   */
+  public Optional<String> schema(int id) throws IOException {
+    Answer answer = calls.call("/schemas/ids/" + id, Optional.empty());
+    if (answer.status() == 200) {
+      return Optional.of(Answers.schema(answer));
+    } else if (answer.status() == NOT_FOUND && Answers.isRefusal(answer)) {
+      return Optional.empty();
+    }
+    throw refused(answer, "schema id " + id);
+  }
+
+  private static RegistryException unregistered(Answer answer, String subject, String record) {
+    String file = "schemas/src/main/avro/" + record.substring(record.lastIndexOf('.') + 1);
+    return new RegistryException(
+        answer.url()
+            + " has not this version's schema of "
+            + record
+            + " in subject "
+            + subject
+            + ", and auto.register.schemas=false. Register it with: jq -Rs '{schema:.}' "
+            + file
+            + ".avsc | curl -H 'Content-Type: application/json' -d @- "
+            + answer.url()
+            + "/subjects/"
+            + encoded(subject)
+            + "/versions");
+  }
+
+  private RegistryException incompatible(Answer answer, String subject, String record) {
+    String remedy =
+        settings.subjects() == SubjectNames.TOPIC
+            ? "With TopicNameStrategy all types of a topic share one subject, and the checkpoints topic has several:"
+                + " take TopicRecordNameStrategy (value.subject.name.strategy)"
+            : "Has the subject a schema of a newer ramtide, or of something else? Look with: curl "
+                + answer.url()
+                + "/subjects/"
+                + encoded(subject)
+                + "/versions/latest";
+    return new RegistryException(
+        answer.url()
+            + " says that the schema of "
+            + record
+            + " is not compatible with what subject "
+            + subject
+            + " has: "
+            + Answers.message(answer)
+            + ". "
+            + remedy);
+  }
+
+  private static RegistryException refused(Answer answer, String what) {
+    return switch (answer.status()) {
+      case 401 ->
+          new RegistryException(
+              answer.url()
+                  + " wants another user or password (401). Check basic.auth.user.info=USER:PASSWORD in"
+                  + " --command-config");
+      case 403 ->
+          new RegistryException(
+              answer.url()
+                  + " does not let this user at "
+                  + what
+                  + " (403): grant it "
+                  + "read and, to register, write rights there. "
+                  + Answers.message(answer));
+      default -> Answers.noRegistry(answer);
+    };
+  }
+
+  private static String encoded(String subject) {
+    return URLEncoder.encode(subject, StandardCharsets.UTF_8);
+  }
+}

@@ -1,0 +1,203 @@
+package dev.ramtide.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
+import java.util.Properties;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SchemaRegistryTest {
+  private static final String SCHEMA = "{\"type\":\"record\",\"name\":\"R\",\"fields\":[]}";
+
+  private FakeRegistry server;
+  private Properties properties;
+
+  @BeforeEach
+  void start() throws IOException {
+    server = FakeRegistry.start();
+    properties = server.properties();
+  }
+
+  @AfterEach
+  void stop() {
+    server.close();
+  }
+
+  private SchemaRegistry registry() throws IOException {
+    return new SchemaRegistry(RegistrySettings.of(properties).orElseThrow());
+  }
+
+  private int idFor() throws IOException {
+    return registry().idFor("t", "a.b.R", SCHEMA);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "TopicNameStrategy,t-value",
+    "RecordNameStrategy,a.b.R",
+    "TopicRecordNameStrategy,t-a.b.R",
+    "io.confluent.kafka.serializers.subject.TopicNameStrategy,t-value",
+    "io.confluent.kafka.serializers.subject.RecordNameStrategy,a.b.R",
+    "io.confluent.kafka.serializers.subject.TopicRecordNameStrategy,t-a.b.R"
+  })
+  void aSchemaIsRegisteredUnderTheNameThatTheStrategyMakes(String strategy, String subject)
+      throws IOException {
+    properties.setProperty("value.subject.name.strategy", strategy);
+    assertThat(idFor()).isEqualTo(1);
+    assertThat(server.subjects()).containsExactly(subject);
+  }
+
+  @Test
+  void withoutAStrategyTopicAndRecordMakeTheName() throws IOException {
+    idFor();
+    assertThat(server.subjects()).containsExactly("t-a.b.R");
+  }
+
+  @Test
+  void aSchemaComesBackByItsId() throws IOException {
+    int id = idFor();
+    assertThat(registry().schema(id)).contains(SCHEMA);
+    assertThat(registry().schema(77)).isEmpty();
+  }
+
+  @Test
+  void whereOthersRegisterItIsOnlyLookedUp() throws IOException {
+    properties.setProperty("auto.register.schemas", "false");
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(this::idFor)
+        .withMessageContaining("auto.register.schemas=false")
+        .withMessageContaining("schemas/src/main/avro/R.avsc")
+        .withMessageContaining(server.url() + "/subjects/t-a.b.R/versions");
+    assertThat(server.subjects()).isEmpty();
+    int id = server.register("t-a.b.R", SCHEMA);
+    assertThat(idFor()).isEqualTo(id);
+  }
+
+  @Test
+  void aRefusalSaysWhatToDo() {
+    assertRefused(401, "{\"error_code\":401,\"message\":\"Unauthorized\"}", "basic.auth.user.info");
+    assertRefused(403, "{\"error_code\":40301,\"message\":\"no\"}", "grant");
+    assertRefused(409, "{\"error_code\":409,\"message\":\"field x was lost\"}", "field x was lost");
+    assertRefused(422, "{\"error_code\":42201,\"message\":\"bad schema\"}", "bad schema");
+    assertRefused(404, "<html>Not here</html>", "is schema.registry.url right");
+    assertRefused(200, "<html>Welcome</html>", "is schema.registry.url right");
+    assertRefused(200, "{\"id\":\"seven\"}", "is schema.registry.url right");
+    assertRefused(500, "{\"error_code\":50001,\"message\":\"datastore\"}", "datastore");
+    properties.setProperty("value.subject.name.strategy", "TopicNameStrategy");
+    assertRefused(409, "{\"error_code\":409,\"message\":\"\"}", "TopicRecordNameStrategy");
+  }
+
+  private void assertRefused(int status, String body, String remedy) {
+    server.answerNext(status, body);
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(this::idFor)
+        .withMessageContaining(server.url())
+        .withMessageContaining(remedy);
+  }
+
+  @Test
+  void anAnswerWithoutEndIsNotTakenIn() {
+    server.answerNext(200, "x".repeat((1 << 20) + 1));
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(this::idFor)
+        .withMessageContaining("more than 1048576 bytes");
+  }
+
+  @Test
+  void theNextUrlIsTakenWhenOneDoesNotAnswer() throws IOException {
+    String dead;
+    try (FakeRegistry gone = FakeRegistry.start()) {
+      dead = gone.url();
+    }
+    properties.setProperty("schema.registry.url", dead + ", " + server.url() + "/");
+    assertThat(idFor()).isEqualTo(1);
+    properties.setProperty("schema.registry.url", dead + "," + dead.replace("//", "//u:geheim@"));
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(this::idFor)
+        .withMessageContaining("schema.registry.url=" + dead + "," + dead)
+        .withMessageContaining("Does it run")
+        .withMessageNotContaining("geheim");
+  }
+
+  @Test
+  void aRegistryThatIsRestartingIsAskedAgain() throws IOException {
+    properties.setProperty("max.retries", "2");
+    properties.setProperty("retries.wait.ms", "1");
+    server.answerNext(503, "");
+    server.answerNext(429, "slowly");
+    assertThat(idFor()).isEqualTo(1);
+    assertThat(server.requests()).hasSize(3);
+  }
+
+  @Test
+  void whoIsToldToStopDoesNotWait() {
+    Thread.currentThread().interrupt();
+    assertThatExceptionOfType(InterruptedIOException.class).isThrownBy(this::idFor);
+    assertThat(Thread.interrupted()).as("still told to stop").isTrue();
+  }
+
+  @Test
+  void userAndPasswordAreSentFromWhereTheyStand() throws IOException {
+    properties.setProperty("basic.auth.user.info", "me:secret");
+    assertSent("me:secret");
+    properties.setProperty("basic.auth.credentials.source", "USER_INFO");
+    properties.setProperty("schema.registry.basic.auth.user.info", "you:hidden");
+    assertSent("you:hidden");
+    properties.setProperty("basic.auth.credentials.source", "URL");
+    properties.setProperty("schema.registry.url", server.url().replace("//", "//they:covert@"));
+    assertSent("they:covert");
+    assertThat(RegistrySettings.of(properties).orElseThrow().toString())
+        .doesNotContain("covert", "hidden", "secret");
+  }
+
+  private void assertSent(String user) throws IOException {
+    idFor();
+    byte[] bytes = user.getBytes(StandardCharsets.UTF_8);
+    assertThat(server.authorization())
+        .isEqualTo("Basic " + Base64.getEncoder().encodeToString(bytes));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "schema.registry.url,registry:8081",
+    "schema.registry.url,ftp://registry",
+    "auto.register.schemas,perhaps",
+    "value.subject.name.strategy,MyStrategy",
+    "basic.auth.credentials.source,SASL_INHERIT",
+    "basic.auth.credentials.source,USER_INFO",
+    "basic.auth.credentials.source,URL",
+    "bearer.auth.credentials.source,OAUTHBEARER",
+    "max.retries,-1",
+    "http.read.timeout.ms,soon"
+  })
+  void aPropertyThatCannotBeRightIsNamed(String name, String value) {
+    properties.setProperty(name, value);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> RegistrySettings.of(properties))
+        .withMessageContaining(name);
+  }
+
+  @Test
+  void withoutAUrlThereIsNone() {
+    assertThat(RegistrySettings.of(new Properties())).isEmpty();
+  }
+
+  @Test
+  void kafkasClientsSeeNothingOfIt() {
+    properties.setProperty("bootstrap.servers", "b:9092");
+    properties.setProperty("auto.register.schemas", "true");
+    properties.setProperty("basic.auth.user.info", "me:secret");
+    properties.setProperty("schema.registry.ssl.truststore.location", "/x");
+    properties.setProperty("value.serializer", "X");
+    assertThat(RegistryProperties.forKafka(properties)).containsOnlyKeys("bootstrap.servers");
+  }
+}
