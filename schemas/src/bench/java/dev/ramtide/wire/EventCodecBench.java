@@ -1,6 +1,7 @@
 package dev.ramtide.wire;
 
 import dev.ramtide.checkpoint.DirtyPages;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -57,7 +58,7 @@ public class EventCodecBench {
 
   @Benchmark
   @OperationsPerInvocation(PAGES)
-  public void decode(Blackhole sink) throws MalformedEventException {
+  public void decode(Blackhole sink) throws IOException {
     for (ByteBuffer value : values) {
       sink.consume(codec.decodePages(value));
     }

@@ -7,6 +7,7 @@ import dev.ramtide.checkpoint.DeviceStateChunk;
 import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.EpochClaimed;
 import dev.ramtide.checkpoint.EpochStarted;
+import dev.ramtide.wire.EventFormat.Decoded;
 import dev.ramtide.wire.avro.CheckpointCompleted;
 import dev.ramtide.wire.avro.DeviceState;
 import java.io.IOException;
@@ -14,11 +15,9 @@ import java.nio.ByteBuffer;
 import org.apache.avro.specific.SpecificRecord;
 
 /**
- * Events as the bytes of a Kafka record's value: the Confluent wire format with Avro inside.
- *
- * <pre>
- *   0x00 | schema id:4, big-endian ({@link SchemaId}) | Avro body
- * </pre>
+ * Events as the bytes of a Kafka record's value: the Confluent wire format with Avro inside ({@link
+ * ConfluentFormat}), or what an operator's serializer makes of the Avro records. {@link
+ * EventCodecs} chooses.
  *
  * <p>Thread-safe.
  */
@@ -29,16 +28,22 @@ public final class EventCodec {
    */
   public static final int MAX_EVENT_BYTES = 1024 * 1024 - 128;
 
-  static final byte MAGIC = 0;
-  static final int HEADER_BYTES = 5;
+  private final EventFormat format;
 
-  private final AvroBodies bodies = new AvroBodies();
+  /** With the ids that are used without a schema registry. */
+  public EventCodec() {
+    this(new ConfluentFormat(new EmbeddedIds()));
+  }
+
+  EventCodec(EventFormat format) {
+    this.format = format;
+  }
 
   /**
    * @throws IllegalArgumentException the event would be longer than {@link #MAX_EVENT_BYTES}
    */
   public byte[] encode(DirtyPages event) {
-    return bodies.encode(SchemaId.DIRTY_PAGES, PagesMapping.toAvro(event));
+    return format.encode(SchemaId.DIRTY_PAGES, PagesMapping.toAvro(event));
   }
 
   /**
@@ -46,15 +51,15 @@ public final class EventCodec {
    */
   public byte[] encode(CheckpointRecord record) {
     if (record instanceof EpochClaimed claimed) {
-      return bodies.encode(SchemaId.EPOCH_CLAIMED, EpochMapping.toAvro(claimed));
+      return format.encode(SchemaId.EPOCH_CLAIMED, EpochMapping.toAvro(claimed));
     } else if (record instanceof EpochStarted started) {
-      return bodies.encode(SchemaId.EPOCH_STARTED, EpochMapping.toAvro(started));
+      return format.encode(SchemaId.EPOCH_STARTED, EpochMapping.toAvro(started));
     } else if (record instanceof DeviceStateChunk chunk) {
-      return bodies.encode(SchemaId.DEVICE_STATE, ManifestMapping.toAvro(chunk));
+      return format.encode(SchemaId.DEVICE_STATE, ManifestMapping.toAvro(chunk));
     } else if (record instanceof CheckpointManifest manifest) {
-      return bodies.encode(SchemaId.CHECKPOINT_COMPLETED, ManifestMapping.toAvro(manifest));
+      return format.encode(SchemaId.CHECKPOINT_COMPLETED, ManifestMapping.toAvro(manifest));
     } else if (record instanceof CheckpointFailed failed) {
-      return bodies.encode(SchemaId.CHECKPOINT_FAILED, ManifestMapping.toAvro(failed));
+      return format.encode(SchemaId.CHECKPOINT_FAILED, ManifestMapping.toAvro(failed));
     }
     throw new IllegalArgumentException("no schema for " + record);
   }
@@ -64,27 +69,29 @@ public final class EventCodec {
    * to check.
    *
    * @param value the record's value; not changed. The event's pages share its memory
+   * @throws MalformedEventException it is none
+   * @throws IOException a schema registry does not say what the value's schema id stands for;
+   *     another try may succeed
    */
-  public DirtyPages decodePages(ByteBuffer value) throws MalformedEventException {
-    ByteBuffer body = value.duplicate();
-    SchemaId id = readHeader(body);
-    if (id != SchemaId.DIRTY_PAGES) {
+  public DirtyPages decodePages(ByteBuffer value) throws IOException {
+    Decoded decoded = format.decode(VmTopics::pages, value.duplicate());
+    SchemaId id = decoded.kind();
+    if (!(decoded.record() instanceof dev.ramtide.wire.avro.DirtyPages event)) {
       throw new MalformedEventException("a record of kind " + id + " in a pages topic");
     }
-    return checked(
-        id,
-        () -> PagesMapping.fromAvro((dev.ramtide.wire.avro.DirtyPages) bodies.decode(id, body)));
+    return checked(id, () -> PagesMapping.fromAvro(event));
   }
 
   /**
    * Reads a record of the checkpoints topic.
    *
    * @param value the record's value; not changed. Device state and preamble share its memory
+   * @throws IOException as {@link #decodePages}
    */
-  public CheckpointRecord decodeCheckpoint(ByteBuffer value) throws MalformedEventException {
-    ByteBuffer body = value.duplicate();
-    SchemaId id = readHeader(body);
-    return checked(id, () -> checkpointRecord(id, bodies.decode(id, body)));
+  public CheckpointRecord decodeCheckpoint(ByteBuffer value) throws IOException {
+    Decoded decoded = format.decode(VmTopics::checkpoints, value.duplicate());
+    SchemaId id = decoded.kind();
+    return checked(id, () -> checkpointRecord(id, decoded.record()));
   }
 
   private static CheckpointRecord checkpointRecord(SchemaId id, SpecificRecord record)
@@ -103,28 +110,6 @@ public final class EventCodec {
       case DIRTY_PAGES ->
           throw new MalformedEventException("a record of kind " + id + " in a checkpoints topic");
     };
-  }
-
-  private static SchemaId readHeader(ByteBuffer body) throws MalformedEventException {
-    if (body.remaining() < HEADER_BYTES) {
-      throw new MalformedEventException(
-          "a value of " + body.remaining() + " bytes is too short to be an event");
-    }
-    byte magic = body.get();
-    if (magic != MAGIC) {
-      throw new MalformedEventException(
-          String.format(
-              "the value begins with 0x%02x and not with 0x00: not written by ramtide", magic));
-    }
-    int id = body.getInt();
-    return SchemaId.of(id)
-        .orElseThrow(
-            () ->
-                new MalformedEventException(
-                    String.format(
-                        "schema id %d (0x%08x) is none of ramtide's own: the event was written with a schema registry"
-                            + " or by a newer version",
-                        id, id)));
   }
 
   private interface Decoding<T> {

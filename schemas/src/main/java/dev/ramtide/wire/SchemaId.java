@@ -9,8 +9,10 @@ import dev.ramtide.wire.avro.EpochStarted;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import org.apache.avro.Schema;
 
 /**
@@ -36,6 +38,12 @@ enum SchemaId {
   CHECKPOINT_COMPLETED_3(
       0x5254_0008, earlier("CheckpointCompleted-3.avsc"), CheckpointCompleted.getClassSchema()),
   CHECKPOINT_COMPLETED(0x5254_0009, CheckpointCompleted.getClassSchema());
+
+  private static final String JAVA_STRING = "{\"type\":\"string\",\"avro.java.string\":\"String\"}";
+
+  static {
+    TrustedClasses.vouch();
+  }
 
   private final int id;
   private final Schema schema;
@@ -74,12 +82,25 @@ enum SchemaId {
     return current;
   }
 
-  static Optional<SchemaId> of(int id) {
-    for (SchemaId known : values()) {
-      if (known.id == id) {
-        return Optional.of(known);
-      }
-    }
-    return Optional.empty();
+  /** Of several versions of a record only the newest is still written. */
+  boolean isWritten() {
+    return schema == current;
+  }
+
+  /** Of a VM's topics the one that it is written to. */
+  Function<VmTopics, String> topic() {
+    return this == DIRTY_PAGES ? VmTopics::pages : VmTopics::checkpoints;
+  }
+
+  /** The schema as other languages know it: without what Avro's generator adds for Java. */
+  String text() {
+    return schema.toString().replace(JAVA_STRING, "\"string\"");
+  }
+
+  /** What records of this name are read as, whatever version they were written with. */
+  static Optional<SchemaId> current(String fullName) {
+    return Arrays.stream(values())
+        .filter(known -> known.isWritten() && known.schema.getFullName().equals(fullName))
+        .findFirst();
   }
 }
