@@ -11,7 +11,7 @@ import dev.ramtide.deploy.simulate.kafka.SimCluster;
 import dev.ramtide.guest.PageKind;
 import dev.ramtide.guest.PageRange;
 import dev.ramtide.wire.EventCodec;
-import dev.ramtide.wire.MalformedEventException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +61,7 @@ final class LogView {
       for (int partition = 0; partition < events.size(); partition++) {
         readPages(partition);
       }
-    } catch (MalformedEventException e) {
+    } catch (IOException e) {
       throw Promise.NOTHING_LOST.broken("the agent wrote what cannot be read: " + e.getMessage());
     }
   }
@@ -80,7 +80,7 @@ final class LogView {
     }
   }
 
-  private void readPages(int partition) throws MalformedEventException {
+  private void readPages(int partition) throws IOException {
     List<PageEvent> known = events.get(partition);
     long next = known.isEmpty() ? 0 : known.get(known.size() - 1).recordOffset() + 1;
     for (; next < cluster.pages(partition).endRecordOffset(); next++) {

@@ -3,6 +3,7 @@ package dev.ramtide.producer.metrics;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.producer.publish.AgentClients;
+import dev.ramtide.wire.EventCodec;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
 import java.io.IOException;
 import java.util.HashMap;
@@ -76,6 +77,11 @@ public final class MeteredAgentClients implements AgentClients {
   @Override
   public TopicIds provideTopics() throws IOException {
     return clients.provideTopics();
+  }
+
+  @Override
+  public EventCodec codec() throws IOException {
+    return clients.codec();
   }
 
   @Override

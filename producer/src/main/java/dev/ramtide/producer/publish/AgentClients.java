@@ -1,6 +1,7 @@
 package dev.ramtide.producer.publish;
 
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
@@ -31,6 +32,15 @@ public interface AgentClients {
   Producer<byte[], byte[]> pagesProducer();
 
   Producer<byte[], byte[]> checkpointsProducer();
+
+  /**
+   * How the values of both topics are written and read: the same each time.
+   *
+   * @throws IOException a schema registry does not answer, or refuses our schemas
+   */
+  default EventCodec codec() throws IOException {
+    return new EventCodec();
+  }
 
   /** Begins where the topic does, if it is told nothing else. */
   Consumer<byte[], byte[]> checkpointsConsumer();

@@ -34,13 +34,14 @@ final class CheckpointsReader implements AutoCloseable {
   private final LogSettings settings;
   private final Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
-  private final EventCodec codec = new EventCodec();
+  private final EventCodec codec;
   private final CheckpointHistory history = new CheckpointHistory(1);
   private long newestClaimRecordOffset = -1;
   private @Nullable EpochClaimed newestClaim;
 
-  CheckpointsReader(LogSettings settings, Consumer<byte[], byte[]> consumer) {
+  CheckpointsReader(LogSettings settings, Consumer<byte[], byte[]> consumer, EventCodec codec) {
     this.settings = settings;
+    this.codec = codec;
     this.consumer = consumer;
     this.partition = new TopicPartition(settings.topics().checkpoints(), 0);
     consumer.assign(List.of(partition));

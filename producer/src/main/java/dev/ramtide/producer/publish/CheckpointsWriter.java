@@ -22,11 +22,12 @@ final class CheckpointsWriter implements AutoCloseable {
 
   private final LogSettings settings;
   private final Producer<byte[], byte[]> producer;
-  private final EventCodec codec = new EventCodec();
+  private final EventCodec codec;
   private final AtomicReference<@Nullable Exception> firstFailure = new AtomicReference<>();
 
-  CheckpointsWriter(LogSettings settings, Producer<byte[], byte[]> producer) {
+  CheckpointsWriter(LogSettings settings, Producer<byte[], byte[]> producer, EventCodec codec) {
     this.settings = settings;
+    this.codec = codec;
     this.producer = producer;
   }
 

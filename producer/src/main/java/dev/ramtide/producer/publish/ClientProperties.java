@@ -1,6 +1,9 @@
 package dev.ramtide.producer.publish;
 
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.registry.RegistryProperties;
+import dev.ramtide.wire.EventCodec;
+import dev.ramtide.wire.EventCodecs;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,6 +22,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Kafka's clients as the agent needs them. What the operator sets has precedence over our defaults;
@@ -43,9 +47,22 @@ final class ClientProperties implements AgentClients {
   private static final int LEAST_BATCH_BYTES = 16 * 1024;
 
   private final LogSettings settings;
+  private final Properties client;
+  private @Nullable EventCodec codec;
 
   ClientProperties(LogSettings settings) {
     this.settings = settings;
+    this.client = RegistryProperties.forKafka(settings.client());
+  }
+
+  @Override
+  public EventCodec codec() throws IOException {
+    EventCodec made = codec;
+    if (made == null) { // With the ids that it got a registry is not asked again.
+      made = new EventCodecs(settings.client(), PluggedSerde::load).writer(settings.topics());
+      codec = made;
+    }
+    return made;
   }
 
   @Override
@@ -170,10 +187,9 @@ final class ClientProperties implements AgentClients {
    */
   Properties common(String purpose) {
     Properties properties = new Properties();
-    settings
-        .client()
+    client
         .stringPropertyNames()
-        .forEach(name -> properties.setProperty(name, settings.client().getProperty(name)));
+        .forEach(name -> properties.setProperty(name, client.getProperty(name)));
     // Each try is a line in the log, of several clients: a broker that is gone needs fewer than
     // Kafka's one a second.
     properties.putIfAbsent("reconnect.backoff.max.ms", "5000");

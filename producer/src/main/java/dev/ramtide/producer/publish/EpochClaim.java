@@ -8,11 +8,12 @@ import java.io.IOException;
  * Takes over a VM.
  *
  * <pre>
- *   1. append EpochClaimed; its record offset is the epoch
- *   2. read the topic to its end
+ *   1. read what is there: a log that is not written our way gets no record of ours
+ *   2. append EpochClaimed; its record offset is the epoch
+ *   3. read the topic to its end
  * </pre>
  *
- * In this order: every manifest of an older agent is then either before the claim, so we see it and
+ * 2 before 3: every manifest of an older agent is then either before the claim, so we see it and
  * number on from it, or after it, so it does not count.
  */
 final class EpochClaim {
@@ -22,6 +23,7 @@ final class EpochClaim {
   static long claim(
       VmId vm, EpochClaimed record, CheckpointsWriter writer, CheckpointsReader reader)
       throws IOException {
+    reader.readToEnd();
     long epoch = writer.append(record);
     reader.readTo(epoch + 1);
     reader.readToEnd();

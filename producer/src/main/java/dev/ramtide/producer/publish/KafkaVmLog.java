@@ -2,6 +2,7 @@ package dev.ramtide.producer.publish;
 
 import dev.ramtide.checkpoint.EpochClaimed;
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -33,17 +34,21 @@ public final class KafkaVmLog implements VmLog {
 
   @Override
   public EpochLog claim() throws IOException {
+    EventCodec codec = clients.codec(); // First: a registry that is down leaves nothing behind.
     TopicIds topicIds = clients.provideTopics();
     List<Runnable> closings = new ArrayList<>();
     try {
-      CheckpointsWriter writer = new CheckpointsWriter(settings, clients.checkpointsProducer());
+      CheckpointsWriter writer =
+          new CheckpointsWriter(settings, clients.checkpointsProducer(), codec);
       closings.add(writer::close);
-      CheckpointsReader reader = new CheckpointsReader(settings, clients.checkpointsConsumer());
+      CheckpointsReader reader =
+          new CheckpointsReader(settings, clients.checkpointsConsumer(), codec);
       closings.add(reader::close);
       long epoch = EpochClaim.claim(settings.topics().vm(), claimRecord(), writer, reader);
       // Asked before the producer exists: nobody would close one whose log has no known end.
       long[] pagesEnd = clients.pagesEndRecordOffsets();
-      PagePublisher pages = new PagePublisher(settings, clients.pagesProducer(), pagesEnd, meter);
+      PagePublisher.Way way = new PagePublisher.Way(clients.pagesProducer(), codec);
+      PagePublisher pages = new PagePublisher(settings, way, pagesEnd, meter);
       return new KafkaEpochLog(
           settings, topicIds, epoch, new EpochClients(writer, reader, pages), clock);
     } catch (KafkaException e) {

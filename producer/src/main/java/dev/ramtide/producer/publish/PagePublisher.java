@@ -28,7 +28,7 @@ final class PagePublisher implements DirtyPagesHandler, AutoCloseable {
   private final Producer<byte[], byte[]> producer;
   private final PublishMeter meter;
   private final BufferWaits waits;
-  private final EventCodec codec = new EventCodec();
+  private final EventCodec codec;
   private final long[] startRecordOffsets;
 
   /** Written by the producer's thread as acknowledgements come. */
@@ -36,19 +36,19 @@ final class PagePublisher implements DirtyPagesHandler, AutoCloseable {
 
   private final AtomicReference<@Nullable Exception> firstFailure = new AtomicReference<>();
 
+  /** What an event becomes, and who takes it. */
+  record Way(Producer<byte[], byte[]> producer, EventCodec codec) {}
+
   /**
    * @param startRecordOffsets by partition, the end of the log before the first event of the epoch
    * @param meter counts what goes out, for this epoch and others
    */
-  PagePublisher(
-      LogSettings settings,
-      Producer<byte[], byte[]> producer,
-      long[] startRecordOffsets,
-      PublishMeter meter) {
+  PagePublisher(LogSettings settings, Way way, long[] startRecordOffsets, PublishMeter meter) {
     this.settings = settings;
     this.meter = meter;
-    this.waits = new BufferWaits(producer);
-    this.producer = producer;
+    this.waits = new BufferWaits(way.producer());
+    this.producer = way.producer();
+    this.codec = way.codec();
     this.startRecordOffsets = startRecordOffsets.clone();
     this.endRecordOffsets = new AtomicLongArray(startRecordOffsets);
   }
@@ -56,7 +56,7 @@ final class PagePublisher implements DirtyPagesHandler, AutoCloseable {
   @Override
   public void dirtyPages(int partition, DirtyPages event) throws IOException {
     throwFirstFailure();
-    byte[] value = codec.encode(event);
+    byte[] value = encoded(event);
     meter.sends(value.length);
     try {
       producer.send(
@@ -75,6 +75,14 @@ final class PagePublisher implements DirtyPagesHandler, AutoCloseable {
       meter.stalled(waits.takeNanos());
     }
     throwFirstFailure();
+  }
+
+  private byte[] encoded(DirtyPages event) throws IOException {
+    try {
+      return codec.encode(event);
+    } catch (KafkaException e) { // Of a serializer of the operator's.
+      throw failed(e);
+    }
   }
 
   private void acknowledged(int partition, RecordMetadata metadata, @Nullable Exception failure) {

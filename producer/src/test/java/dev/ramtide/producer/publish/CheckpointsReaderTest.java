@@ -26,7 +26,8 @@ class CheckpointsReaderTest {
   private static final VmId VM = new VmId("vm1");
 
   private final MockConsumer<byte[], byte[]> kafka = new MockConsumer<>("earliest");
-  private final CheckpointsReader reader = new CheckpointsReader(TestSettings.SETTINGS, kafka);
+  private final CheckpointsReader reader =
+      new CheckpointsReader(TestSettings.SETTINGS, kafka, new EventCodec());
   private long end;
 
   @BeforeEach
@@ -82,7 +83,8 @@ class CheckpointsReaderTest {
   void aRecordOfSomebodyElseThatAnOperatorNamedIsPassedOver() throws IOException {
     RecordPlace named = new RecordPlace(TOPIC.topic(), 0, 0);
     CheckpointsReader told =
-        new CheckpointsReader(TestSettings.skipping(new SkippedRecords(Set.of(named))), kafka);
+        new CheckpointsReader(
+            TestSettings.skipping(new SkippedRecords(Set.of(named))), kafka, new EventCodec());
     kafka.addRecord(record(end++, new byte[] {'{', '}'}));
     append(claim("host1"));
     told.readToEnd();

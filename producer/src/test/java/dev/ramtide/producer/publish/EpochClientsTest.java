@@ -3,6 +3,7 @@ package dev.ramtide.producer.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.ramtide.wire.EventCodec;
 import java.time.Duration;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.clients.producer.MockProducer;
@@ -17,9 +18,13 @@ class EpochClientsTest {
   private final MockConsumer<byte[], byte[]> reader = new MockConsumer<>("earliest");
   private final EpochClients clients =
       new EpochClients(
-          new CheckpointsWriter(TestSettings.SETTINGS, checkpoints),
-          new CheckpointsReader(TestSettings.SETTINGS, reader),
-          new PagePublisher(TestSettings.SETTINGS, pages, new long[] {0, 0}, new PublishMeter()));
+          new CheckpointsWriter(TestSettings.SETTINGS, checkpoints, new EventCodec()),
+          new CheckpointsReader(TestSettings.SETTINGS, reader, new EventCodec()),
+          new PagePublisher(
+              TestSettings.SETTINGS,
+              new PagePublisher.Way(pages, new EventCodec()),
+              new long[] {0, 0},
+              new PublishMeter()));
 
   @Test
   void whoIsToldToStopClosesThemAll() {

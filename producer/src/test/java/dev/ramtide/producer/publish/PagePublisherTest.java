@@ -26,7 +26,11 @@ class PagePublisherTest {
   private final MockProducer<byte[], byte[]> kafka =
       new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
   private final PagePublisher publisher =
-      new PagePublisher(TestSettings.SETTINGS, kafka, new long[] {0, 7}, new PublishMeter());
+      new PagePublisher(
+          TestSettings.SETTINGS,
+          new PagePublisher.Way(kafka, new EventCodec()),
+          new long[] {0, 7},
+          new PublishMeter());
 
   @Test
   void anEventGoesToItsPartitionWithoutAKey() throws IOException {
@@ -42,7 +46,11 @@ class PagePublisherTest {
   void whatIsNeitherAcknowledgedNorGivenUpIsInFlight() throws IOException {
     PublishMeter meter = new PublishMeter();
     PagePublisher metered =
-        new PagePublisher(TestSettings.SETTINGS, kafka, new long[] {0, 7}, meter);
+        new PagePublisher(
+            TestSettings.SETTINGS,
+            new PagePublisher.Way(kafka, new EventCodec()),
+            new long[] {0, 7},
+            meter);
     metered.dirtyPages(0, event(1));
     long one = meter.sentBytes();
     metered.dirtyPages(0, event(2));
@@ -59,7 +67,11 @@ class PagePublisherTest {
   void whatTheProducerNeverTookIsNotInFlight() {
     PublishMeter meter = new PublishMeter();
     PagePublisher metered =
-        new PagePublisher(TestSettings.SETTINGS, kafka, new long[] {0, 7}, meter);
+        new PagePublisher(
+            TestSettings.SETTINGS,
+            new PagePublisher.Way(kafka, new EventCodec()),
+            new long[] {0, 7},
+            meter);
     kafka.sendException = new TimeoutException("buffer is full");
     assertThatIOException().isThrownBy(() -> metered.dirtyPages(0, event(1)));
     kafka.sendException = new IllegalStateException("closed meanwhile");
@@ -76,7 +88,11 @@ class PagePublisherTest {
     kafka.setMockMetrics(name, new Waited(name, waited));
     PublishMeter meter = new PublishMeter();
     PagePublisher metered =
-        new PagePublisher(TestSettings.SETTINGS, kafka, new long[] {0, 7}, meter);
+        new PagePublisher(
+            TestSettings.SETTINGS,
+            new PagePublisher.Way(kafka, new EventCodec()),
+            new long[] {0, 7},
+            meter);
     metered.dirtyPages(0, event(1));
     assertThat(meter.stalledNanos()).isZero();
     waited[0] = 5e9;

@@ -3,11 +3,10 @@ package dev.ramtide.sink.consume;
 import dev.ramtide.checkpoint.CheckpointHistory;
 import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.checkpoint.RefusedRecordException;
-import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.registry.RegistryException;
 import dev.ramtide.time.MonotonicClock;
-import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
@@ -15,6 +14,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -44,14 +44,13 @@ final class CheckpointFollower implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointFollower.class);
 
   private final Consumer<byte[], ByteBuffer> consumer;
+  private final SinkClients clients;
   private final SinkClients.Cluster cluster;
   private final VmFilter filter;
-  private final EventCodec codec = new EventCodec();
   private final Map<VmId, VmFollow> vms = new ConcurrentHashMap<>();
   private final Map<TopicPartition, VmFollow> assigned = new HashMap<>();
   private final Map<TopicPartition, Long> catchUpTo = new HashMap<>();
   private final int mostCheckpoints;
-  private final SkippedRecords skipped;
   private SinkListener listener = SinkListener.NONE;
   private final Map<TopicPartition, Integer> missed = new HashMap<>();
   private boolean everFollowed;
@@ -67,7 +66,7 @@ final class CheckpointFollower implements Closeable {
       SinkClients clients, VmFilter filter, int mostCheckpoints, MonotonicClock clock) {
     this.consumer = clients.reader("follower");
     this.cluster = clients.cluster("follower");
-    this.skipped = clients.skipped();
+    this.clients = clients;
     this.filter = filter;
     this.mostCheckpoints = mostCheckpoints;
     this.clock = clock;
@@ -91,6 +90,8 @@ final class CheckpointFollower implements Closeable {
   /**
    * Takes what is there, or waits for it a moment.
    *
+   * @throws RegistryException a schema registry does not answer: the next step begins where this
+   *     one did not go on
    * @return records taken
    */
   int step(Duration timeout) throws IOException, InterruptedException {
@@ -112,11 +113,26 @@ final class CheckpointFollower implements Closeable {
     }
   }
 
-  private int take(Duration timeout) {
+  private LogReading reading(VmTopics vm) throws IOException {
+    return new LogReading(clients.codec(vm), clients.skipped());
+  }
+
+  /**
+   * @throws RegistryException a registry did not say what a record is: nothing from there on was
+   *     taken, the next step begins with it
+   */
+  private int take(Duration timeout) throws RegistryException {
     int taken = 0;
     try {
-      for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(timeout)) {
-        accept(record);
+      Iterator<ConsumerRecord<byte[], ByteBuffer>> records = consumer.poll(timeout).iterator();
+      while (records.hasNext()) {
+        ConsumerRecord<byte[], ByteBuffer> record = records.next();
+        try {
+          accept(record);
+        } catch (RegistryException e) {
+          takeAgain(record, records);
+          throw e;
+        }
         taken++;
       }
     } catch (OffsetOutOfRangeException e) {
@@ -125,23 +141,36 @@ final class CheckpointFollower implements Closeable {
     return taken;
   }
 
-  private void accept(ConsumerRecord<byte[], ByteBuffer> record) {
+  private void takeAgain(
+      ConsumerRecord<byte[], ByteBuffer> first, Iterator<ConsumerRecord<byte[], ByteBuffer>> rest) {
+    Map<TopicPartition, Long> places = new HashMap<>();
+    places.put(new TopicPartition(first.topic(), first.partition()), first.offset());
+    rest.forEachRemaining(
+        record ->
+            places.putIfAbsent(
+                new TopicPartition(record.topic(), record.partition()), record.offset()));
+    places.forEach(consumer::seek);
+  }
+
+  private void accept(ConsumerRecord<byte[], ByteBuffer> record) throws RegistryException {
     VmFollow vm = follow(new TopicPartition(record.topic(), record.partition()));
     if (vm.isLost()) {
       return;
     }
     RecordPlace place = new RecordPlace(record.topic(), record.partition(), record.offset());
     try {
-      vm.accept(record.offset(), codec.decodeCheckpoint(PageRecord.valueOf(record)));
-      skipped.taken(place).ifPresent(told -> warn(place, told));
+      vm.accept(record.offset(), vm.codec().decodeCheckpoint(PageRecord.valueOf(record)));
+      vm.skipped().taken(place).ifPresent(told -> warn(place, told));
+    } catch (RegistryException e) {
+      throw e;
     } catch (IOException e) {
       passOverOrLose(vm, place, e);
     }
   }
 
-  private void passOverOrLose(VmFollow vm, RecordPlace place, IOException why) {
+  private static void passOverOrLose(VmFollow vm, RecordPlace place, IOException why) {
     try {
-      warn(place, skipped.passOver(place, why));
+      warn(place, vm.skipped().passOver(place, why));
     } catch (RefusedRecordException e) {
       lose(vm, e);
     }
@@ -225,7 +254,8 @@ final class CheckpointFollower implements Closeable {
       if (!assigned.containsKey(partition)) {
         TopicIds ids = cluster.topicIds(vm);
         found.put(
-            partition, new VmFollow(vm.vm(), ids, new CheckpointHistory(mostCheckpoints), skipped));
+            partition,
+            new VmFollow(vm.vm(), ids, new CheckpointHistory(mostCheckpoints), reading(vm)));
       }
     }
     if (!found.isEmpty()) {

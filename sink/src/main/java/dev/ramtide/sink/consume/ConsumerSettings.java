@@ -1,6 +1,11 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.registry.RegistryProperties;
+import dev.ramtide.wire.EventCodec;
+import dev.ramtide.wire.EventCodecs;
+import dev.ramtide.wire.VmTopics;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -20,6 +25,7 @@ import org.apache.kafka.common.serialization.ByteBufferDeserializer;
  */
 public final class ConsumerSettings implements SinkClients {
   private final Properties client;
+  private final EventCodecs codecs;
   private final SkippedRecords skipped;
 
   /**
@@ -27,13 +33,19 @@ public final class ConsumerSettings implements SinkClients {
    * @param skipped what the user passes over of what these clients read
    */
   public ConsumerSettings(Properties client, SkippedRecords skipped) {
-    this.client = client;
+    this.client = RegistryProperties.forKafka(client);
+    this.codecs = new EventCodecs(client, PluggedDeserializer::load);
     this.skipped = skipped;
   }
 
   /** For those who refuse what must be refused. */
   public ConsumerSettings(Properties client) {
     this(client, SkippedRecords.NONE);
+  }
+
+  @Override
+  public EventCodec codec(VmTopics topics) throws IOException {
+    return codecs.reader(topics);
   }
 
   @Override

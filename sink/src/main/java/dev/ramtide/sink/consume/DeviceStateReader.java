@@ -5,13 +5,13 @@ import dev.ramtide.checkpoint.DeviceStateChunk;
 import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.time.MonotonicClock;
-import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.MalformedEventException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,7 +30,6 @@ public final class DeviceStateReader implements Closeable {
 
   private final Consumer<byte[], ByteBuffer> consumer;
   private final MonotonicClock clock;
-  private final EventCodec codec = new EventCodec();
 
   /**
    * @param consumer a {@link SinkClients#seekingReader}; its assignment is the reader's while it
@@ -42,12 +41,13 @@ public final class DeviceStateReader implements Closeable {
   }
 
   /**
+   * @param vm as its history was read
    * @throws IOException the pieces are not what the manifest says
    * @throws TimeoutException the broker does not answer; another try may succeed
    * @throws OffsetOutOfRangeException the log has it no longer
    */
-  public synchronized ByteBuffer read(String checkpointsTopic, RecordedCheckpoint checkpoint)
-      throws IOException {
+  public synchronized ByteBuffer read(
+      VmFollow vm, String checkpointsTopic, RecordedCheckpoint checkpoint) throws IOException {
     DeviceStateSummary summary = checkpoint.manifest().deviceState();
     ByteBuffer deviceState = ByteBuffer.allocate(Math.toIntExact(summary.bytes()));
     TopicPartition partition = new TopicPartition(checkpointsTopic, 0);
@@ -58,7 +58,9 @@ public final class DeviceStateReader implements Closeable {
     while (consumer.position(partition) < checkpoint.manifestRecordOffset()) {
       for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(POLL)) {
         boolean before = record.offset() < checkpoint.manifestRecordOffset();
-        chunks += before && append(record, checkpoint, chunks, deviceState) ? 1 : 0;
+        if (before) {
+          chunks += append(decoded(vm, record), checkpoint, chunks, deviceState) ? 1 : 0;
+        }
       }
       if (clock.nanoTime() > deadlineNanos) {
         throw new TimeoutException(
@@ -99,19 +101,23 @@ public final class DeviceStateReader implements Closeable {
     }
   }
 
-  private boolean append(
-      ConsumerRecord<byte[], ByteBuffer> record,
+  /** Nothing for a record that is refused. */
+  private static Optional<CheckpointRecord> decoded(
+      VmFollow vm, ConsumerRecord<byte[], ByteBuffer> record) throws IOException {
+    try {
+      return Optional.of(vm.codec().decodeCheckpoint(PageRecord.valueOf(record)));
+    } catch (MalformedEventException e) {
+      // Whoever knows of the manifest has read this record before it, and was told to pass over it.
+      return Optional.empty();
+    }
+  }
+
+  private static boolean append(
+      Optional<CheckpointRecord> decoded,
       RecordedCheckpoint checkpoint,
       int chunks,
       ByteBuffer into) {
-    CheckpointRecord decoded;
-    try {
-      decoded = codec.decodeCheckpoint(PageRecord.valueOf(record));
-    } catch (MalformedEventException e) {
-      // Whoever knows of the manifest has read this record before it, and was told to pass over it.
-      return false;
-    }
-    if (decoded instanceof DeviceStateChunk chunk
+    if (decoded.orElse(null) instanceof DeviceStateChunk chunk
         && chunk.epoch() == checkpoint.manifest().epoch()
         && chunk.checkpoint() == checkpoint.number()
         && chunk.chunkIndex() == chunks

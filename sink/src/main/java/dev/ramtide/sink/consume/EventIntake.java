@@ -7,7 +7,6 @@ import dev.ramtide.checkpoint.RefusedRecordException;
 import dev.ramtide.sink.apply.InvalidEventException;
 import dev.ramtide.sink.apply.PageApplier;
 import dev.ramtide.sink.state.ImageIdentity;
-import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.MalformedEventException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -25,7 +24,6 @@ import org.slf4j.LoggerFactory;
 public final class EventIntake {
   private static final Logger LOG = LoggerFactory.getLogger(EventIntake.class);
 
-  private final EventCodec codec = new EventCodec();
   private final TopicPartition partition;
   private final VmFollow follow;
   private final EpochStarted layout;
@@ -95,7 +93,7 @@ public final class EventIntake {
   }
 
   private boolean apply(RecordPlace place, ByteBuffer value, boolean bounded) throws IOException {
-    DirtyPages event = codec.decodePages(value);
+    DirtyPages event = follow.codec().decodePages(value);
     long epoch = event.version().epoch();
     Optional<ImageIdentity> claimed = follow.identityOf(epoch);
     if (claimed.isPresent() && claimed.get().equals(identity)) {

@@ -3,6 +3,7 @@ package dev.ramtide.sink.consume;
 import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
@@ -51,6 +52,15 @@ public interface SinkClients {
   }
 
   Cluster cluster(String purpose);
+
+  /**
+   * How values of a VM's topics are read.
+   *
+   * @throws IOException what is configured for that cannot be
+   */
+  default EventCodec codec(VmTopics topics) throws IOException {
+    return new EventCodec();
+  }
 
   /** What of the log is passed over when it is refused. */
   SkippedRecords skipped();

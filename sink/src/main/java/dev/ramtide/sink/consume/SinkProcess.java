@@ -1,6 +1,7 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.registry.RegistryException;
 import dev.ramtide.sink.seal.ImageListener;
 import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.ControlFile;
@@ -33,6 +34,10 @@ public final class SinkProcess implements MemberWork, Closeable {
   private static final int MOST_CHECKPOINTS = 1000;
 
   private static final Duration FOLLOW_POLL = Duration.ofMillis(50);
+
+  /** All VMs have one registry, and it was asked some times already. */
+  private static final Duration REGISTRY_PAUSE = Duration.ofSeconds(2);
+
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
   private final Plan plan;
@@ -119,7 +124,7 @@ public final class SinkProcess implements MemberWork, Closeable {
   private void follow() {
     try (follower) {
       while (!stopping) {
-        if (follower.step(FOLLOW_POLL) > 0) {
+        if (step() > 0) {
           wake();
         }
       }
@@ -132,6 +137,16 @@ public final class SinkProcess implements MemberWork, Closeable {
     } catch (Error e) {
       failProcess(new IOException("reading the checkpoints topics failed: " + e, e));
       throw e;
+    }
+  }
+
+  private int step() throws IOException, InterruptedException {
+    try {
+      return follower.step(FOLLOW_POLL);
+    } catch (RegistryException e) {
+      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("no history is read, trying again");
+      site().clock().sleep(REGISTRY_PAUSE);
+      return 0;
     }
   }
 
@@ -202,7 +217,7 @@ public final class SinkProcess implements MemberWork, Closeable {
     return (vm, checkpoint) -> {
       VmTopics topics = new VmTopics(plan.topicPrefix(), vm.vm());
       logEnds.requireReached(topics, checkpoint);
-      return deviceStates.read(topics.checkpoints(), checkpoint);
+      return deviceStates.read(vm, topics.checkpoints(), checkpoint);
     };
   }
 

@@ -8,6 +8,7 @@ import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.sink.state.ImageIdentity;
+import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -24,7 +25,7 @@ public final class VmFollow {
   private final VmId vm;
   private final TopicIds topicIds;
   private final CheckpointHistory history;
-  private final SkippedRecords skipped;
+  private final LogReading reading;
   private final Map<Long, ImageIdentity> identities = new HashMap<>();
   private final VmProgress progress = new VmProgress();
   private volatile SinkListener listener = SinkListener.NONE;
@@ -37,18 +38,17 @@ public final class VmFollow {
   /**
    * @param topicIds of the topics as they are in the cluster now
    * @param history how much of it is to be kept
-   * @param skipped which of its records an operator passes over when they are refused
    */
-  VmFollow(VmId vm, TopicIds topicIds, CheckpointHistory history, SkippedRecords skipped) {
+  VmFollow(VmId vm, TopicIds topicIds, CheckpointHistory history, LogReading reading) {
     this.vm = vm;
     this.topicIds = topicIds;
     this.history = history;
-    this.skipped = skipped;
+    this.reading = reading;
   }
 
-  /** Of a VM of which nothing is passed over. */
+  /** Of a VM whose log is read as most are. */
   VmFollow(VmId vm, TopicIds topicIds, CheckpointHistory history) {
-    this(vm, topicIds, history, SkippedRecords.NONE);
+    this(vm, topicIds, history, new LogReading());
   }
 
   public VmId vm() {
@@ -73,8 +73,13 @@ public final class VmFollow {
     return listener;
   }
 
+  /** How the values of its records are read. */
+  EventCodec codec() {
+    return reading.codec();
+  }
+
   SkippedRecords skipped() {
-    return skipped;
+    return reading.skipped();
   }
 
   synchronized void accept(long recordOffset, CheckpointRecord record) throws IOException {

@@ -3,7 +3,10 @@ package dev.ramtide.sink.metrics;
 import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.sink.consume.SinkClients;
+import dev.ramtide.wire.EventCodec;
+import dev.ramtide.wire.VmTopics;
 import io.micrometer.core.instrument.binder.kafka.KafkaClientMetrics;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.slf4j.Logger;
@@ -48,6 +51,11 @@ public record MeteredClients(SinkClients clients, Metrics metrics) implements Si
     Cluster cluster = clients.cluster(purpose);
     cluster.client().ifPresent(client -> tell(new KafkaClientMetrics(client)));
     return cluster;
+  }
+
+  @Override
+  public EventCodec codec(VmTopics topics) throws IOException {
+    return clients.codec(topics);
   }
 
   @Override

@@ -128,7 +128,7 @@ public final class LogRestore implements RestoreSource {
   private ByteBuffer deviceState() throws IOException {
     try (DeviceStateReader reader =
         new DeviceStateReader(clients.seekingReader("device-states"), MonotonicClock.SYSTEM)) {
-      return reader.read(topics.checkpoints(), plan.target());
+      return reader.read(vm, topics.checkpoints(), plan.target());
     } catch (TimeoutException e) {
       throw new IOException(e.getMessage(), e);
     } catch (OffsetOutOfRangeException e) {

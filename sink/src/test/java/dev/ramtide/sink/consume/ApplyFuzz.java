@@ -84,7 +84,7 @@ public final class ApplyFuzz implements FuzzTarget {
     }
   }
 
-  private ByteBuffer withRightChecksum(ByteBuffer value) {
+  private ByteBuffer withRightChecksum(ByteBuffer value) throws IOException {
     try {
       DirtyPages event = codec.decodePages(value);
       return ByteBuffer.wrap(

@@ -185,7 +185,9 @@ final class ScriptedLog {
   }
 
   private void readAgain(SkippedRecords skipped) throws IOException {
-    follow = new VmFollow(VM, SmallGuest.TOPICS, new CheckpointHistory(), skipped);
+    follow =
+        new VmFollow(
+            VM, SmallGuest.TOPICS, new CheckpointHistory(), new LogReading(codec, skipped));
     for (Map.Entry<Long, CheckpointRecord> left : told.entrySet()) {
       follow.accept(left.getKey(), left.getValue());
     }
