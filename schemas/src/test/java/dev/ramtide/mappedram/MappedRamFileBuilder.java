@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 
 /**
  * Makes mapped-ram files as other writers make them: other alignment, PART sections, commands,
@@ -32,7 +33,6 @@ public final class MappedRamFileBuilder {
     StreamPreamble preamble =
         new StreamPreamble("virt-10.0", List.of(new TargetPageBits(10)))
             .withCapabilities(List.of("mapped-ram"));
-    byte[] description = "{\"page_size\": 1024}".getBytes(StandardCharsets.UTF_8);
     MappedRamFileBuilder two =
         new MappedRamFileBuilder()
             .start(preamble, 4096)
@@ -43,9 +43,42 @@ public final class MappedRamFileBuilder {
             .command(StreamCommand.SWITCHOVER_START)
             .section(SectionType.END)
             .device("cpu");
-    two.raw(SectionType.EOF, SectionType.VMDESCRIPTION, 0, 0, 0, description.length);
-    two.out.raw(description);
-    return List.of(two.out.toBuffer().array());
+    return List.of(two.described("{\"page_size\": 1024}"));
+  }
+
+  /** The whole file, with QEMU's description of the device state at its end. */
+  private byte[] described(String description) {
+    byte[] text = description.getBytes(StandardCharsets.UTF_8);
+    raw(SectionType.EOF, SectionType.VMDESCRIPTION, 0, 0, 0, text.length);
+    out.raw(text);
+    return out.toBuffer().array();
+  }
+
+  /**
+   * A guest of one block with pages of 4096 bytes, every fourth of them zero, the others filled
+   * with {@link #patternedByte}.
+   */
+  public static byte[] patterned(int pageCount) {
+    StreamPreamble preamble =
+        new StreamPreamble("microvm", List.of()).withCapabilities(List.of("mapped-ram"));
+    long bytes = (long) pageCount * StreamPreamble.DEFAULT_PAGE_BYTES;
+    MappedRamFileBuilder file =
+        new MappedRamFileBuilder()
+            .start(preamble, bytes)
+            .block(
+                "microvm.ram",
+                pageCount,
+                1 << 20,
+                LongStream.range(0, pageCount).filter(page -> page % 4 != 3).toArray())
+            .bodyEnd()
+            .section(SectionType.END)
+            .device("cpu");
+    return file.described("{\"page_size\": 4096}");
+  }
+
+  /** What fills a page of {@link #patterned}. */
+  public static byte patternedByte(int pageIndex) {
+    return (byte) (pageIndex % 4 == 3 ? 0 : pageIndex + 1);
   }
 
   /** Preamble and the start of RAM. */

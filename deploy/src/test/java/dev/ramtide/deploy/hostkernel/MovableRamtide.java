@@ -31,8 +31,8 @@ final class MovableRamtide {
 
   /** What the agent and its libraries ask for. */
   private static final String MODULES =
-      "java.base,java.logging,java.management,java.naming,java.security.jgss,java.security.sasl,"
-          + "java.sql,java.xml,jdk.management,jdk.net,jdk.unsupported";
+      "java.base,java.logging,java.management,java.naming,java.net.http,java.security.jgss,"
+          + "java.security.sasl,java.sql,java.xml,jdk.management,jdk.net,jdk.unsupported";
 
   /** The tests run in the module's directory. */
   private static final Path BUILT = Path.of("target").toAbsolutePath();

@@ -91,12 +91,20 @@ class LauncherTest {
         .isGreaterThan(options.indexOf(ChildVerb.LATE_OPTIMIZING.get(0)));
   }
 
+  @Test
+  void theUsersJarsComeAfterOurs() throws Exception {
+    List<String> options = optionsOf("agent");
+
+    assertThat(options.get(options.indexOf("-cp") + 1)).endsWith("/target/lib/*:/opt/serde/*");
+  }
+
   private List<String> optionsOf(String... words) throws IOException, InterruptedException {
     Path stdout = directory.resolve("stdout");
     ProcessBuilder builder = new ProcessBuilder(directory.resolve("deploy/ramtide").toString());
     builder.command().addAll(List.of(words));
     builder.environment().put("JAVA_HOME", directory.resolve("jdk").toString());
     builder.environment().put("RAMTIDE_JAVA_OPTS", "-Duser=s");
+    builder.environment().put("RAMTIDE_CLASSPATH", "/opt/serde/*");
     builder.environment().remove("RAMTIDE_HEAP");
     Process process =
         builder

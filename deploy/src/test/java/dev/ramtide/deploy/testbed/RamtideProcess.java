@@ -27,6 +27,8 @@ public final class RamtideProcess implements AutoCloseable {
   /** What the launcher gives runs that end soon, and what most runs of a test are. */
   private static final String QUICK = "-XX:TieredStopAtLevel=1";
 
+  private static final String CLASS_PATH = System.getProperty("java.class.path");
+
   private final Process process;
   private final String commandLine;
   private final Path stdout;
@@ -49,9 +51,23 @@ public final class RamtideProcess implements AutoCloseable {
   }
 
   /**
+   * As {@link #start(Path, String...)}, with more on the class path, as RAMTIDE_CLASSPATH puts it.
+   */
+  public static RamtideProcess startWith(Path directory, String moreClassPath, String... args)
+      throws IOException {
+    return launch(directory, List.of(HEAP), CLASS_PATH + ":" + moreClassPath, args);
+  }
+
+  /**
    * As {@link #start(Path, String...)}, with JVM options of the caller's instead of the launcher's.
    */
   public static RamtideProcess start(Path directory, List<String> jvmOptions, String... args)
+      throws IOException {
+    return launch(directory, jvmOptions, CLASS_PATH, args);
+  }
+
+  private static RamtideProcess launch(
+      Path directory, List<String> jvmOptions, String classPath, String... args)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -59,7 +75,7 @@ public final class RamtideProcess implements AutoCloseable {
     command.add(QUICK);
     command.add("-XX:+ExitOnOutOfMemoryError");
     command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Ramtide.class.getName()));
+    command.addAll(List.of("-cp", classPath, Ramtide.class.getName()));
     command.addAll(List.of(args));
     Path stdout = Files.createTempFile(directory, args[0] + "-", ".stdout");
     Path stderr = Path.of(stdout.toString().replace(".stdout", ".stderr"));
