@@ -1,0 +1,160 @@
+package dev.ramtide.sink.consume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.ramtide.checkpoint.EpochClaimed;
+import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.registry.FakeRegistry;
+import dev.ramtide.registry.RegistryException;
+import dev.ramtide.sink.SmallGuest;
+import dev.ramtide.time.MonotonicClock;
+import dev.ramtide.wire.EventCodec;
+import dev.ramtide.wire.EventCodecs;
+import dev.ramtide.wire.VmTopics;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A history whose schemas are in a registry that does not answer for a while. */
+class RegistryAwayTest {
+  private static final VmTopics TOPICS = new VmTopics("ramtide", new VmId("v"));
+  private static final TopicPartition CHECKPOINTS = new TopicPartition(TOPICS.checkpoints(), 0);
+
+  private final MockConsumer<byte[], ByteBuffer> kafka = new MockConsumer<>("none");
+  private FakeRegistry registry;
+  private EventCodecs codecs;
+
+  @BeforeEach
+  void start() throws IOException {
+    registry = FakeRegistry.start();
+    codecs =
+        new EventCodecs(
+            registry.properties(),
+            (serializer, deserializer, client) -> {
+              throw new IOException(serializer);
+            });
+    kafka.updateBeginningOffsets(Map.of(CHECKPOINTS, 0L));
+    kafka.updateEndOffsets(Map.of(CHECKPOINTS, 2L));
+  }
+
+  @AfterEach
+  void stop() {
+    registry.close();
+  }
+
+  @Test
+  void theRecordIsTakenWhenTheRegistryIsBackAndTheVmIsNotGivenUp() throws Exception {
+    byte[] claim =
+        codecs
+            .writer(TOPICS)
+            .encode(new EpochClaimed(TOPICS.vm(), "host1", Instant.parse("2026-01-02T03:04:05Z")));
+    try (CheckpointFollower follower =
+        new CheckpointFollower(
+            clients(), new VmFilter("ramtide", List.of()), 9, MonotonicClock.SYSTEM)) {
+      registry.answerNext(503, "");
+      kafka.schedulePollTask(() -> deliver(claim));
+      assertThatExceptionOfType(RegistryException.class)
+          .isThrownBy(() -> follower.step(Duration.ZERO));
+      assertThat(kafka.position(CHECKPOINTS)).as("to be read again").isZero();
+      // The mock hands a record out once; a broker does so again after the seek.
+      kafka.schedulePollTask(() -> deliver(claim));
+      assertThat(follower.step(Duration.ZERO)).isEqualTo(2);
+      VmFollow vm = follower.vm(TOPICS.vm()).orElseThrow();
+      assertThat(vm.failure()).isEmpty();
+      assertThat(vm.recordsRead()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void whoReadsTheHistoryOnceIsToldAtOnce() throws Exception {
+    byte[] claim =
+        codecs
+            .writer(TOPICS)
+            .encode(new EpochClaimed(TOPICS.vm(), "host1", Instant.parse("2026-01-02T03:04:05Z")));
+    registry.close();
+    kafka.schedulePollTask(() -> deliver(claim));
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(() -> new HistoryReader(clients()).read(TOPICS))
+        .withMessageContaining("no schema registry at schema.registry.url=" + registry.url());
+  }
+
+  private void deliver(byte[] value) {
+    for (int at = 0; at < 2; at++) {
+      kafka.addRecord(
+          new ConsumerRecord<>(CHECKPOINTS.topic(), 0, at, null, ByteBuffer.wrap(value)));
+    }
+  }
+
+  private SinkClients clients() {
+    return new SinkClients() {
+      @Override
+      public Consumer<byte[], ByteBuffer> reader(String purpose) {
+        return kafka;
+      }
+
+      @Override
+      public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
+        throw new IllegalStateException("a follower is in no group");
+      }
+
+      @Override
+      public EventCodec codec(VmTopics topics) throws IOException {
+        return codecs.reader(topics);
+      }
+
+      @Override
+      public Cluster cluster(String purpose) {
+        return new OneVm();
+      }
+
+      @Override
+      public SkippedRecords skipped() {
+        return SkippedRecords.NONE;
+      }
+
+      @Override
+      public String bootstrapServers() {
+        return "scripted";
+      }
+    };
+  }
+
+  private static final class OneVm implements SinkClients.Cluster {
+    @Override
+    public Set<String> topicNames() {
+      return Set.of(TOPICS.pages(), TOPICS.checkpoints());
+    }
+
+    @Override
+    public TopicIds topicIds(VmTopics topics) {
+      return SmallGuest.TOPICS;
+    }
+
+    @Override
+    public Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) {
+      throw new IllegalStateException("nothing was pruned");
+    }
+
+    @Override
+    public void deleteBefore(Map<TopicPartition, Long> recordOffsets, VmId vm) {
+      throw new IllegalStateException("nothing is pruned");
+    }
+
+    @Override
+    public void close() {}
+  }
+}
