@@ -17,6 +17,7 @@ public final class RegistryProperties {
   static final String PREFIX = "schema.registry.";
   static final String URL = "schema.registry.url";
   static final String AUTO_REGISTER = "auto.register.schemas";
+  static final String NORMALIZE = "normalize.schemas";
   static final String SUBJECTS = "value.subject.name.strategy";
   static final String CREDENTIALS_SOURCE = "basic.auth.credentials.source";
   static final String USER_INFO = "basic.auth.user.info";
@@ -33,6 +34,7 @@ public final class RegistryProperties {
           VALUE_SERIALIZER,
           VALUE_DESERIALIZER,
           AUTO_REGISTER,
+          NORMALIZE,
           SUBJECTS,
           CREDENTIALS_SOURCE,
           USER_INFO,

@@ -12,12 +12,14 @@ import java.util.Properties;
  *
  * @param urls several ways to one registry; without user and password
  * @param autoRegister whether a schema that is not there is registered
+ * @param normalize whether schemas that only differ in how they are written are one to the registry
  * @param authorization of an HTTP request; empty when none is sent
  * @param tls stores for {@code https}
  */
 public record RegistrySettings(
     List<URI> urls,
     boolean autoRegister,
+    boolean normalize,
     SubjectNames subjects,
     Optional<String> authorization,
     RegistryTls tls,
@@ -44,7 +46,8 @@ public record RegistrySettings(
     return Optional.of(
         new RegistrySettings(
             urls.stream().map(RegistrySettings::withoutUser).toList(),
-            isTrue(client, RegistryProperties.AUTO_REGISTER),
+            isTrue(client, RegistryProperties.AUTO_REGISTER, "true"),
+            isTrue(client, RegistryProperties.NORMALIZE, "false"),
             subjects(client),
             BasicAuth.authorization(client, urls),
             RegistryTls.of(client),
@@ -75,8 +78,8 @@ public record RegistrySettings(
     return URI.create(url.getScheme() + "://" + url.getHost() + port + path);
   }
 
-  private static boolean isTrue(Properties client, String name) {
-    String value = RegistryProperties.find(client, name).orElse("true");
+  private static boolean isTrue(Properties client, String name, String otherwise) {
+    String value = RegistryProperties.find(client, name).orElse(otherwise);
     return switch (value) {
       case "true" -> true;
       case "false" -> false;

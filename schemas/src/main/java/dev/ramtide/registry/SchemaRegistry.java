@@ -40,7 +40,11 @@ public final class SchemaRegistry {
    */
   public int idFor(String topic, String record, String schema) throws IOException {
     String subject = settings.subjects().of(topic, record);
-    String path = "/subjects/" + encoded(subject) + (settings.autoRegister() ? "/versions" : "");
+    String path =
+        "/subjects/"
+            + encoded(subject)
+            + (settings.autoRegister() ? "/versions" : "")
+            + (settings.normalize() ? "?normalize=true" : "");
     Answer answer = calls.call(path, Optional.of(Answers.request(schema)));
     if (answer.status() == 200) {
       return Answers.id(answer);

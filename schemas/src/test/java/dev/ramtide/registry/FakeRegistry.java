@@ -99,7 +99,7 @@ public final class FakeRegistry implements AutoCloseable {
     byte[] body = exchange.getRequestBody().readAllBytes();
     Answer answer;
     synchronized (this) {
-      requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI().getPath());
+      requests.add(exchange.getRequestMethod() + " " + exchange.getRequestURI());
       @Nullable String sent = exchange.getRequestHeaders().getFirst("Authorization");
       authorization = Optional.ofNullable(sent).orElse("");
       answer = next.isEmpty() ? answer(exchange, body) : next.remove(0);

@@ -83,6 +83,20 @@ class SchemaRegistryTest {
   }
 
   @Test
+  void aRegistryIsToldToNormalizeWhenThatIsAskedFor() throws IOException {
+    idFor();
+    properties.setProperty("normalize.schemas", "true");
+    idFor();
+    properties.setProperty("auto.register.schemas", "false");
+    idFor();
+    assertThat(server.requests())
+        .containsExactly(
+            "POST /subjects/t-a.b.R/versions",
+            "POST /subjects/t-a.b.R/versions?normalize=true",
+            "POST /subjects/t-a.b.R?normalize=true");
+  }
+
+  @Test
   void aRefusalSaysWhatToDo() {
     assertRefused(401, "{\"error_code\":401,\"message\":\"Unauthorized\"}", "basic.auth.user.info");
     assertRefused(403, "{\"error_code\":40301,\"message\":\"no\"}", "grant");

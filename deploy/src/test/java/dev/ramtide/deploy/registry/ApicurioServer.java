@@ -106,9 +106,9 @@ final class ApicurioServer implements AutoCloseable {
     return base + "/apis/ccompat/v7";
   }
 
-  /** Of its own, the third. */
+  /** Of its own, as its serializer speaks it. */
   String ownUrl() {
-    return base + "/apis/registry/v3";
+    return base + "/apis/registry/v2";
   }
 
   List<String> subjects() throws IOException, InterruptedException {

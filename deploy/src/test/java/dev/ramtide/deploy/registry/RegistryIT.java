@@ -202,7 +202,14 @@ final class RegistryIT {
 
   @Test
   void aSchemaThatIsOnlyLookedUpMustBeThere() throws Exception {
-    String config = config("schema.registry.url", registry.url(), "auto.register.schemas", "false");
+    String config =
+        config(
+            "schema.registry.url",
+            registry.url(),
+            "auto.register.schemas",
+            "false",
+            "normalize.schemas",
+            "true");
     assertThat(pipeline.fail(agent("looked", "--command-config", config)))
         .contains(
             "auto.register.schemas=false",
