@@ -1,6 +1,7 @@
 package dev.ramtide.checkpoint;
 
 import dev.ramtide.integrity.PageDigest;
+import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -18,6 +19,8 @@ import java.util.OptionalLong;
  * @param hostReads what was read of QEMU's memory, if the pages came that way
  * @param endSequence exclusive: where its events end in the sequences of its epoch, if it was
  *     written
+ * @param encryptedProof of an encrypted epoch, as it is in the log: the digests and the checksum of
+ *     the device state, which say nothing here until it is decrypted
  */
 public record CheckpointManifest(
     long checkpoint,
@@ -31,7 +34,8 @@ public record CheckpointManifest(
     PageCounts counts,
     Optional<HookOutcome> hook,
     Optional<HostReads> hostReads,
-    OptionalLong endSequence)
+    OptionalLong endSequence,
+    Optional<ByteBuffer> encryptedProof)
     implements CheckpointRecord {
   public CheckpointManifest {
     // After the last number of all there would be none for the next checkpoint.
@@ -39,6 +43,7 @@ public record CheckpointManifest(
       throw new IllegalArgumentException("checkpoint " + checkpoint + " of epoch " + epoch);
     }
     partitions = List.copyOf(partitions);
+    encryptedProof = encryptedProof.map(ByteBuffer::asReadOnlyBuffer);
   }
 
   /** Of a checkpoint without a hook, whose pages QEMU sent. */
@@ -63,39 +68,40 @@ public record CheckpointManifest(
         deviceState,
         counts,
         Optional.empty(),
+        Optional.empty(),
+        OptionalLong.empty(),
         Optional.empty());
   }
 
-  /** Of a checkpoint of which nobody knows where its sequences end. */
-  public CheckpointManifest(
-      long checkpoint,
-      long epoch,
-      boolean keyframe,
-      String label,
-      CaptureMode mode,
-      CaptureTimes times,
-      List<PartitionCut> partitions,
-      DeviceStateSummary deviceState,
-      PageCounts counts,
-      Optional<HookOutcome> hook,
-      Optional<HostReads> hostReads) {
-    this(
+  /** What was computed from the guest's bytes: hidden, or there again. */
+  public CheckpointManifest withProof(
+      List<PartitionCut> cuts, DeviceStateSummary summary, Optional<ByteBuffer> encrypted) {
+    return new CheckpointManifest(
         checkpoint,
         epoch,
         keyframe,
         label,
         mode,
         times,
-        partitions,
-        deviceState,
+        cuts,
+        summary,
         counts,
         hook,
         hostReads,
-        OptionalLong.empty());
+        endSequence,
+        encrypted);
+  }
+
+  /** Whether its digests can be read. */
+  public boolean isOpen() {
+    return encryptedProof.isEmpty();
   }
 
   /** XOR over all partitions: the digest of the whole memory, whatever the number of partitions. */
   public PageDigest digest() {
+    if (!isOpen()) {
+      throw new IllegalStateException("the digests of checkpoint " + checkpoint + " are encrypted");
+    }
     return partitions.stream().map(PartitionCut::digest).reduce(PageDigest.ZERO, PageDigest::xor);
   }
 }

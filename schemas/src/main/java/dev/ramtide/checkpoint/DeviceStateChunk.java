@@ -13,6 +13,11 @@ public record DeviceStateChunk(long epoch, long checkpoint, int chunkIndex, Byte
     implements CheckpointRecord {
   public static final int MAX_BYTES = 512 * 1024;
 
+  /**
+   * An agent makes no larger ones: encrypted a chunk has a tag, and compression may add a little.
+   */
+  public static final int MAX_PLAIN_BYTES = MAX_BYTES - 4096;
+
   public DeviceStateChunk {
     if (epoch < 0 || checkpoint < 1 || chunkIndex < 0 || bytes.remaining() > MAX_BYTES) {
       throw new IllegalArgumentException(

@@ -15,6 +15,12 @@ public record RecordedCheckpoint(
     long startRecordOffset,
     long deviceStateRecordOffset,
     long manifestRecordOffset) {
+  /** At the same places another reading of its manifest. */
+  public RecordedCheckpoint with(CheckpointManifest reading) {
+    return new RecordedCheckpoint(
+        reading, epoch, startRecordOffset, deviceStateRecordOffset, manifestRecordOffset);
+  }
+
   public long number() {
     return manifest.checkpoint();
   }

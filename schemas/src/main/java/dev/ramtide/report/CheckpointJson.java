@@ -53,11 +53,12 @@ public final class CheckpointJson {
 
   public static ObjectNode of(CheckpointManifest manifest) {
     ObjectNode json = brief(manifest);
-    json.put("digest", manifest.digest().toString());
+    boolean open = manifest.isOpen();
+    json.put("digest", open ? manifest.digest().toString() : null);
     ObjectNode deviceState = json.putObject("deviceState");
     deviceState.put("bytes", manifest.deviceState().bytes());
     deviceState.put("chunks", manifest.deviceState().chunkCount());
-    deviceState.put("crc32c", "%08x".formatted(manifest.deviceState().checksum()));
+    deviceState.put("crc32c", open ? "%08x".formatted(manifest.deviceState().checksum()) : null);
     manifest.hook().ifPresent(hook -> json.set("pauseHook", hook(hook)));
     manifest.hostReads().ifPresent(reads -> json.set("hostReads", hostReads(reads)));
     ArrayNode partitions = json.putArray("partitions");
@@ -65,7 +66,7 @@ public final class CheckpointJson {
       ObjectNode partition = partitions.addObject();
       partition.put("startRecordOffset", cut.startRecordOffset());
       partition.put("endRecordOffset", cut.endRecordOffset());
-      partition.put("digest", cut.digest().toString());
+      partition.put("digest", open ? cut.digest().toString() : null);
     }
     return json;
   }

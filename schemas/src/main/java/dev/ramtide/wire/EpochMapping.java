@@ -5,13 +5,18 @@ import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.SourceKind;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.checkpoint.WrappedKey;
 import dev.ramtide.guest.GuestMemoryMap;
 import dev.ramtide.guest.RamBlock;
 import dev.ramtide.guest.Striping;
 import dev.ramtide.wire.avro.Block;
+import dev.ramtide.wire.avro.Cipher;
+import dev.ramtide.wire.avro.Compression;
+import dev.ramtide.wire.avro.Encryption;
 import dev.ramtide.wire.avro.TopicId;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** The beginning of an epoch, domain to Avro and back. */
@@ -41,6 +46,7 @@ final class EpochMapping {
         .setPreamble(started.preamble())
         .setPagesTopicId(toAvro(started.topicIds().pages()))
         .setCheckpointsTopicId(toAvro(started.topicIds().checkpoints()))
+        .setEncryption(started.encryption().map(EpochMapping::toAvro).orElse(null))
         .build();
   }
 
@@ -60,7 +66,33 @@ final class EpochMapping {
         striping.partitionCount(),
         started.getPreamble(),
         new TopicIds(
-            fromAvro(started.getPagesTopicId()), fromAvro(started.getCheckpointsTopicId())));
+            fromAvro(started.getPagesTopicId()), fromAvro(started.getCheckpointsTopicId())),
+        Optional.ofNullable(started.getEncryption()).map(EpochMapping::fromAvro));
+  }
+
+  private static Encryption toAvro(WrappedKey key) {
+    return new Encryption(
+        Cipher.AES_256_GCM,
+        key.keyId(),
+        key.wrapped(),
+        key.compressed() ? Compression.ZSTD : Compression.NONE);
+  }
+
+  private static WrappedKey fromAvro(Encryption encryption) {
+    return switch (encryption.getCipher()) {
+      case AES_256_GCM ->
+          new WrappedKey(
+              encryption.getKeyId(),
+              encryption.getWrappedKey(),
+              isCompressed(encryption.getCompression()));
+    };
+  }
+
+  private static boolean isCompressed(Compression compression) {
+    return switch (compression) {
+      case NONE -> false;
+      case ZSTD -> true;
+    };
   }
 
   private static Block toAvro(RamBlock block) {

@@ -98,11 +98,13 @@ public final class EventCodec {
       throws MalformedEventException {
     return switch (id) {
       case EPOCH_CLAIMED -> EpochMapping.fromAvro((dev.ramtide.wire.avro.EpochClaimed) record);
-      case EPOCH_STARTED -> EpochMapping.fromAvro((dev.ramtide.wire.avro.EpochStarted) record);
+      case EPOCH_STARTED_1, EPOCH_STARTED ->
+          EpochMapping.fromAvro((dev.ramtide.wire.avro.EpochStarted) record);
       case DEVICE_STATE -> ManifestMapping.fromAvro((DeviceState) record);
       case CHECKPOINT_COMPLETED_1,
           CHECKPOINT_COMPLETED_2,
           CHECKPOINT_COMPLETED_3,
+          CHECKPOINT_COMPLETED_4,
           CHECKPOINT_COMPLETED ->
           ManifestMapping.fromAvro((CheckpointCompleted) record);
       case CHECKPOINT_FAILED ->

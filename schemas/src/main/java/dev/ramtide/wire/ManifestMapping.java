@@ -70,6 +70,7 @@ final class ManifestMapping {
         .setPauseHook(manifest.hook().map(ManifestMapping::toAvro).orElse(null))
         .setHostReads(manifest.hostReads().map(ManifestMapping::toAvro).orElse(null))
         .setEndSequence(manifest.endSequence().orElse(-1))
+        .setEncryptedProof(manifest.encryptedProof().orElse(null))
         .build();
   }
 
@@ -90,7 +91,13 @@ final class ManifestMapping {
         Optional.ofNullable(manifest.getHostReads()).map(ManifestMapping::fromAvro),
         manifest.getEndSequence() < 0
             ? OptionalLong.empty()
-            : OptionalLong.of(manifest.getEndSequence()));
+            : OptionalLong.of(manifest.getEndSequence()),
+        Optional.ofNullable(manifest.getEncryptedProof()).map(ManifestMapping::copy));
+  }
+
+  /** A manifest outlives the buffer that it was fetched in. */
+  private static ByteBuffer copy(ByteBuffer bytes) {
+    return ByteBuffer.allocate(bytes.remaining()).put(bytes.duplicate()).flip();
   }
 
   private static PauseHook toAvro(HookOutcome hook) {

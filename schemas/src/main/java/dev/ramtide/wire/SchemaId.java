@@ -25,7 +25,8 @@ import org.apache.avro.Schema;
 enum SchemaId {
   DIRTY_PAGES(0x5254_0001, DirtyPages.getClassSchema()),
   EPOCH_CLAIMED(0x5254_0002, EpochClaimed.getClassSchema()),
-  EPOCH_STARTED(0x5254_0003, EpochStarted.getClassSchema()),
+  /** Without encryption: read, no longer written. */
+  EPOCH_STARTED_1(0x5254_0003, earlier("EpochStarted-1.avsc"), EpochStarted.getClassSchema()),
   DEVICE_STATE(0x5254_0004, DeviceState.getClassSchema()),
   /** Without a pause hook: read, no longer written. */
   CHECKPOINT_COMPLETED_1(
@@ -37,7 +38,11 @@ enum SchemaId {
   /** Without the end of its sequences: read, no longer written. */
   CHECKPOINT_COMPLETED_3(
       0x5254_0008, earlier("CheckpointCompleted-3.avsc"), CheckpointCompleted.getClassSchema()),
-  CHECKPOINT_COMPLETED(0x5254_0009, CheckpointCompleted.getClassSchema());
+  /** Without an encrypted proof: read, no longer written. */
+  CHECKPOINT_COMPLETED_4(
+      0x5254_0009, earlier("CheckpointCompleted-4.avsc"), CheckpointCompleted.getClassSchema()),
+  EPOCH_STARTED(0x5254_000A, EpochStarted.getClassSchema()),
+  CHECKPOINT_COMPLETED(0x5254_000B, CheckpointCompleted.getClassSchema());
 
   private static final String JAVA_STRING = "{\"type\":\"string\",\"avro.java.string\":\"String\"}";
 

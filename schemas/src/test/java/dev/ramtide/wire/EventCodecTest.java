@@ -10,6 +10,7 @@ import dev.ramtide.checkpoint.CaptureTimes;
 import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.DirtyPages;
+import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.PageVersion;
 import dev.ramtide.guest.PageKind;
 import dev.ramtide.guest.PageRange;
@@ -50,7 +51,7 @@ class EventCodecTest {
   @Test
   void theHeaderIsThatOfTheConfluentWireFormat() {
     assertThat(codec.encode(records.dirtyPages())).startsWith(0x00, 'R', 'T', 0x00, 0x01);
-    assertThat(codec.encode(records.manifest(1))).startsWith(0x00, 'R', 'T', 0x00, 0x09);
+    assertThat(codec.encode(records.manifest(1))).startsWith(0x00, 'R', 'T', 0x00, 0x0B);
   }
 
   /**
@@ -58,14 +59,15 @@ class EventCodecTest {
    * the last fields.
    */
   @ParameterizedTest
-  @CsvSource({"0x52540005, 3", "0x52540007, 2", "0x52540008, 1"})
+  @CsvSource({"0x52540005, 4", "0x52540007, 3", "0x52540008, 2", "0x52540009, 1"})
   void aManifestOfAnEarlierVersionIsReadAsOneWithoutTheLaterFields(int id, int absentFields)
       throws Exception {
     for (int read = 0; read < 100; ) {
       CheckpointManifest manifest = records.manifest(3);
-      if (manifest.endSequence().isEmpty()
-          && (absentFields < 2 || manifest.hostReads().isEmpty())
-          && (absentFields < 3 || manifest.hook().isEmpty())
+      if (manifest.isOpen()
+          && (absentFields < 2 || manifest.endSequence().isEmpty())
+          && (absentFields < 3 || manifest.hostReads().isEmpty())
+          && (absentFields < 4 || manifest.hook().isEmpty())
           && manifest.mode().compareTo(CaptureMode.EXTERNAL) <= 0) {
         read++;
         byte[] value = codec.encode(manifest);
@@ -78,6 +80,15 @@ class EventCodecTest {
         }
       }
     }
+  }
+
+  @Test
+  void theStartOfAnEpochOfAnEarlierVersionIsReadAsOneThatIsNotEncrypted() throws Exception {
+    EpochStarted started = records.epochStarted();
+    byte[] value = codec.encode(started);
+    byte[] earlier = Arrays.copyOf(value, value.length - 1);
+    ByteBuffer.wrap(earlier).putInt(1, 0x52540003);
+    assertThat(codec.decodeCheckpoint(ByteBuffer.wrap(earlier))).isEqualTo(started);
   }
 
   @Test

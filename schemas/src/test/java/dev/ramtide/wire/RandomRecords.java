@@ -18,6 +18,7 @@ import dev.ramtide.checkpoint.PartitionCut;
 import dev.ramtide.checkpoint.SourceKind;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.checkpoint.WrappedKey;
 import dev.ramtide.guest.GuestMemoryMap;
 import dev.ramtide.guest.PageKind;
 import dev.ramtide.guest.PageRange;
@@ -48,7 +49,14 @@ final class RandomRecords {
         new DeviceStateChunk(
             number(), 1 + number(), random.nextInt(128), bytes(random.nextInt(2000))),
         manifest(random.nextInt(20)),
+        encryptedEpoch(),
         new CheckpointFailed(number(), 1 + number(), instant(), text()));
+  }
+
+  EpochStarted encryptedEpoch() {
+    return epochStarted()
+        .withEncryption(
+            new WrappedKey("k" + text(), bytes(1 + random.nextInt(60)), random.nextBoolean()));
   }
 
   EpochStarted epochStarted() {
@@ -94,7 +102,8 @@ final class RandomRecords {
         random.nextBoolean()
             ? Optional.of(new HostReads(number(), number(), number()))
             : Optional.empty(),
-        random.nextBoolean() ? OptionalLong.of(number()) : OptionalLong.empty());
+        random.nextBoolean() ? OptionalLong.of(number()) : OptionalLong.empty(),
+        random.nextBoolean() ? Optional.of(ByteBuffer.wrap(new byte[20])) : Optional.empty());
   }
 
   private HookOutcome hook() {

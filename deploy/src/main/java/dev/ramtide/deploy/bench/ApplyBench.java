@@ -120,8 +120,8 @@ final class ApplyBench implements Bench {
     return new ConsumerSettings(client);
   }
 
-  private static SinkProcess sink(
-      BenchBed bed, VmId vm, ConsumerSettings settings, PageWrites writes) throws IOException {
+  static SinkProcess sink(BenchBed bed, VmId vm, ConsumerSettings settings, PageWrites writes)
+      throws IOException {
     Path images = bed.newDirectory("images");
     Site site = Site.open(images, FileGates.OF_THIS_PROCESS, writes);
     return new SinkProcess(
@@ -137,7 +137,7 @@ final class ApplyBench implements Bench {
   }
 
   /** Returns how many seconds it took from now. */
-  private static double awaitSealed(SinkProcess sink, VmId vm, long checkpoint)
+  static double awaitSealed(SinkProcess sink, VmId vm, long checkpoint)
       throws IOException, InterruptedException {
     long start = System.nanoTime();
     while (sink.sealedCheckpoint(vm).orElse(0L) < checkpoint) {

@@ -47,7 +47,7 @@ public final class BenchCommand implements Callable<Integer> {
       paramLabel = "BENCH",
       split = ",",
       description =
-          "Only these (default: all): publish, apply, restore, endtoend, second, pause, slowdown, restore-qemu,"
+          "Only these (default: all): publish, apply, restore, encryption, endtoend, second, pause, slowdown, restore-qemu,"
               + " scale-guest, scale-partitions, scale-vms.")
   private List<String> only = new ArrayList<>();
 
@@ -67,6 +67,7 @@ public final class BenchCommand implements Callable<Integer> {
     all.put("publish", new PublishBench());
     all.put("apply", new ApplyBench());
     all.put("restore", new RestoreBench());
+    all.put("encryption", new EncryptionBench());
     all.put(EndToEndBench.NAME, new EndToEndBench());
     all.put(SecondBench.NAME, new SecondBench());
     all.put(PauseBench.NAME, new PauseBench());

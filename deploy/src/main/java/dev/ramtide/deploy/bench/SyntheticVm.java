@@ -1,7 +1,9 @@
 package dev.ramtide.deploy.bench;
 
 import dev.ramtide.checkpoint.CheckpointManifest;
+import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.encryption.WriterKeys;
 import dev.ramtide.producer.capture.CaptureSession;
 import dev.ramtide.producer.capture.ListenAddress;
 import dev.ramtide.producer.capture.ListeningSource;
@@ -43,8 +45,24 @@ final class SyntheticVm implements AutoCloseable {
    */
   SyntheticVm(BenchBed bed, String name, SyntheticGuest guest, Properties client)
       throws IOException {
+    this(bed, name, guest, new Writing(client, WriterKeys.NONE));
+  }
+
+  /**
+   * @param keys what its log is encrypted with
+   */
+  static SyntheticVm withKeys(BenchBed bed, String name, SyntheticGuest guest, WriterKeys keys)
+      throws IOException {
+    return new SyntheticVm(bed, name, guest, new Writing(new Properties(), keys));
+  }
+
+  /** How its log is written. */
+  private record Writing(Properties client, WriterKeys keys) {}
+
+  private SyntheticVm(BenchBed bed, String name, SyntheticGuest guest, Writing writing)
+      throws IOException {
     Properties all = bed.client();
-    all.putAll(client);
+    all.putAll(writing.client());
     VmTopics topics = new VmTopics(VmTopics.DEFAULT_PREFIX, new VmId(bed.newName(name)));
     SessionOptions options =
         new SessionOptions(
@@ -62,7 +80,9 @@ final class SyntheticVm implements AutoCloseable {
             options.partitionCount(),
             OptionalInt.empty(),
             options.payloadBytes(),
-            "bench");
+            "bench",
+            SkippedRecords.NONE,
+            writing.keys());
     this.socket = bed.newSocket();
     this.source = ListeningSource.open(ListenAddress.parse("unix:" + socket), 0, false);
     this.session = new CaptureSession(new KafkaVmLog(settings, clock), options, clock);

@@ -2,6 +2,7 @@ package dev.ramtide.deploy.cli;
 
 import dev.ramtide.deploy.bench.BenchCommand;
 import dev.ramtide.deploy.demo.DemoCommand;
+import dev.ramtide.deploy.keys.KeysCommand;
 import dev.ramtide.deploy.simulate.SimulateCommand;
 import dev.ramtide.deploy.top.TopCommand;
 import dev.ramtide.deploy.torture.TortureCommand;
@@ -50,6 +51,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       InspectCommand.class,
       DeleteCommand.class,
+      KeysCommand.class,
       TopCommand.class,
       DemoCommand.class,
       SimulateCommand.class,

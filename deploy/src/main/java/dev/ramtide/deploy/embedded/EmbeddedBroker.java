@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.KafkaException;
@@ -57,7 +58,10 @@ public final class EmbeddedBroker implements AutoCloseable {
       throw new IOException(
           "port " + brokerPort + " on " + BrokerSettings.HOST + " is taken: choose another one");
     }
-    Files.createDirectories(settings.dataDirectory());
+    // What agents publish will be in it.
+    Files.createDirectories(
+        settings.dataDirectory(),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     DirectoryLock lock = DirectoryLock.take(settings.dataDirectory());
     try {
       LogDirectory.formatIfNew(settings);

@@ -8,6 +8,7 @@ import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.PageVersion;
 import dev.ramtide.deploy.simulate.SimGuest.PageId;
 import dev.ramtide.deploy.simulate.kafka.SimCluster;
+import dev.ramtide.encryption.EpochKeys;
 import dev.ramtide.guest.PageKind;
 import dev.ramtide.guest.PageRange;
 import dev.ramtide.wire.EventCodec;
@@ -16,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,8 @@ final class LogView {
   private final SimCluster cluster;
   private final int pageBytes;
   private final EventCodec codec = new EventCodec();
+  private final EpochKeys keys;
+  private final Map<Long, EpochStarted> epochs = new TreeMap<>();
   private final TreeMap<Long, CheckpointManifest> valid = new TreeMap<>();
   private final List<List<PageEvent>> events = new ArrayList<>();
   private final Map<Long, Long> newestStarts = new TreeMap<>();
@@ -43,6 +47,7 @@ final class LogView {
   LogView(SimCluster cluster, int pageBytes) {
     this.cluster = cluster;
     this.pageBytes = pageBytes;
+    this.keys = new EpochKeys(SimWorld.VM, cluster.readerKeys());
     for (int partition = 0; partition < cluster.pagesPartitions(); partition++) {
       events.add(new ArrayList<>());
     }
@@ -67,24 +72,30 @@ final class LogView {
   }
 
   /** A manifest counts if nobody had claimed a higher epoch before it. */
-  private void accept(long recordOffset, CheckpointRecord record) {
+  private void accept(long recordOffset, CheckpointRecord record) throws IOException {
     if (record instanceof EpochClaimed) {
       highestClaim = recordOffset;
     } else if (record instanceof EpochStarted started) {
+      epochs.putIfAbsent(started.epoch(), started);
       newestStarts.put(started.epoch(), recordOffset);
     } else if (record instanceof CheckpointManifest manifest && manifest.epoch() == highestClaim) {
       Promise.NOTHING_LOST.require(
           valid.isEmpty() || manifest.checkpoint() > valid.lastKey(),
           "checkpoint " + manifest.checkpoint() + " was taken after " + valid.keySet());
-      valid.put(manifest.checkpoint(), manifest);
+      valid.put(manifest.checkpoint(), keys.decrypted(manifest, epochOf(manifest.epoch())));
     }
+  }
+
+  private EpochStarted epochOf(long epoch) {
+    return Objects.requireNonNull(epochs.get(epoch), () -> "pages before epoch " + epoch);
   }
 
   private void readPages(int partition) throws IOException {
     List<PageEvent> known = events.get(partition);
     long next = known.isEmpty() ? 0 : known.get(known.size() - 1).recordOffset() + 1;
     for (; next < cluster.pages(partition).endRecordOffset(); next++) {
-      DirtyPages event = codec.decodePages(ByteBuffer.wrap(cluster.pages(partition).value(next)));
+      DirtyPages read = codec.decodePages(ByteBuffer.wrap(cluster.pages(partition).value(next)));
+      DirtyPages event = keys.decrypted(read, epochOf(read.version().epoch()));
       ByteBuffer bytes = event.pages();
       for (PageRange range : event.ranges()) {
         for (long page = range.firstPage(); page < range.endPage(); page++) {

@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.simulate;
 
+import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.deploy.simulate.kafka.SimAgentClients;
 import dev.ramtide.deploy.simulate.kafka.SimCluster;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
@@ -76,7 +77,9 @@ final class SimAgent {
             cluster.pagesPartitions(),
             OptionalInt.empty(),
             PAYLOAD_BYTES,
-            process.toString());
+            process.toString(),
+            SkippedRecords.NONE,
+            cluster.writerKeys());
     SessionOptions options =
         new SessionOptions(SimWorld.STRIPE_PAGES, cluster.pagesPartitions(), PAYLOAD_BYTES, 3, "");
     KafkaVmLog log = new KafkaVmLog(settings, new SimAgentClients(cluster, process), clock);

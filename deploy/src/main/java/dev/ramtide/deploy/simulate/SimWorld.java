@@ -43,19 +43,26 @@ final class SimWorld {
   private final List<SimProcess> onSite = new ArrayList<>();
   private int processes;
 
-  SimWorld(Random random, boolean hostsPages) {
-    this(random, Lie.any(random), hostsPages);
+  /**
+   * @param encrypted whether the log is
+   */
+  SimWorld(Random random, boolean hostsPages, boolean encrypted) {
+    this(random, Lie.any(random), hostsPages, encrypted);
+  }
+
+  SimWorld(Random random, Lie lie, boolean hostsPages) {
+    this(random, lie, hostsPages, false);
   }
 
   /**
    * @param hostsPages whether the guest's pages are such that its host can be asked for them
    */
-  SimWorld(Random random, Lie lie, boolean hostsPages) {
+  private SimWorld(Random random, Lie lie, boolean hostsPages, boolean encrypted) {
     this.random = random;
     this.scheduler = new Scheduler(random);
     this.guest = new SimGuest(random, hostsPages);
     this.host = new SimHost(scheduler, guest, lie, random);
-    this.cluster = new SimCluster(new VmTopics("ramtide", VM), PARTITIONS, random);
+    this.cluster = new SimCluster(new VmTopics("ramtide", VM), PARTITIONS, random, encrypted);
     this.group = new SimGroup(cluster);
     this.observer = scheduler.process("observer");
   }

@@ -26,9 +26,12 @@ final class Simulation {
   private final Deque<String> story = new ArrayDeque<>();
   private long events;
 
-  /** Every other seed is of a guest that can be read through its host. */
+  /**
+   * Every other seed is of a guest that can be read through its host, every third of a log that is
+   * encrypted.
+   */
   Simulation(long seed) {
-    world = new SimWorld(new Random(seed), seed % 2 == 0);
+    world = new SimWorld(new Random(seed), seed % 2 == 0, seed % 3 == 0);
     promises = new Promises(world);
     faults = new Faults(world, promises.imageCheck());
   }

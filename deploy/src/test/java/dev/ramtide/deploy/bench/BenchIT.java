@@ -21,7 +21,7 @@ class BenchIT {
   private static final List<String> OF_A_REAL_QEMU =
       List.of("endtoend", "second", "pause", "slowdown", "restore-qemu");
   private static final List<String> OF_A_SYNTHETIC_GUEST =
-      List.of("publish", "apply", "restore", "scale-vms");
+      List.of("publish", "apply", "restore", "encryption", "scale-vms");
 
   @TempDir private Path directory;
 

@@ -85,7 +85,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("wire", "guest", "integrity", "checkpoint", "wire.avro", "registry");
     table.room("metrics"); // knows nothing of guests: names, and a server
     table.room("page", "metrics"); // the files of the status page
-    table.room("options", "checkpoint", "metrics");
+    table.room("encryption", "guest", "integrity", "checkpoint"); // what Kafka must not read
+    table.room("options", "checkpoint", "metrics", "encryption");
     table.room("report", "integrity", "checkpoint");
   }
 
@@ -110,6 +111,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "integrity",
         "checkpoint",
         "registry", // which properties are not for Kafka's clients
+        "encryption",
         "wire",
         "producer.dirty");
     table.room("producer.procfs"); // the host's kernel: knows nothing of guests
@@ -190,6 +192,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "integrity",
         "checkpoint",
         "registry", // which properties are not for Kafka's clients, and that it may be away
+        "encryption",
         "wire",
         "time",
         "sink.state",
@@ -199,6 +202,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "sink.metrics",
         "checkpoint",
         "metrics",
+        "encryption", // its clients stand for others
         "wire",
         "sink.state",
         "sink.apply",
@@ -253,6 +257,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.demo"); // the guest, the processes, and the comparison of memory
     table.room("deploy.incoming", "producer.qmp", "sink.restore");
     table.room("deploy.top", "checkpoint", "report", "options"); // by HTTP, as a person's browser
+    table.room("deploy.keys", "encryption");
     simulate(table);
     bench(table);
     table.room(
@@ -265,6 +270,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.bench",
         "deploy.torture",
         "deploy.incoming",
+        "deploy.keys",
         "deploy.top",
         "deploy.simulate",
         "sink.restore"); // the type of the door to a QEMU that it gives to the verb restore
@@ -276,6 +282,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.bench",
         "guest",
         "checkpoint",
+        "encryption",
         "qemustream", // the stream of a synthetic guest
         "wire",
         "time",
@@ -296,6 +303,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room(
         "deploy.simulate.kafka",
         "checkpoint",
+        "encryption",
         "wire",
         "producer.publish",
         "sink.consume",
@@ -309,6 +317,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "guest",
         "integrity",
         "checkpoint",
+        "encryption",
         "qemustream",
         "mappedram",
         "wire",
@@ -336,6 +345,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
             "deploy.cli",
             "deploy.demo",
             "deploy.simulate",
+            "deploy.keys",
             "deploy.top",
             "deploy.bench");
     List<Wall> walls = new ArrayList<>(fileWalls());
@@ -387,13 +397,15 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     Set<String> files = Set.of("sink.image", "sink.state", "producer.capture");
     return List.of(
         new Wall("com.sun.jna.", Set.of("sink.image")),
-        new Wall("com.github.luben.zstd.", Set.of("producer.stream")),
+        new Wall("com.github.luben.zstd.", Set.of("producer.stream", "encryption")),
+        new Wall("javax.crypto.", Set.of("encryption")),
         // procfs is read at an address; a plain write is a peer of what is measured; the embedded
         // broker locks its directory; the simulated disk is what channels lead to.
         new Wall(
             "java.nio.channels.FileChannel",
             with(
                 files,
+                "encryption", // a key file and its name must be on disk
                 "producer.procfs",
                 "deploy.embedded",
                 "deploy.simulate.disk",

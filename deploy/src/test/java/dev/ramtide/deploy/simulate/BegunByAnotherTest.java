@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 final class BegunByAnotherTest {
   private static final int MOST_CHANGES = 200;
 
-  private final EpochStarted epoch = new SimWorld(new Random(1), false).layoutEpoch();
+  private final EpochStarted epoch = new SimWorld(new Random(1), false, false).layoutEpoch();
   private Scheduler scheduler = new Scheduler(new Random(1));
   private SimDisk disk = new SimDisk();
 

@@ -116,7 +116,8 @@ final class GuestEpoch implements AutoCloseable {
             counts,
             hook,
             facts.hostReads(),
-            OptionalLong.of(filter.endSequence()));
+            OptionalLong.of(filter.endSequence()),
+            Optional.empty()); // The log encrypts it, if it does.
     progress.enter(CaptureProgress.Phase.MANIFEST);
     log.complete(manifest);
     progress.enter(CaptureProgress.Phase.DONE);

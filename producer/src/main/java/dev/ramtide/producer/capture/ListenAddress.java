@@ -13,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,6 +25,9 @@ import java.util.regex.Pattern;
 public final class ListenAddress {
   /** All multifd channels of a QEMU may connect before the first of them is accepted. */
   private static final int BACKLOG = 128;
+
+  /** {@code sun_path} of Linux, without the final zero. */
+  private static final int MAX_PATH_BYTES = 107;
 
   private static final Pattern TCP =
       Pattern.compile("tcp:(?:\\[([^\\]]+)\\]|([^:\\[\\]]+)):(\\d{1,5})");
@@ -60,14 +65,48 @@ public final class ListenAddress {
             ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
             : ServerSocketChannel.open();
     try {
-      return listener.bind(address, BACKLOG);
+      return address instanceof UnixDomainSocketAddress unix
+          ? bind(listener, unix.getPath())
+          : listener.bind(address, BACKLOG);
     } catch (IOException e) {
       listener.close();
       throw new IOException("cannot listen on " + this + ": " + e.getMessage(), e);
     }
   }
 
+  /**
+   * For its owner alone from the first moment on: whoever connects is believed to be QEMU. Where
+   * the socket is made nobody else can reach it; then it gets its name, which it keeps serving.
+   */
+  private static ServerSocketChannel bind(ServerSocketChannel listener, Path path)
+      throws IOException {
+    // Few characters: Linux takes 107 bytes for the name of a socket.
+    Path parent = Objects.requireNonNull(path.toAbsolutePath().getParent());
+    Path directory = parent.resolve("." + Long.toString(ProcessHandle.current().pid(), 36));
+    Path made = directory.resolve("s");
+    int longest = Math.max(made.toString().getBytes().length, path.toString().getBytes().length);
+    if (longest > MAX_PATH_BYTES) {
+      throw new IOException("the path is too long for a unix socket: choose a shorter one");
+    }
+    Files.createDirectory(
+        directory,
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    try {
+      listener.bind(UnixDomainSocketAddress.of(made), BACKLOG);
+      Files.setPosixFilePermissions(made, PosixFilePermissions.fromString("rw-------"));
+      Files.createLink(path, made); // A rename would take the name from another process.
+      return listener;
+    } finally {
+      Files.deleteIfExists(made);
+      Files.deleteIfExists(directory);
+    }
+  }
+
   String uriOf(ServerSocketChannel listener) throws IOException {
+    return address instanceof UnixDomainSocketAddress ? toString() : uriOfBound(listener);
+  }
+
+  private static String uriOfBound(ServerSocketChannel listener) throws IOException {
     return new ListenAddress(listener.getLocalAddress()).toString();
   }
 

@@ -5,6 +5,7 @@ import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.DurationConverter;
+import dev.ramtide.options.EncryptionOptions;
 import dev.ramtide.options.HostName;
 import dev.ramtide.options.MetricsOptions;
 import dev.ramtide.options.SkipOptions;
@@ -33,6 +34,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -96,6 +98,8 @@ public final class AgentCommand implements Callable<Integer> {
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Mixin private SkipOptions skip = new SkipOptions();
+
+  @Mixin private EncryptionOptions encryption = new EncryptionOptions();
 
   @Mixin private MetricsOptions watch = new MetricsOptions();
 
@@ -163,6 +167,15 @@ public final class AgentCommand implements Callable<Integer> {
         description = "Free text that each checkpoint carries.")
     private String label = "";
 
+    @Option(
+        names = "--compress-encrypted",
+        description = {
+          "With keys: compress pages (zstd) before they are encrypted; afterwards nothing can.",
+          "Whoever sees the log then sees how well memory compresses, and who can also write into the guest's memory"
+              + " may learn from it what lies beside that."
+        })
+    private boolean compressEncrypted;
+
     private OptionalInt replication() {
       return replicationFactor == null ? OptionalInt.empty() : OptionalInt.of(replicationFactor);
     }
@@ -180,15 +193,17 @@ public final class AgentCommand implements Callable<Integer> {
     QmpFaults faults = new QmpFaults();
     AgentLoop.SourceOpener opener = opener(faults);
     SessionOptions options = sessionOptions();
+    Properties client = broker.clientProperties();
     LogSettings settings =
         new LogSettings(
-            broker.clientProperties(),
+            client,
             new VmTopics(broker.topicPrefix(), vm),
             options.partitionCount(),
             log.replication(),
             options.payloadBytes(),
             HostName.own(),
-            skip.records());
+            skip.records(),
+            encryption.writerKeys(client, log.compressEncrypted));
     if (from.listen != null && pace().isForever()) {
       rehearse();
     }

@@ -5,6 +5,9 @@ import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.EpochClaimed;
 import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.encryption.EpochKeys;
+import dev.ramtide.encryption.MissingKeyException;
+import dev.ramtide.encryption.NotAuthenticException;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.MalformedEventException;
 import java.io.IOException;
@@ -35,6 +38,7 @@ final class CheckpointsReader implements AutoCloseable {
   private final Consumer<byte[], byte[]> consumer;
   private final TopicPartition partition;
   private final EventCodec codec;
+  private final EpochKeys keys;
   private final CheckpointHistory history = new CheckpointHistory(1);
   private long newestClaimRecordOffset = -1;
   private @Nullable EpochClaimed newestClaim;
@@ -42,6 +46,7 @@ final class CheckpointsReader implements AutoCloseable {
   CheckpointsReader(LogSettings settings, Consumer<byte[], byte[]> consumer, EventCodec codec) {
     this.settings = settings;
     this.codec = codec;
+    this.keys = new EpochKeys(settings.topics().vm(), settings.keys().reader());
     this.consumer = consumer;
     this.partition = new TopicPartition(settings.topics().checkpoints(), 0);
     consumer.assign(List.of(partition));
@@ -99,15 +104,19 @@ final class CheckpointsReader implements AutoCloseable {
     RecordPlace place = new RecordPlace(record.topic(), record.partition(), record.offset());
     try {
       CheckpointRecord decoded =
-          codec.decodeCheckpoint(ByteBuffer.wrap(value == null ? new byte[0] : value));
+          keys.believed(
+              codec.decodeCheckpoint(ByteBuffer.wrap(value == null ? new byte[0] : value)),
+              history);
       history.accept(record.offset(), decoded);
       if (decoded instanceof EpochClaimed claim) {
         newestClaimRecordOffset = record.offset();
         newestClaim = claim;
       }
       settings.skipped().taken(place).ifPresent(told -> warn(place, told));
-    } catch (MalformedEventException e) {
+    } catch (MalformedEventException | NotAuthenticException e) {
       warn(place, settings.skipped().passOver(place, e));
+    } catch (MissingKeyException e) {
+      throw new IOException(place.inWords() + ": " + e.getMessage(), e);
     }
   }
 

@@ -19,7 +19,7 @@ final class DeviceStateChunks {
   private final long epoch;
   private final long checkpoint;
   private final ChunkHandler handler;
-  private final ByteBuffer chunk = ByteBuffer.allocate(DeviceStateChunk.MAX_BYTES);
+  private final ByteBuffer chunk = ByteBuffer.allocate(DeviceStateChunk.MAX_PLAIN_BYTES);
   private final CRC32C checksum = new CRC32C();
   private long bytes;
   private int chunkCount;

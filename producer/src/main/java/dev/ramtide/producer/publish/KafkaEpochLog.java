@@ -16,18 +16,15 @@ import java.util.Optional;
 /** An epoch in Kafka. */
 final class KafkaEpochLog implements EpochLog {
   private final LogSettings settings;
-  private final TopicIds topicIds;
-  private final long epoch;
+  private final EpochFacts facts;
   private final EpochClients clients;
   private final Clock clock;
   private long checkpoint;
   private DeviceStateChunks deviceState;
 
-  KafkaEpochLog(
-      LogSettings settings, TopicIds topicIds, long epoch, EpochClients clients, Clock clock) {
+  KafkaEpochLog(LogSettings settings, EpochFacts facts, EpochClients clients, Clock clock) {
     this.settings = settings;
-    this.topicIds = topicIds;
-    this.epoch = epoch;
+    this.facts = facts;
     this.clients = clients;
     this.clock = clock;
     this.deviceState = chunksOf(checkpoint);
@@ -35,7 +32,7 @@ final class KafkaEpochLog implements EpochLog {
 
   @Override
   public long epoch() {
-    return epoch;
+    return facts.epoch();
   }
 
   @Override
@@ -45,30 +42,31 @@ final class KafkaEpochLog implements EpochLog {
 
   @Override
   public TopicIds topicIds() {
-    return topicIds;
+    return facts.topicIds();
   }
 
   @Override
   public long begin() throws IOException {
     clients.reader().readToEnd();
-    clients.reader().requireOwned(settings.topics().vm(), epoch);
+    clients.reader().requireOwned(settings.topics().vm(), epoch());
     checkpoint = clients.reader().history().nextNumber();
     deviceState = chunksOf(checkpoint);
     return checkpoint;
   }
 
   private DeviceStateChunks chunksOf(long checkpoint) {
-    return new DeviceStateChunks(epoch, checkpoint, clients.writer()::add);
+    return new DeviceStateChunks(
+        epoch(), checkpoint, chunk -> clients.writer().add(facts.cipher().encrypt(chunk)));
   }
 
   @Override
   public void start(EpochStarted started) throws IOException {
-    clients.writer().append(started);
+    clients.writer().append(facts.cipher().encrypt(started));
   }
 
   @Override
   public void dirtyPages(int partition, DirtyPages event) throws IOException {
-    clients.pages().dirtyPages(partition, event);
+    clients.pages().dirtyPages(partition, facts.cipher().encrypt(event));
   }
 
   @Override
@@ -86,11 +84,11 @@ final class KafkaEpochLog implements EpochLog {
 
   @Override
   public void complete(CheckpointManifest manifest) throws IOException {
-    long recordOffset = clients.writer().append(manifest);
+    long recordOffset = clients.writer().append(facts.cipher().encrypt(manifest));
     // Whoever claimed the VM before our manifest was in the topic has numbered without it; who came
     // later has seen it.
     clients.reader().readTo(recordOffset + 1);
-    clients.reader().requireOwned(settings.topics().vm(), epoch);
+    clients.reader().requireOwned(settings.topics().vm(), epoch());
     boolean counts =
         clients.reader().history().newest().stream()
             .anyMatch(newest -> newest.manifestRecordOffset() == recordOffset);
@@ -102,7 +100,9 @@ final class KafkaEpochLog implements EpochLog {
   @Override
   public Optional<Exception> fail(String reason) {
     try {
-      clients.writer().tryAppend(new CheckpointFailed(epoch, checkpoint, clock.instant(), reason));
+      clients
+          .writer()
+          .tryAppend(new CheckpointFailed(epoch(), checkpoint, clock.instant(), reason));
       return Optional.empty();
     } catch (IOException e) {
       return Optional.of(e);

@@ -3,6 +3,7 @@ package dev.ramtide.producer.publish;
 import dev.ramtide.checkpoint.EpochClaimed;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.wire.EventCodec;
+import dev.ramtide.encryption.EpochCipher;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
@@ -44,13 +45,17 @@ public final class KafkaVmLog implements VmLog {
       CheckpointsReader reader =
           new CheckpointsReader(settings, clients.checkpointsConsumer(), codec);
       closings.add(reader::close);
+      // Before it claims: who forgot the keys must not fence one who has them.
+      reader.readToEnd();
+      EpochCipher cipher =
+          settings.keys().epochOf(settings.topics().vm(), reader.history().newestEpoch());
       long epoch = EpochClaim.claim(settings.topics().vm(), claimRecord(), writer, reader);
       // Asked before the producer exists: nobody would close one whose log has no known end.
       long[] pagesEnd = clients.pagesEndRecordOffsets();
       PagePublisher.Way way = new PagePublisher.Way(clients.pagesProducer(), codec);
       PagePublisher pages = new PagePublisher(settings, way, pagesEnd, meter);
-      return new KafkaEpochLog(
-          settings, topicIds, epoch, new EpochClients(writer, reader, pages), clock);
+      EpochClients opened = new EpochClients(writer, reader, pages);
+      return new KafkaEpochLog(settings, new EpochFacts(epoch, topicIds, cipher), opened, clock);
     } catch (KafkaException e) {
       EpochClients.closeAll(closings);
       throw LogException.of(settings.servers(), "connecting", e);

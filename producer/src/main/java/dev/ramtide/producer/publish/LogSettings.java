@@ -1,6 +1,7 @@
 package dev.ramtide.producer.publish;
 
 import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.encryption.WriterKeys;
 import dev.ramtide.wire.VmTopics;
 import java.util.OptionalInt;
 import java.util.Properties;
@@ -15,6 +16,7 @@ import java.util.Properties;
  * @param agentHost who we are, for people who read the log
  * @param skipped records of the checkpoints topic that an operator passes over when they are
  *     refused
+ * @param keys what the guest's bytes are encrypted with
  */
 public record LogSettings(
     Properties client,
@@ -23,8 +25,9 @@ public record LogSettings(
     OptionalInt replicationFactor,
     int payloadBytes,
     String agentHost,
-    SkippedRecords skipped) {
-  /** For a log of which nothing is passed over. */
+    SkippedRecords skipped,
+    WriterKeys keys) {
+  /** For a log of which nothing is passed over, and nothing is encrypted. */
   public LogSettings(
       Properties client,
       VmTopics topics,
@@ -39,7 +42,8 @@ public record LogSettings(
         replicationFactor,
         payloadBytes,
         agentHost,
-        SkippedRecords.NONE);
+        SkippedRecords.NONE,
+        WriterKeys.NONE);
   }
 
   /** Where Kafka is, as configured: for messages. */

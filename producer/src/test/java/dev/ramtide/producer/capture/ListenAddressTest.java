@@ -7,8 +7,11 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -78,5 +81,21 @@ class ListenAddressTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("not a socket");
     assertThat(path).hasContent("data");
+  }
+
+  @Test
+  void aSocketIsItsOwnersAlone() throws IOException {
+    Path path = dir.resolve("in");
+    try (ListeningSource source =
+            ListeningSource.open(ListenAddress.parse("unix:" + path), 0, false);
+        SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+      assertThat(client.isConnected()).isTrue();
+      assertThat(source.uri()).isEqualTo("unix:" + path);
+      assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+          .isEqualTo("rw-------");
+    }
+    try (Stream<Path> left = Files.list(dir)) {
+      assertThat(left).isEmpty();
+    }
   }
 }

@@ -29,7 +29,7 @@ class DeviceStateChunksTest {
 
   @Test
   void piecesOfAnySizeBecomeChunksOfOneSize() throws IOException {
-    byte[] state = new byte[2 * DeviceStateChunk.MAX_BYTES + 100];
+    byte[] state = new byte[2 * DeviceStateChunk.MAX_PLAIN_BYTES + 100];
     new Random(1).nextBytes(state);
     int at = 0;
     for (int piece : new int[] {1, 600_000, 0, 400_000, state.length - 1_000_001}) {
@@ -40,7 +40,7 @@ class DeviceStateChunksTest {
     CRC32C checksum = new CRC32C();
     checksum.update(state);
     assertThat(lengths)
-        .containsExactly(DeviceStateChunk.MAX_BYTES, DeviceStateChunk.MAX_BYTES, 100);
+        .containsExactly(DeviceStateChunk.MAX_PLAIN_BYTES, DeviceStateChunk.MAX_PLAIN_BYTES, 100);
     assertThat(together.toByteArray()).isEqualTo(state);
     assertThat(summary)
         .isEqualTo(new DeviceStateSummary(state.length, 3, (int) checksum.getValue()));
@@ -53,12 +53,13 @@ class DeviceStateChunksTest {
 
   @Test
   void aDeviceStateWithoutEndIsRefused() throws IOException {
+    DeviceStateChunks dropped = new DeviceStateChunks(3, 1, chunk -> {});
     ByteBuffer piece = ByteBuffer.allocate(DeviceStateSummary.MAX_BYTES / 4);
     for (int i = 0; i < 4; i++) {
-      chunks.add(piece);
+      dropped.add(piece);
     }
     assertThatIOException()
-        .isThrownBy(() -> chunks.add(ByteBuffer.allocate(1)))
+        .isThrownBy(() -> dropped.add(ByteBuffer.allocate(1)))
         .withMessageContaining("longer than");
   }
 }

@@ -2,6 +2,7 @@ package dev.ramtide.producer.publish;
 
 import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.encryption.WriterKeys;
 import dev.ramtide.wire.VmTopics;
 import java.util.OptionalInt;
 import java.util.Properties;
@@ -20,7 +21,8 @@ final class TestSettings {
         OptionalInt.empty(),
         512 * 1024,
         "host1",
-        skipped);
+        skipped,
+        WriterKeys.NONE);
   }
 
   private static Properties properties() {

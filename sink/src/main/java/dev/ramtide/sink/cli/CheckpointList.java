@@ -3,6 +3,7 @@ package dev.ramtide.sink.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.CheckpointHistory;
+import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.TopicIds;
@@ -150,9 +151,14 @@ final class CheckpointList {
     if (recorded.isEmpty()) {
       return number < history.nextNumber(); // It was pruned.
     }
-    String digest = recorded.get().manifest().digest().toString();
-    return said.map(json -> json.path("digest").asText().equals(digest))
-        .orElse(topicIds.isPresent());
+    CheckpointManifest manifest = recorded.get().manifest();
+    return said.map(json -> agrees(json, manifest)).orElse(topicIds.isPresent());
+  }
+
+  private static boolean agrees(ObjectNode json, CheckpointManifest manifest) {
+    return manifest.isOpen()
+        ? json.path("digest").asText().equals(manifest.digest().toString())
+        : json.path("epoch").asLong() == manifest.epoch(); // Of one log; the topics are the same.
   }
 
   /** Those of another log first: they are older. Then by number. */

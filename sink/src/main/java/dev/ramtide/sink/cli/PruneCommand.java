@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.DecryptionOptions;
 import dev.ramtide.options.DurationConverter;
 import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
@@ -20,6 +21,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -44,6 +47,8 @@ public final class PruneCommand implements Callable<Integer> {
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Mixin private SkipOptions skip = new SkipOptions();
+
+  @Mixin private DecryptionOptions decryption = new DecryptionOptions();
 
   @Option(
       names = "--vm",
@@ -81,9 +86,16 @@ public final class PruneCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     requireSense();
-    ConsumerSettings settings = new ConsumerSettings(broker.clientProperties(), skip.records());
+    Properties client = broker.clientProperties();
+    ConsumerSettings settings =
+        new ConsumerSettings(client, skip.records(), decryption.keys(client));
     VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
-    PrunePlan plan = plan(new HistoryReader(settings).read(topics));
+    VmFollow follow = new HistoryReader(settings).read(topics);
+    Optional<RecordedCheckpoint> newest = follow.history().newest();
+    if (newest.isPresent()) {
+      follow.opened(newest.get()); // By a start that somebody made up too much would be deleted.
+    }
+    PrunePlan plan = plan(follow);
     try (LogPruner pruner = new LogPruner(settings, topics)) {
       report(plan, dryRun ? pruner.look(plan) : pruner.prune(plan));
     }

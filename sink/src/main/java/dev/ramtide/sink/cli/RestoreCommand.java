@@ -5,6 +5,7 @@ import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.DecryptionOptions;
 import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.report.Progress;
@@ -25,6 +26,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -51,6 +53,8 @@ public final class RestoreCommand implements Callable<Integer> {
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Mixin private SkipOptions skip = new SkipOptions();
+
+  @Mixin private DecryptionOptions decryption = new DecryptionOptions();
 
   @Option(
       names = "--vm",
@@ -146,16 +150,19 @@ public final class RestoreCommand implements Callable<Integer> {
 
   private void restoreLog(VmId named, RestoreTarget target)
       throws IOException, InterruptedException {
-    ConsumerSettings settings = new ConsumerSettings(broker.clientProperties(), skip.records());
+    Properties client = broker.clientProperties();
+    ConsumerSettings settings =
+        new ConsumerSettings(client, skip.records(), decryption.keys(client));
     VmTopics topics = new VmTopics(broker.topicPrefix(), named);
     VmFollow follow = new HistoryReader(settings).read(topics);
-    RecordedCheckpoint wanted;
+    RecordedCheckpoint chosen;
     try {
-      wanted = choice.choice().in(named, follow.history());
+      chosen = choice.choice().in(named, follow.history());
     } catch (IOException e) {
       restoreWhatIsKept(follow, target, e);
       return;
     }
+    RecordedCheckpoint wanted = follow.opened(chosen);
     try (RestorePlan plan = plan(follow, wanted)) {
       RestoreReport report = report(RestoreFacts.of(named.name(), plan));
       String task = "restoring " + named;

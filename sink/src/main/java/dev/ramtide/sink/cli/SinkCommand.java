@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.DecryptionOptions;
 import dev.ramtide.options.MetricsOptions;
 import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
@@ -20,6 +21,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +50,8 @@ public final class SinkCommand implements Callable<Integer> {
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Mixin private SkipOptions skip = new SkipOptions();
+
+  @Mixin private DecryptionOptions decryption = new DecryptionOptions();
 
   @Mixin private MetricsOptions watch = new MetricsOptions();
 
@@ -128,8 +132,10 @@ public final class SinkCommand implements Callable<Integer> {
             new CheckpointFile(),
             kept,
             watched.listener(site));
+    Properties client = broker.clientProperties();
     SinkClients clients =
-        watched.clients(new ConsumerSettings(broker.clientProperties(), skip.records()));
+        watched.clients(
+            new ConsumerSettings(client, skip.records(), decryption.keys(client)));
     if (untilSealed == null) {
       rehearse();
     }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.integrity.PageDigest;
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.DecryptionOptions;
 import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.qemustream.MalformedStreamException;
@@ -23,6 +24,7 @@ import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -47,6 +49,8 @@ public final class VerifyCommand implements Callable<Integer> {
   @Mixin private BrokerOptions broker = new BrokerOptions();
 
   @Mixin private SkipOptions skip = new SkipOptions();
+
+  @Mixin private DecryptionOptions decryption = new DecryptionOptions();
 
   @Parameters(
       paramLabel = "IMAGE",
@@ -110,14 +114,16 @@ public final class VerifyCommand implements Callable<Integer> {
     }
     if (vm != null) {
       VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
-      VmFollow follow =
-          new HistoryReader(new ConsumerSettings(broker.clientProperties(), skip.records()))
-              .read(topics);
+      Properties client = broker.clientProperties();
+      ConsumerSettings settings =
+          new ConsumerSettings(client, skip.records(), decryption.keys(client));
+      VmFollow follow = new HistoryReader(settings).read(topics);
       CheckpointChoice choice =
           checkpoint == null
               ? new CheckpointChoice.Newest()
               : new CheckpointChoice.Numbered(checkpoint);
-      return Optional.of(ExpectedImage.of(choice.in(vm, follow.history()).manifest()));
+      return Optional.of(
+          ExpectedImage.of(follow.opened(choice.in(vm, follow.history())).manifest()));
     }
     Optional<JsonNode> beside =
         gated.isOfSink() || gated.isKeptCopy()

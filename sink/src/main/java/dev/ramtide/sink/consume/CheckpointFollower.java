@@ -5,6 +5,7 @@ import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.checkpoint.RefusedRecordException;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.encryption.MissingKeyException;
 import dev.ramtide.registry.RegistryException;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
@@ -14,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -50,6 +52,7 @@ final class CheckpointFollower implements Closeable {
   private final Map<VmId, VmFollow> vms = new ConcurrentHashMap<>();
   private final Map<TopicPartition, VmFollow> assigned = new HashMap<>();
   private final Map<TopicPartition, Long> catchUpTo = new HashMap<>();
+  private final Set<TopicPartition> stalled = new HashSet<>();
   private final int mostCheckpoints;
   private SinkListener listener = SinkListener.NONE;
   private final Map<TopicPartition, Integer> missed = new HashMap<>();
@@ -103,6 +106,7 @@ final class CheckpointFollower implements Closeable {
       clock.sleep(timeout);
       return 0;
     }
+    stalled.removeIf(this::resumes);
     try {
       int taken = take(timeout);
       catchUpTo.entrySet().removeIf(this::isCaughtUp);
@@ -114,7 +118,7 @@ final class CheckpointFollower implements Closeable {
   }
 
   private LogReading reading(VmTopics vm) throws IOException {
-    return new LogReading(clients.codec(vm), clients.skipped());
+    return new LogReading(clients.codec(vm), clients.skipped(), clients.keys());
   }
 
   /**
@@ -154,7 +158,7 @@ final class CheckpointFollower implements Closeable {
 
   private void accept(ConsumerRecord<byte[], ByteBuffer> record) throws RegistryException {
     VmFollow vm = follow(new TopicPartition(record.topic(), record.partition()));
-    if (vm.isLost()) {
+    if (vm.isLost() || stalled.contains(new TopicPartition(record.topic(), record.partition()))) {
       return;
     }
     RecordPlace place = new RecordPlace(record.topic(), record.partition(), record.offset());
@@ -163,9 +167,47 @@ final class CheckpointFollower implements Closeable {
       vm.skipped().taken(place).ifPresent(told -> warn(place, told));
     } catch (RegistryException e) {
       throw e;
+    } catch (MissingKeyException e) {
+      passOverOrStall(vm, place, e);
     } catch (IOException e) {
       passOverOrLose(vm, place, e);
     }
+  }
+
+  /**
+   * Read on it would be believed unread: the history stands before it until the key is there. Other
+   * VMs have other keys, and go on.
+   */
+  private void passOverOrStall(VmFollow vm, RecordPlace place, MissingKeyException why) {
+    try {
+      warn(place, vm.skipped().passOver(place, why));
+    } catch (RefusedRecordException named) {
+      TopicPartition partition = new TopicPartition(place.topic(), place.partition());
+      stalled.add(partition);
+      consumer.seek(partition, place.recordOffset());
+      consumer.pause(List.of(partition));
+      IOException reason = new IOException(place.inWords() + ": " + why.getMessage(), why);
+      Optional<Duration> pause = vm.fail(reason, clock.nanoTime());
+      if (pause.isPresent()) {
+        vm.listener().givenUp(vm.vm());
+        LOG.atError()
+            .addKeyValue("vm", vm.vm())
+            .addKeyValue("reason", reason.getMessage())
+            .addKeyValue("nextTrySeconds", pause.get().toSeconds())
+            .log("the VM is given up for a while, any others go on");
+      }
+    }
+  }
+
+  private boolean resumes(TopicPartition partition) {
+    VmFollow vm = assigned.get(partition);
+    if (vm == null) {
+      return true; // Its topics are gone.
+    } else if (!vm.tryAgain(clock.nanoTime())) {
+      return false;
+    }
+    consumer.resume(List.of(partition));
+    return true;
   }
 
   private static void passOverOrLose(VmFollow vm, RecordPlace place, IOException why) {

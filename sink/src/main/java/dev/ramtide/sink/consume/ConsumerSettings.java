@@ -6,6 +6,7 @@ import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.EventCodecs;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
+import dev.ramtide.encryption.ReaderKeys;
 import java.nio.ByteBuffer;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;
@@ -27,18 +28,26 @@ public final class ConsumerSettings implements SinkClients {
   private final Properties client;
   private final EventCodecs codecs;
   private final SkippedRecords skipped;
+  private final ReaderKeys keys;
 
   /**
    * @param client the user's properties, {@code bootstrap.servers} among them
    * @param skipped what the user passes over of what these clients read
+   * @param keys what it is decrypted with
    */
-  public ConsumerSettings(Properties client, SkippedRecords skipped) {
+  public ConsumerSettings(Properties client, SkippedRecords skipped, ReaderKeys keys) {
     this.client = RegistryProperties.forKafka(client);
     this.codecs = new EventCodecs(client, PluggedDeserializer::load);
     this.skipped = skipped;
+    this.keys = keys;
   }
 
-  /** For those who refuse what must be refused. */
+  /** For those who need no byte of a guest. */
+  public ConsumerSettings(Properties client, SkippedRecords skipped) {
+    this(client, skipped, ReaderKeys.NONE);
+  }
+
+  /** And refuse what must be refused. */
   public ConsumerSettings(Properties client) {
     this(client, SkippedRecords.NONE);
   }
@@ -51,6 +60,11 @@ public final class ConsumerSettings implements SinkClients {
   @Override
   public SkippedRecords skipped() {
     return skipped;
+  }
+
+  @Override
+  public ReaderKeys keys() {
+    return keys;
   }
 
   @Override

@@ -3,7 +3,9 @@ package dev.ramtide.sink.consume;
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.DeviceStateChunk;
 import dev.ramtide.checkpoint.DeviceStateSummary;
+import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
+import dev.ramtide.encryption.NotAuthenticException;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.MalformedEventException;
 import java.io.Closeable;
@@ -18,6 +20,8 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Puts the device state of one checkpoint together again from the checkpoints topic.
@@ -25,6 +29,7 @@ import org.apache.kafka.common.errors.TimeoutException;
  * <p>Thread-safe: one read at a time.
  */
 public final class DeviceStateReader implements Closeable {
+  private static final Logger LOG = LoggerFactory.getLogger(DeviceStateReader.class);
   private static final Duration POLL = Duration.ofMillis(200);
   private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -59,7 +64,8 @@ public final class DeviceStateReader implements Closeable {
       for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(POLL)) {
         boolean before = record.offset() < checkpoint.manifestRecordOffset();
         if (before) {
-          chunks += append(decoded(vm, record), checkpoint, chunks, deviceState) ? 1 : 0;
+          Optional<DeviceStateChunk> next = next(vm, record, checkpoint, chunks);
+          chunks += next.isPresent() && append(next.get(), deviceState) ? 1 : 0;
         }
       }
       if (clock.nanoTime() > deadlineNanos) {
@@ -112,20 +118,37 @@ public final class DeviceStateReader implements Closeable {
     }
   }
 
-  private static boolean append(
-      Optional<CheckpointRecord> decoded,
+  /** The piece that comes next, if the record is it. */
+  private static Optional<DeviceStateChunk> next(
+      VmFollow vm,
+      ConsumerRecord<byte[], ByteBuffer> record,
       RecordedCheckpoint checkpoint,
-      int chunks,
-      ByteBuffer into) {
-    if (decoded.orElse(null) instanceof DeviceStateChunk chunk
+      int chunkIndex)
+      throws IOException {
+    if (decoded(vm, record).orElse(null) instanceof DeviceStateChunk chunk
         && chunk.epoch() == checkpoint.manifest().epoch()
         && chunk.checkpoint() == checkpoint.number()
-        && chunk.chunkIndex() == chunks
-        && chunk.bytes().remaining() <= into.remaining()) {
-      into.put(chunk.bytes());
-      return true;
+        && chunk.chunkIndex() == chunkIndex) {
+      try {
+        return Optional.of(vm.keys().decrypted(chunk, checkpoint.epoch()));
+      } catch (NotAuthenticException e) {
+        // The genuine one comes later, or is missing in the end.
+        LOG.atWarn()
+            .addKeyValue(
+                "record", new RecordPlace(record.topic(), record.partition(), record.offset()))
+            .addKeyValue("reason", e.getMessage())
+            .log("a piece of device state is passed over");
+      }
     }
-    return false;
+    return Optional.empty();
+  }
+
+  private static boolean append(DeviceStateChunk chunk, ByteBuffer deviceState) {
+    boolean fits = chunk.bytes().remaining() <= deviceState.remaining();
+    if (fits) {
+      deviceState.put(chunk.bytes());
+    }
+    return fits;
   }
 
   @Override

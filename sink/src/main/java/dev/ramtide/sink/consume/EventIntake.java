@@ -4,6 +4,7 @@ import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.checkpoint.RefusedRecordException;
+import dev.ramtide.encryption.NotAuthenticException;
 import dev.ramtide.sink.apply.InvalidEventException;
 import dev.ramtide.sink.apply.PageApplier;
 import dev.ramtide.sink.state.ImageIdentity;
@@ -75,7 +76,7 @@ public final class EventIntake {
         follow.skipped().taken(place).ifPresent(told -> warn(place, told));
       }
       return taken;
-    } catch (InvalidEventException | MalformedEventException e) {
+    } catch (InvalidEventException | MalformedEventException | NotAuthenticException e) {
       warn(place, follow.skipped().passOver(place, e));
       return true;
     }
@@ -95,9 +96,10 @@ public final class EventIntake {
   private boolean apply(RecordPlace place, ByteBuffer value, boolean bounded) throws IOException {
     DirtyPages event = follow.codec().decodePages(value);
     long epoch = event.version().epoch();
+    Optional<EpochStarted> started = follow.history().epoch(epoch);
     Optional<ImageIdentity> claimed = follow.identityOf(epoch);
-    if (claimed.isPresent() && claimed.get().equals(identity)) {
-      applier.apply(event);
+    if (started.isPresent() && claimed.equals(Optional.of(identity))) {
+      applier.apply(follow.keys().decrypted(event, started.get()));
       watch.saw(place, event.version()).ifPresent(EventIntake::suspect);
       return true;
     } else if (epoch < presentEpoch()) {

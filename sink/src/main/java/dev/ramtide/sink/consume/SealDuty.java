@@ -124,10 +124,11 @@ final class SealDuty implements Closeable {
 
   private boolean begin(OpenImage open, ControlState from, RecordedCheckpoint next)
       throws IOException, InterruptedException {
-    targetOf(next); // First of all: what cannot be had must not cost the image that is there.
+    // First of all: what cannot be had must not cost the image that is there.
+    RecordedCheckpoint target = targetOf(next).checkpoint();
     try {
       watch.makes(next.number());
-      movedOn = new Sealer(open, listener).begin(from, next);
+      movedOn = new Sealer(open, listener).begin(from, target);
       if (movedOn) {
         tell(next.manifest().epoch(), next.number()).log("applying");
       }
@@ -177,7 +178,7 @@ final class SealDuty implements Closeable {
         .addKeyValue("vm", follow.vm())
         .addKeyValue("reason", mismatch.getMessage())
         .log("going on to the newest checkpoint");
-    sealer.begin(applying, newest);
+    sealer.begin(applying, follow.opened(newest));
     doubt.clear();
   }
 
@@ -208,7 +209,7 @@ final class SealDuty implements Closeable {
     }
     if (progress instanceof SealProgress.Overtaken && newest.number() > applying.checkpoint()) {
       watch.makes(newest.number());
-      movedOn = sealer.begin(applying, newest);
+      movedOn = sealer.begin(applying, follow.opened(newest));
       if (movedOn) {
         tell(newest.manifest().epoch(), newest.number()).log("applying");
       }
@@ -248,7 +249,8 @@ final class SealDuty implements Closeable {
   private Target targetOf(RecordedCheckpoint wanted) throws IOException {
     Target now = target;
     if (now == null || now.checkpoint().number() != wanted.number()) {
-      now = new Target(wanted, deviceStates.of(follow, wanted));
+      RecordedCheckpoint opened = follow.opened(wanted);
+      now = new Target(opened, deviceStates.of(follow, opened));
       target = now;
     }
     return now;
@@ -304,7 +306,7 @@ final class SealDuty implements Closeable {
         if (!new Sealer(open, listener).isLoadable()) {
           return true; // One died on the way to the next: of this one there is nothing to tell.
         }
-        listener.imageIs(open.paths(), sealed, recorded.get());
+        listener.imageIs(open.paths(), sealed, follow.opened(recorded.get()));
         toldSealed = sealed.checkpoint();
       }
     }

@@ -4,6 +4,7 @@ import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.wire.EventCodec;
+import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
@@ -64,6 +65,9 @@ public interface SinkClients {
 
   /** What of the log is passed over when it is refused. */
   SkippedRecords skipped();
+
+  /** What it is decrypted with. */
+  ReaderKeys keys();
 
   /** Where the clients connect to, for messages. */
   String bootstrapServers();

@@ -1,12 +1,15 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.CheckpointHistory;
+import dev.ramtide.checkpoint.CheckpointManifest;
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.encryption.EpochKeys;
+import dev.ramtide.encryption.MissingKeyException;
 import dev.ramtide.sink.state.ImageIdentity;
 import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
@@ -26,6 +29,7 @@ public final class VmFollow {
   private final TopicIds topicIds;
   private final CheckpointHistory history;
   private final LogReading reading;
+  private final EpochKeys keys;
   private final Map<Long, ImageIdentity> identities = new HashMap<>();
   private final VmProgress progress = new VmProgress();
   private volatile SinkListener listener = SinkListener.NONE;
@@ -44,6 +48,7 @@ public final class VmFollow {
     this.topicIds = topicIds;
     this.history = history;
     this.reading = reading;
+    this.keys = new EpochKeys(vm, reading.keys());
   }
 
   /** Of a VM whose log is read as most are. */
@@ -82,7 +87,19 @@ public final class VmFollow {
     return reading.skipped();
   }
 
-  synchronized void accept(long recordOffset, CheckpointRecord record) throws IOException {
+  /**
+   * Takes the next record of the history.
+   *
+   * @throws MissingKeyException it cannot be believed without a key that is not there: nothing was
+   *     taken, it may be handed in again
+   * @throws IOException it cannot be right
+   */
+  void accept(long recordOffset, CheckpointRecord record) throws IOException {
+    // Outside of the lock: a key service may be asked, and partitions ask for what is known.
+    take(recordOffset, keys.believed(record, history));
+  }
+
+  private synchronized void take(long recordOffset, CheckpointRecord record) throws IOException {
     recordsRead++;
     history.accept(recordOffset, record);
     if (record instanceof EpochStarted started) {
@@ -91,6 +108,23 @@ public final class VmFollow {
     } else if (identities.size() > history.epochCount()) {
       identities.keySet().removeIf(epoch -> history.epoch(epoch).isEmpty());
     }
+  }
+
+  /** What the agent wrote of an epoch, decrypted. */
+  public EpochKeys keys() {
+    return keys;
+  }
+
+  /**
+   * A checkpoint with its digests: nothing is proven without them.
+   *
+   * @throws MissingKeyException they cannot be read with the keys that are there
+   */
+  public RecordedCheckpoint opened(RecordedCheckpoint checkpoint) throws IOException {
+    CheckpointManifest manifest = checkpoint.manifest();
+    return manifest.isOpen()
+        ? checkpoint
+        : checkpoint.with(keys.decrypted(manifest, checkpoint.epoch()));
   }
 
   /**

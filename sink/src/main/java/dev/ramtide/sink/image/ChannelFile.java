@@ -6,9 +6,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -31,9 +28,6 @@ public final class ChannelFile implements StorageFile {
   private static final ByteBuffer ZEROS =
       ByteBuffer.allocateDirect(PUNCH_AT_LEAST_BYTES).asReadOnlyBuffer();
 
-  private static final FileAttribute<?> OWNER_ONLY =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-
   private final Path path;
   private final FileChannel channel;
   private final LinuxFile linux;
@@ -47,12 +41,12 @@ public final class ChannelFile implements StorageFile {
 
   /**
    * Opens for reading and writing; creates it when it is missing, for its owner alone: guest memory
-   * holds secrets.
+   * holds secrets. Not through a symbolic link.
    */
   public static ChannelFile open(Path path) throws IOException {
-    Set<StandardOpenOption> options =
-        Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    FileChannel channel = FileChannel.open(path, options, OWNER_ONLY);
+    FileChannel channel =
+        PrivateFiles.open(
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     return new ChannelFile(path, channel, LinuxFile.open(path));
   }
 

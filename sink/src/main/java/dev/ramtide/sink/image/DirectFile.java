@@ -68,7 +68,7 @@ public final class DirectFile implements StorageFile {
     }
     try {
       FileChannel channel =
-          FileChannel.open(path, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
+          PrivateFiles.open(path, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
       return new DirectFile(buffered, channel, (int) blockBytes);
     } catch (UnsupportedOperationException e) {
       throw new IOException("no direct writing: " + e.getMessage(), e);

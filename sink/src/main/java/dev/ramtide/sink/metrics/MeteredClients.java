@@ -1,6 +1,7 @@
 package dev.ramtide.sink.metrics;
 
 import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.sink.consume.SinkClients;
 import dev.ramtide.wire.EventCodec;
@@ -61,6 +62,11 @@ public record MeteredClients(SinkClients clients, Metrics metrics) implements Si
   @Override
   public SkippedRecords skipped() {
     return clients.skipped();
+  }
+
+  @Override
+  public ReaderKeys keys() {
+    return clients.keys();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.ramtide.sink.seal;
 
 import dev.ramtide.sink.image.FileClone;
+import dev.ramtide.sink.image.PrivateFiles;
 import dev.ramtide.sink.state.ControlFile;
 import dev.ramtide.sink.state.DirectoryTree;
 import dev.ramtide.sink.state.DurableName;
@@ -105,7 +106,8 @@ public final class KeptCopies {
       return false;
     }
     try (FileGate.Hold held = only.get()) {
-      Files.createDirectories(paths.kept());
+      PrivateFiles.createDirectories(paths.kept());
+      PrivateFiles.requireNoLink(paths.kept());
       removeUnfinished(paths);
       removeOldest(paths); // Also before: fewer may be wanted now, and the disk be full.
       boolean made = Files.exists(paths.kept(checkpoint)) || make(image, checkpoint);
@@ -129,7 +131,7 @@ public final class KeptCopies {
       if (!sealed || !new ImageComposer(image.ram(), image.layout()).hasMagic()) {
         return true; // It went on meanwhile, or began to: this one is not to be had any more.
       }
-      copy(paths, new ImagePaths(Files.createDirectory(unfinished)));
+      copy(paths, new ImagePaths(PrivateFiles.createDirectory(unfinished)));
     }
     DurableName.move(unfinished, paths.kept(checkpoint));
     return true;

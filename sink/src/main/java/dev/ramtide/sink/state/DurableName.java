@@ -1,7 +1,10 @@
 package dev.ramtide.sink.state;
 
+import dev.ramtide.sink.image.PrivateFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -22,16 +25,24 @@ public final class DurableName {
     forceDirectory(Objects.requireNonNull(to.toAbsolutePath().getParent()));
   }
 
-  /** Puts a text in the place of a file: a reader, also after a crash, sees the old or the new. */
+  /**
+   * Puts a text in the place of a file, for its owner alone: a reader, also after a crash, sees the
+   * old or the new.
+   */
   public static void replace(Path file, String text) throws IOException {
     Path written = file.resolveSibling("." + file.getFileName() + ".new");
-    Files.writeString(
-        written,
-        text,
-        StandardOpenOption.CREATE,
-        StandardOpenOption.TRUNCATE_EXISTING,
-        StandardOpenOption.WRITE,
-        StandardOpenOption.DSYNC);
+    try (FileChannel channel =
+        PrivateFiles.open(
+            written,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DSYNC)) {
+      ByteBuffer bytes = StandardCharsets.UTF_8.encode(text);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+    }
     move(written, file);
   }
 

@@ -1,8 +1,8 @@
 package dev.ramtide.sink.state;
 
+import dev.ramtide.sink.image.PrivateFiles;
 import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -66,7 +67,7 @@ public final class FileGates {
     Object inode = Files.readAttributes(path, BasicFileAttributes.class).fileKey();
     FileGate known = open.get(inode);
     if (known == null) {
-      known = new FileGate(path, inode, FileChannel.open(path, how), clock);
+      known = new FileGate(path, inode, PrivateFiles.open(path, how), clock);
       open.put(inode, known);
     }
     return known;
@@ -75,9 +76,9 @@ public final class FileGates {
   private static void create(Path path) throws IOException {
     if (!Files.exists(
         path)) { // Never open an existing one here: closing it again would drop our lock.
-      Files.createDirectories(path.toAbsolutePath().getParent());
+      PrivateFiles.createDirectories(Objects.requireNonNull(path.toAbsolutePath().getParent()));
       try {
-        Files.createFile(path);
+        PrivateFiles.create(path);
       } catch (FileAlreadyExistsException e) {
         return; // Another process was faster, and the file is all that we wanted.
       }

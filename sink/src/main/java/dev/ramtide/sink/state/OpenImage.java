@@ -5,6 +5,7 @@ import dev.ramtide.guest.Striping;
 import dev.ramtide.mappedram.MappedRamLayout;
 import dev.ramtide.qemustream.StreamPreamble;
 import dev.ramtide.sink.image.ChannelFile;
+import dev.ramtide.sink.image.PrivateFiles;
 import dev.ramtide.sink.image.StorageFile;
 import java.io.Closeable;
 import java.io.IOException;
@@ -42,7 +43,9 @@ public final class OpenImage implements Closeable {
     this.identity = ImageIdentity.of(epoch);
     this.striping = epoch.striping();
     this.layout = layoutOf(epoch);
-    Files.createDirectories(paths.locks());
+    PrivateFiles.requireNoLink(paths.directory());
+    PrivateFiles.requireNoLink(paths.locks());
+    PrivateFiles.createDirectories(paths.locks());
     this.gate = gates.of(paths.controlLock());
     this.control = new ControlFile(ChannelFile.open(paths.control()));
     this.ram = ramBeside(control, paths);

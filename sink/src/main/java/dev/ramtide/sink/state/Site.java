@@ -2,6 +2,7 @@ package dev.ramtide.sink.state;
 
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.sink.image.PrivateFiles;
 import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -55,7 +56,7 @@ public final class Site {
    * @param writes how pages are to go to the disk
    */
   public static Site open(Path directory, FileGates gates, PageWrites writes) throws IOException {
-    Files.createDirectories(directory);
+    PrivateFiles.createDirectories(directory);
     return new Site(directory, gates, writes);
   }
 

@@ -112,7 +112,8 @@ class ApplyBarTest {
             new PageCounts(0, 0, 0, 0, 0),
             Optional.empty(),
             Optional.empty(),
-            OptionalLong.empty());
+            OptionalLong.empty(),
+            Optional.empty());
     return new RecordedCheckpoint(manifest, SmallGuest.epoch(0), 0, 0, 0);
   }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.sink.metrics.SinkMetrics;
 import dev.ramtide.sink.state.Site;
@@ -78,6 +79,11 @@ class CheckpointFollowerTest {
     @Override
     public Cluster cluster(String purpose) {
       return this;
+    }
+
+    @Override
+    public ReaderKeys keys() {
+      return ReaderKeys.NONE;
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.sink.consume.SinkClients;
 import dev.ramtide.wire.VmTopics;
@@ -83,6 +84,11 @@ class LogSizesTest {
     @Override
     public Consumer<byte[], ByteBuffer> reader(String purpose) {
       throw new IllegalStateException("not asked for");
+    }
+
+    @Override
+    public ReaderKeys keys() {
+      return ReaderKeys.NONE;
     }
 
     @Override

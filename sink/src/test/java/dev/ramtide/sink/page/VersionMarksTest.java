@@ -80,7 +80,8 @@ class VersionMarksTest {
             new PageCounts(0, 0, 0, 0, 0),
             Optional.empty(),
             Optional.empty(),
-            endSequence);
+            endSequence,
+            Optional.empty());
     return new RecordedCheckpoint(manifest, SmallGuest.epoch(epoch), 0, 0, 0);
   }
 }

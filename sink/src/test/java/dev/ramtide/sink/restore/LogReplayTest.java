@@ -11,6 +11,7 @@ import dev.ramtide.checkpoint.PageCounts;
 import dev.ramtide.checkpoint.PartitionCut;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.integrity.PageDigest;
 import dev.ramtide.sink.SmallGuest;
 import dev.ramtide.sink.consume.PageRecord;
@@ -67,6 +68,11 @@ final class LogReplayTest {
     @Override
     public Cluster cluster(String purpose) {
       throw new IllegalStateException("nothing is asked of the cluster");
+    }
+
+    @Override
+    public ReaderKeys keys() {
+      return ReaderKeys.NONE;
     }
 
     @Override

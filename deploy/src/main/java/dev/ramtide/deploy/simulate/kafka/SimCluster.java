@@ -1,12 +1,16 @@
 package dev.ramtide.deploy.simulate.kafka;
 
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.encryption.KeyService;
+import dev.ramtide.encryption.ReaderKeys;
+import dev.ramtide.encryption.WriterKeys;
 import dev.ramtide.wire.VmTopics;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
@@ -24,6 +28,7 @@ public final class SimCluster {
   private final VmTopics topics;
   private final int pagesPartitions;
   private final Random random;
+  private final Optional<KeyService> keys;
   private Weather weather = Weather.FAIR;
 
   /**
@@ -37,7 +42,16 @@ public final class SimCluster {
     public static final Weather FAIR = new Weather(0, 0, 0);
   }
 
+  /** With topics whose bytes anybody can read. */
   public SimCluster(VmTopics topics, int pagesPartitions, Random random) {
+    this(topics, pagesPartitions, random, false);
+  }
+
+  /**
+   * @param encrypted whether agents have keys, and so all others
+   */
+  public SimCluster(VmTopics topics, int pagesPartitions, Random random, boolean encrypted) {
+    this.keys = encrypted ? Optional.of(new SimKeyService()) : Optional.empty();
     this.topics = topics;
     this.pagesPartitions = pagesPartitions;
     this.random = random;
@@ -45,6 +59,16 @@ public final class SimCluster {
 
   public VmTopics topics() {
     return topics;
+  }
+
+  /** What an agent encrypts with. */
+  public WriterKeys writerKeys() {
+    return new WriterKeys(keys, false);
+  }
+
+  /** What everybody else decrypts with. */
+  public ReaderKeys readerKeys() {
+    return new ReaderKeys(keys, false);
   }
 
   public void weather(Weather now) {

@@ -4,6 +4,7 @@ import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.deploy.simulate.schedule.SimProcess;
+import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.sink.consume.SinkClients;
 import dev.ramtide.wire.VmTopics;
 import java.nio.ByteBuffer;
@@ -33,6 +34,11 @@ public record SimSinkClients(SimCluster simulated, SimProcess process, SimGroup 
   @Override
   public SkippedRecords skipped() {
     return SkippedRecords.NONE;
+  }
+
+  @Override
+  public ReaderKeys keys() {
+    return simulated.readerKeys();
   }
 
   @Override

@@ -1,0 +1,272 @@
+package dev.ramtide.deploy.encryption;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.ramtide.checkpoint.RecordPlace;
+import dev.ramtide.deploy.demo.GuestProgram;
+import dev.ramtide.deploy.demo.GuestSpec;
+import dev.ramtide.deploy.demo.Machine;
+import dev.ramtide.deploy.demo.MemoryCopy;
+import dev.ramtide.deploy.demo.QemuGuest;
+import dev.ramtide.deploy.testbed.Pipeline;
+import dev.ramtide.deploy.testbed.RamtideProcess;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A guest's memory is in the log, and only who has the key can tell. */
+final class EncryptionIT {
+  private static final Duration SOON = Duration.ofSeconds(60);
+  private static final GuestSpec SPEC = new GuestSpec(Machine.Q35, 64, GuestProgram.idle(8));
+
+  @TempDir private static Path directory;
+  private static Pipeline pipeline;
+  private static QemuGuest guest;
+  private static List<String> patterns;
+  private static Path keys;
+
+  @BeforeAll
+  static void start() throws Exception {
+    pipeline = Pipeline.start(directory);
+    keys = newKey("keys", "k1");
+    guest = QemuGuest.start(SPEC);
+    guest.awaitMarker(SOON);
+    guest.stop();
+    try (MemoryCopy memory = MemoryCopy.of(guest, directory);
+        InputStream bytes = memory.read(0, SPEC.memoryBytes())) {
+      patterns = Segments.patterns(bytes, 200);
+    }
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    guest.close();
+    pipeline.close();
+  }
+
+  private static Path newKey(String file, String id) throws Exception {
+    Path path = directory.resolve(file);
+    try (RamtideProcess made =
+        RamtideProcess.start(directory, "keys", path.toString(), "--new", id)) {
+      assertThat(made.awaitExit(SOON)).as(made.stderr()).isZero();
+      assertThat(made.stdout()).contains(id + "  (in use)");
+      String secret = Files.readString(path).replaceAll("(?s).*key." + id + "=", "").strip();
+      assertThat(made.stdout() + made.stderr()).doesNotContain(secret);
+    }
+    return path;
+  }
+
+  private static String[] agent(String vm, String... more) {
+    return Stream.concat(
+            Stream.of("agent", "--vm", vm, "--qmp", guest.agentSocket().toString()),
+            Stream.concat(
+                Stream.of("--mode", "stop", "--once", "--partitions", "2"), Stream.of(more)))
+        .toArray(String[]::new);
+  }
+
+  private static String[] with(Path keyFile) {
+    return new String[] {"--encryption-keys", keyFile.toString()};
+  }
+
+  private static String[] sink(String site, String vm, String... more) {
+    return Stream.concat(
+            Stream.of("sink", "--images", pipeline.images(site).toString(), "--vm", vm),
+            Stream.of(more))
+        .toArray(String[]::new);
+  }
+
+  private static void assertIsTheGuest(Path image) throws Exception {
+    try (QemuGuest restored = QemuGuest.startIncoming(SPEC)) {
+      restored.loadMappedRam(image, false);
+      assertThat(guest.compareAllRam(restored).pagesDifferent()).isZero();
+    }
+  }
+
+  /** With the umask of most machines others could read what is made without a thought. */
+  private static void assertItsOwnersAlone(Path directory) throws IOException {
+    try (Stream<Path> all = Files.walk(directory)) {
+      for (Path path : all.toList()) {
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
+            .as(path.toString())
+            .endsWith("------");
+      }
+    }
+  }
+
+  private static long inLog(String vm) throws IOException {
+    return Segments.found(directory.resolve("kafka"), "ramtide." + vm + ".", patterns);
+  }
+
+  @Test
+  void theBrokerHasNoByteOfTheGuestAndTheSinkHasThemAll() throws Exception {
+    pipeline.run(agent("clear"));
+    pipeline.run(agent("secret", with(keys)));
+    pipeline.run(agent("packed", "--encryption-keys", keys.toString(), "--compress-encrypted"));
+
+    assertThat(inLog("clear")).isEqualTo(patterns.size());
+    assertThat(inLog("secret")).isZero();
+    assertThat(inLog("packed")).isZero();
+    assertIsTheGuest(pipeline.seal("site", "secret", 1, with(keys)));
+    assertIsTheGuest(pipeline.seal("site", "packed", 1, with(keys)));
+    assertItsOwnersAlone(pipeline.images("site"));
+    JsonNode listed = pipeline.run("checkpoints", "--vm", "secret").get(0).at("/checkpoints/0");
+    assertThat(listed.path("checkpoint").asLong()).isEqualTo(1);
+    assertThat(listed.path("digest").isNull()).isTrue();
+    pipeline.run(
+        "verify",
+        pipeline.image("site", "secret").toString(),
+        "--vm",
+        "secret",
+        "--encryption-keys",
+        keys.toString());
+  }
+
+  @Test
+  void whoHasNoKeyIsToldWhichAndNothingIsMade() throws Exception {
+    pipeline.run(agent("locked", with(keys)));
+    Path other = newKey("other-keys", "k9");
+
+    assertThat(pipeline.fail(sink("none", "locked", "--until-sealed", "1")))
+        .contains("'k1'")
+        .contains("--encryption-keys");
+    assertThat(
+            pipeline.fail(
+                sink(
+                    "none",
+                    "locked",
+                    "--until-sealed",
+                    "1",
+                    "--encryption-keys",
+                    other.toString())))
+        .contains("key 'k1' is not in " + other)
+        .contains("[k9]");
+    String out = directory.resolve("none.img").toString();
+    assertThat(pipeline.fail("restore", "--vm", "locked", "-o", out)).contains("'k1'");
+    assertThat(directory.resolve("none.img")).doesNotExist();
+    assertThat(pipeline.fail(agent("locked")))
+        .contains("the log of locked is encrypted")
+        .contains("--allow-unencrypted");
+  }
+
+  @Test
+  void aNewKeyIsTakenAndAnOldOneIsNeededForWhatItEncrypted() throws Exception {
+    Path rotated = newKey("rotated", "may");
+    Path before = Files.copy(rotated, directory.resolve("before"));
+    Files.setPosixFilePermissions(before, Files.getPosixFilePermissions(rotated));
+    pipeline.run(agent("turn", with(rotated)));
+    newKey("rotated", "june");
+    pipeline.run(agent("turn", with(rotated)));
+
+    assertIsTheGuest(pipeline.seal("turn-site", "turn", 2, with(rotated)));
+    assertThat(
+            pipeline.fail(
+                sink(
+                    "turn-old",
+                    "turn",
+                    "--until-sealed",
+                    "2",
+                    "--encryption-keys",
+                    before.toString())))
+        .contains("key 'june' is not in " + before);
+    String image = directory.resolve("turn-1.img").toString();
+    pipeline.run(
+        "restore",
+        "--vm",
+        "turn",
+        "--checkpoint",
+        "1",
+        "-o",
+        image,
+        "--encryption-keys",
+        before.toString());
+    assertIsTheGuest(Path.of(image));
+  }
+
+  @Test
+  void whatWasChangedOrComesFromElsewhereIsRefusedWithItsPlace() throws Exception {
+    pipeline.run(agent("here", with(keys)));
+    pipeline.run(agent("there", with(keys)));
+    pipeline.seal("guarded", "here", 1, with(keys));
+    byte[] changed = firstPages("here");
+    changed[changed.length - 40] ^= 1; // Of the ciphertext: its checksum does not matter here.
+    RecordPlace flipped = publish("ramtide.here.pages", changed);
+    RecordPlace moved = publish("ramtide.here.pages", firstPages("there"));
+    pipeline.run(agent("here", with(keys)));
+
+    String[] sink =
+        sink("guarded", "here", "--until-sealed", "2", "--encryption-keys", keys.toString());
+    assertThat(pipeline.fail(sink))
+        .contains(flipped.inWords())
+        .contains("it is not what the agent of epoch")
+        .contains("--skip-record " + flipped);
+    String[] skipping =
+        Stream.concat(
+                Stream.of(sink),
+                Stream.of("--skip-record", flipped.toString(), "--skip-record", moved.toString()))
+            .toArray(String[]::new);
+    pipeline.run(skipping);
+    assertIsTheGuest(pipeline.image("guarded", "here"));
+  }
+
+  @Test
+  void anotherKeyServiceIsUsedByItsName() throws Exception {
+    Path office = newKey("office", "o1");
+    Path config = directory.resolve("office.properties");
+    Files.writeString(config, OfficeKeys.WHERE + "=" + office + "\n");
+    String[] service = {
+      "--key-service", OfficeKeys.class.getName(), "--command-config", config.toString()
+    };
+    pipeline.run(agent("office", service));
+    assertThat(inLog("office")).isZero();
+    assertThat(pipeline.fail(sink("office-site", "office", "--until-sealed", "1")))
+        .contains("'office/o1'");
+    assertIsTheGuest(pipeline.seal("office-site", "office", 1, service));
+    assertThat(pipeline.fail(agent("office", "--key-service", "no.such.Class")))
+        .contains("no.such.Class")
+        .contains("KeyService");
+  }
+
+  private static byte[] firstPages(String vm) {
+    Map<String, Object> config = Map.of("bootstrap.servers", pipeline.bootstrapServers());
+    ByteArrayDeserializer bytes = new ByteArrayDeserializer();
+    TopicPartition partition = new TopicPartition("ramtide." + vm + ".pages", 0);
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(config, bytes, bytes)) {
+      consumer.assign(List.of(partition));
+      consumer.seekToBeginning(List.of(partition));
+      while (true) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+          return record.value();
+        }
+      }
+    }
+  }
+
+  private static RecordPlace publish(String topic, byte[] value) throws Exception {
+    Map<String, Object> config =
+        Map.of("bootstrap.servers", pipeline.bootstrapServers(), "acks", "all");
+    ByteArraySerializer bytes = new ByteArraySerializer();
+    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(config, bytes, bytes)) {
+      RecordMetadata written = producer.send(new ProducerRecord<>(topic, 0, null, value)).get();
+      return new RecordPlace(topic, written.partition(), written.offset());
+    }
+  }
+}
