@@ -6,8 +6,8 @@ import java.util.regex.Pattern;
 /**
  * The data key of an epoch as it stands in the log: encrypted by a key that never does.
  *
- * @param keyId of the key-encryption key, 1 to {@link #MAX_KEY_ID_CHARS} printable ASCII characters;
- *     not a secret
+ * @param keyId of the key-encryption key, 1 to {@link #MAX_KEY_ID_CHARS} printable ASCII
+ *     characters; not a secret
  * @param wrapped what the key service made of the data key, at most {@link #MAX_BYTES}; read-only
  * @param compressed whether bytes were compressed (zstd) before they were encrypted
  */

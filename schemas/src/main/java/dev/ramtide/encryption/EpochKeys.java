@@ -178,9 +178,7 @@ public final class EpochKeys {
 
   /** How an epoch is encrypted, or that it need not be. */
   private Optional<WrappedKey> required(EpochStarted started) throws NotAuthenticException {
-    if (started.encryption().isEmpty()
-        && keys.service().isPresent()
-        && !keys.allowUnencrypted()) {
+    if (started.encryption().isEmpty() && keys.service().isPresent() && !keys.allowUnencrypted()) {
       throw inTheClear(started);
     }
     return started.encryption();
@@ -238,7 +236,8 @@ public final class EpochKeys {
     } catch (NotAuthenticException | MissingKeyException e) {
       throw e;
     } catch (IOException e) {
-      throw new MissingKeyException("key '" + key.keyId() + "' cannot be had: " + e.getMessage(), e);
+      throw new MissingKeyException(
+          "key '" + key.keyId() + "' cannot be had: " + e.getMessage(), e);
     }
   }
 }

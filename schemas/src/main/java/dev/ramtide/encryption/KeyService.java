@@ -8,8 +8,8 @@ import java.util.Properties;
  * behind a class of your own ({@code --key-service CLASS}, with a public constructor without
  * arguments).
  *
- * <p>Asked once for each epoch and each keyframe, never for a page: but a guest may
- * stand meanwhile, so what takes longer than ten seconds has failed. Thread-safe.
+ * <p>Asked once for each epoch and each keyframe, never for a page: but a guest may stand
+ * meanwhile, so what takes longer than ten seconds has failed. Thread-safe.
  */
 public interface KeyService {
   /** A data key is so long: AES-256. */

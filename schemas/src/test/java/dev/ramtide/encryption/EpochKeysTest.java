@@ -334,8 +334,7 @@ class EpochKeysTest {
         .isInstanceOf(MissingKeyException.class)
         .hasMessageContaining("'k1'")
         .hasMessageContaining("--encryption-keys");
-    assertThat(WriterKeys.NONE.epochOf(VM, Optional.of(OURS.started())))
-        .isSameAs(EpochCipher.NONE);
+    assertThat(WriterKeys.NONE.epochOf(VM, Optional.of(OURS.started()))).isSameAs(EpochCipher.NONE);
   }
 
   @Test

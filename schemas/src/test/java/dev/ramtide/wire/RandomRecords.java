@@ -56,7 +56,8 @@ final class RandomRecords {
   EpochStarted encryptedEpoch() {
     return epochStarted()
         .withEncryption(
-            new WrappedKey("k" + text(), bytes(1 + random.nextInt(60)), random.nextBoolean()));
+            new WrappedKey(
+                "k" + random.nextInt(1000), bytes(1 + random.nextInt(60)), random.nextBoolean()));
   }
 
   EpochStarted epochStarted() {

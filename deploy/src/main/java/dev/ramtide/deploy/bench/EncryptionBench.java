@@ -65,8 +65,7 @@ final class EncryptionBench implements Bench {
     List<Run> without = new ArrayList<>();
     try (Pipe clear = pipe(bed, guest, WriterKeys.NONE, ReaderKeys.NONE);
         Pipe encrypted =
-            pipe(
-                bed, guest, new WriterKeys(keys, compressed), new ReaderKeys(keys, false))) {
+            pipe(bed, guest, new WriterKeys(keys, compressed), new ReaderKeys(keys, false))) {
       for (int run = -BenchBed.WARM_UPS; run < bed.runs(); run++) {
         Run first = once(encrypted, guest);
         Run second = once(clear, guest);

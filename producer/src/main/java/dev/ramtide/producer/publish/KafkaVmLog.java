@@ -2,8 +2,8 @@ package dev.ramtide.producer.publish;
 
 import dev.ramtide.checkpoint.EpochClaimed;
 import dev.ramtide.checkpoint.TopicIds;
-import dev.ramtide.wire.EventCodec;
 import dev.ramtide.encryption.EpochCipher;
+import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;

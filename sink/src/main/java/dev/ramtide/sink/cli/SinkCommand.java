@@ -134,8 +134,7 @@ public final class SinkCommand implements Callable<Integer> {
             watched.listener(site));
     Properties client = broker.clientProperties();
     SinkClients clients =
-        watched.clients(
-            new ConsumerSettings(client, skip.records(), decryption.keys(client)));
+        watched.clients(new ConsumerSettings(client, skip.records(), decryption.keys(client)));
     if (untilSealed == null) {
       rehearse();
     }

@@ -1,12 +1,12 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.registry.RegistryProperties;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.EventCodecs;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
-import dev.ramtide.encryption.ReaderKeys;
 import java.nio.ByteBuffer;
 import java.util.Properties;
 import org.apache.kafka.clients.CommonClientConfigs;

@@ -7,6 +7,7 @@ import dev.ramtide.checkpoint.EpochClaimed;
 import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.registry.FakeRegistry;
 import dev.ramtide.registry.RegistryException;
 import dev.ramtide.sink.SmallGuest;
@@ -119,6 +120,11 @@ class RegistryAwayTest {
       @Override
       public Cluster cluster(String purpose) {
         return new OneVm();
+      }
+
+      @Override
+      public ReaderKeys keys() {
+        return ReaderKeys.NONE;
       }
 
       @Override

@@ -15,6 +15,7 @@ import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.guest.PageKind;
 import dev.ramtide.guest.PageRange;
 import dev.ramtide.guest.Striping;
@@ -187,7 +188,10 @@ final class ScriptedLog {
   private void readAgain(SkippedRecords skipped) throws IOException {
     follow =
         new VmFollow(
-            VM, SmallGuest.TOPICS, new CheckpointHistory(), new LogReading(codec, skipped));
+            VM,
+            SmallGuest.TOPICS,
+            new CheckpointHistory(),
+            new LogReading(codec, skipped, ReaderKeys.NONE));
     for (Map.Entry<Long, CheckpointRecord> left : told.entrySet()) {
       follow.accept(left.getKey(), left.getValue());
     }
