@@ -66,7 +66,7 @@ final class EncryptionIT {
   private static Path newKey(String file, String id) throws Exception {
     Path path = directory.resolve(file);
     try (RamtideProcess made =
-        RamtideProcess.start(directory, "keys", path.toString(), "--new", id)) {
+        RamtideProcess.start(directory, "keys", path.toString(), "--new", id, "--use", id)) {
       assertThat(made.awaitExit(SOON)).as(made.stderr()).isZero();
       assertThat(made.stdout()).contains(id + "  (in use)");
       String secret = Files.readString(path).replaceAll("(?s).*key." + id + "=", "").strip();
@@ -164,7 +164,8 @@ final class EncryptionIT {
     assertThat(directory.resolve("none.img")).doesNotExist();
     assertThat(pipeline.fail(agent("locked")))
         .contains("the log of locked is encrypted")
-        .contains("--allow-unencrypted");
+        .contains("--encryption-keys");
+    assertThat(pipeline.fail("prune", "--vm", "locked", "--keep", "1")).contains("'k1'");
   }
 
   @Test
@@ -197,7 +198,7 @@ final class EncryptionIT {
         "-o",
         image,
         "--encryption-keys",
-        before.toString());
+        rotated.toString());
     assertIsTheGuest(Path.of(image));
   }
 

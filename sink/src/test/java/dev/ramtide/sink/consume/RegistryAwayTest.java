@@ -4,15 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.ramtide.checkpoint.EpochClaimed;
-import dev.ramtide.checkpoint.SkippedRecords;
-import dev.ramtide.checkpoint.TopicIds;
-import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.registry.FakeRegistry;
 import dev.ramtide.registry.RegistryException;
-import dev.ramtide.sink.SmallGuest;
 import dev.ramtide.time.MonotonicClock;
-import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.EventCodecs;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
@@ -21,8 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -32,8 +25,8 @@ import org.junit.jupiter.api.Test;
 
 /** A history whose schemas are in a registry that does not answer for a while. */
 class RegistryAwayTest {
-  private static final VmTopics TOPICS = new VmTopics("ramtide", new VmId("v"));
-  private static final TopicPartition CHECKPOINTS = new TopicPartition(TOPICS.checkpoints(), 0);
+  private static final VmTopics TOPICS = OneVm.TOPICS;
+  private static final TopicPartition CHECKPOINTS = OneVm.CHECKPOINTS;
 
   private final MockConsumer<byte[], ByteBuffer> kafka = new MockConsumer<>("none");
   private FakeRegistry registry;
@@ -101,66 +94,6 @@ class RegistryAwayTest {
   }
 
   private SinkClients clients() {
-    return new SinkClients() {
-      @Override
-      public Consumer<byte[], ByteBuffer> reader(String purpose) {
-        return kafka;
-      }
-
-      @Override
-      public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
-        throw new IllegalStateException("a follower is in no group");
-      }
-
-      @Override
-      public EventCodec codec(VmTopics topics) throws IOException {
-        return codecs.reader(topics);
-      }
-
-      @Override
-      public Cluster cluster(String purpose) {
-        return new OneVm();
-      }
-
-      @Override
-      public ReaderKeys keys() {
-        return ReaderKeys.NONE;
-      }
-
-      @Override
-      public SkippedRecords skipped() {
-        return SkippedRecords.NONE;
-      }
-
-      @Override
-      public String bootstrapServers() {
-        return "scripted";
-      }
-    };
-  }
-
-  private static final class OneVm implements SinkClients.Cluster {
-    @Override
-    public Set<String> topicNames() {
-      return Set.of(TOPICS.pages(), TOPICS.checkpoints());
-    }
-
-    @Override
-    public TopicIds topicIds(VmTopics topics) {
-      return SmallGuest.TOPICS;
-    }
-
-    @Override
-    public Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) {
-      throw new IllegalStateException("nothing was pruned");
-    }
-
-    @Override
-    public void deleteBefore(Map<TopicPartition, Long> recordOffsets, VmId vm) {
-      throw new IllegalStateException("nothing is pruned");
-    }
-
-    @Override
-    public void close() {}
+    return new OneVm(kafka, codecs::reader, ReaderKeys.NONE);
   }
 }

@@ -1,0 +1,83 @@
+package dev.ramtide.sink.consume;
+
+import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.encryption.ReaderKeys;
+import dev.ramtide.sink.SmallGuest;
+import dev.ramtide.wire.EventCodec;
+import dev.ramtide.wire.VmTopics;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.TopicPartition;
+
+/**
+ * The clients of a cluster with one VM, whose checkpoints topic one scripted consumer reads.
+ *
+ * @param codecs how its values are read
+ */
+record OneVm(Consumer<byte[], ByteBuffer> kafka, Codecs codecs, ReaderKeys keys)
+    implements SinkClients, SinkClients.Cluster {
+  static final VmTopics TOPICS = new VmTopics("ramtide", new VmId("v"));
+  static final TopicPartition CHECKPOINTS = new TopicPartition(TOPICS.checkpoints(), 0);
+
+  interface Codecs {
+    EventCodec of(VmTopics topics) throws IOException;
+  }
+
+  @Override
+  public Consumer<byte[], ByteBuffer> reader(String purpose) {
+    return kafka;
+  }
+
+  @Override
+  public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
+    throw new IllegalStateException("a follower is in no group");
+  }
+
+  @Override
+  public EventCodec codec(VmTopics topics) throws IOException {
+    return codecs.of(topics);
+  }
+
+  @Override
+  public Cluster cluster(String purpose) {
+    return this;
+  }
+
+  @Override
+  public SkippedRecords skipped() {
+    return SkippedRecords.NONE;
+  }
+
+  @Override
+  public String bootstrapServers() {
+    return "scripted";
+  }
+
+  @Override
+  public Set<String> topicNames() {
+    return Set.of(TOPICS.pages(), TOPICS.checkpoints());
+  }
+
+  @Override
+  public TopicIds topicIds(VmTopics topics) {
+    return SmallGuest.TOPICS;
+  }
+
+  @Override
+  public Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) {
+    throw new IllegalStateException("nothing was pruned");
+  }
+
+  @Override
+  public void deleteBefore(Map<TopicPartition, Long> recordOffsets, VmId vm) {
+    throw new IllegalStateException("nothing is pruned");
+  }
+
+  @Override
+  public void close() {}
+}
