@@ -82,9 +82,7 @@ class KeyAwayTest {
   void theHistoryStandsBeforeTheRecordAndGoesOnWhenTheKeyIsThere() throws Exception {
     OneVm clients =
         new OneVm(
-            kafka,
-            topics -> new EventCodec(),
-            new ReaderKeys(Optional.of(keys("sink")), false));
+            kafka, topics -> new EventCodec(), new ReaderKeys(Optional.of(keys("sink")), false));
     try (CheckpointFollower follower =
         new CheckpointFollower(clients, new VmFilter("ramtide", List.of()), 9, clock)) {
       kafka.schedulePollTask(this::deliver);
