@@ -3,6 +3,7 @@ package dev.ramtide.deploy.encryption;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.deploy.demo.GuestProgram;
 import dev.ramtide.deploy.demo.GuestSpec;
@@ -11,8 +12,10 @@ import dev.ramtide.deploy.demo.MemoryCopy;
 import dev.ramtide.deploy.demo.QemuGuest;
 import dev.ramtide.deploy.testbed.Pipeline;
 import dev.ramtide.deploy.testbed.RamtideProcess;
+import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -207,9 +210,7 @@ final class EncryptionIT {
     pipeline.run(agent("here", with(keys)));
     pipeline.run(agent("there", with(keys)));
     pipeline.seal("guarded", "here", 1, with(keys));
-    byte[] changed = firstPages("here");
-    changed[changed.length - 40] ^= 1; // Of the ciphertext: its checksum does not matter here.
-    RecordPlace flipped = publish("ramtide.here.pages", changed);
+    RecordPlace flipped = publish("ramtide.here.pages", changed(firstPages("here")));
     RecordPlace moved = publish("ramtide.here.pages", firstPages("there"));
     pipeline.run(agent("here", with(keys)));
 
@@ -244,6 +245,22 @@ final class EncryptionIT {
     assertThat(pipeline.fail(agent("office", "--key-service", "no.such.Class")))
         .contains("no.such.Class")
         .contains("KeyService");
+  }
+
+  /** One bit of the ciphertext is another one, and the checksum is right. */
+  private static byte[] changed(byte[] value) throws IOException {
+    EventCodec codec = new EventCodec();
+    DirtyPages event = codec.decodePages(ByteBuffer.wrap(value));
+    byte[] pages = new byte[event.pages().remaining()];
+    event.pages().get(pages);
+    pages[pages.length / 2] ^= 1;
+    return codec.encode(
+        DirtyPages.of(
+            event.version(),
+            event.checkpoint(),
+            event.block(),
+            event.ranges(),
+            ByteBuffer.wrap(pages)));
   }
 
   private static byte[] firstPages(String vm) {
