@@ -317,7 +317,7 @@ final class CheckpointFollower implements Closeable {
     missed.keySet().removeIf(partition -> topics.contains(partition.topic()));
     for (TopicPartition partition : List.copyOf(assigned.keySet())) {
       boolean missing = !topics.contains(partition.topic());
-      if (missing && missed.merge(partition, 1, Integer::sum) == LOOKS_UNTIL_GONE) {
+      if (missing && missed.merge(partition, 1, Integer::sum) >= LOOKS_UNTIL_GONE) {
         leave(partition);
       }
     }
@@ -326,12 +326,13 @@ final class CheckpointFollower implements Closeable {
   /** Under the same name there may come another VM, which is followed as one that is new. */
   private void leave(TopicPartition partition) {
     VmFollow gone = follow(partition);
+    // Not known any more before it is lost: a process all of whose known VMs are lost ends.
+    vms.remove(gone.vm());
     gone.lose(new IOException("the topics of " + gone.vm() + " are gone"));
     assigned.remove(partition);
     catchUpTo.remove(partition);
     missed.remove(partition);
     consumer.assign(assigned.keySet());
-    vms.remove(gone.vm());
     LOG.atWarn()
         .addKeyValue("vm", gone.vm())
         .log("the VM's topics are gone, it is not followed any more; its image stays as it is");

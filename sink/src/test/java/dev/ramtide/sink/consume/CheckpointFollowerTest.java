@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,16 @@ class CheckpointFollowerTest {
   private static final VmId DB = new VmId("db-1");
   private static final Duration LOOK = Duration.ofSeconds(2);
 
-  private final MockConsumer<byte[], ByteBuffer> consumer = new MockConsumer<>("none");
+  private Runnable whileAssigned = () -> {};
+
+  private final MockConsumer<byte[], ByteBuffer> consumer =
+      new MockConsumer<>("none") {
+        @Override
+        public synchronized void assign(Collection<TopicPartition> partitions) {
+          super.assign(partitions);
+          whileAssigned.run();
+        }
+      };
   private final Set<String> topics = new HashSet<>();
   private final List<String> told = new ArrayList<>();
   private boolean brokerIsAway;
@@ -166,6 +176,23 @@ class CheckpointFollowerTest {
       assertThat(follower.vm(DB)).isPresent();
       assertThat(consumer.assignment()).hasSize(1);
       assertThat(told).containsExactlyInAnyOrder("found web-1", "found db-1", "gone web-1");
+    }
+  }
+
+  /** A process that knows of lost VMs only ends; it is asked fifty times a second. */
+  @Test
+  void theOnlyVmIsAtNoMomentKnownAsLost() throws Exception {
+    create(WEB);
+    try (CheckpointFollower follower = follower(new Told())) {
+      look(follower);
+      List<VmFollow> lost = new ArrayList<>();
+      whileAssigned = () -> follower.all().stream().filter(VmFollow::isLost).forEach(lost::add);
+      delete(WEB);
+      look(follower);
+      look(follower);
+      look(follower);
+      assertThat(told).containsExactly("found web-1", "gone web-1");
+      assertThat(lost).isEmpty();
     }
   }
 
