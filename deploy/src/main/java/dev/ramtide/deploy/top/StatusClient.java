@@ -16,6 +16,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** Asks agents and sinks for what their status pages show. Any thread. */
 final class StatusClient {
@@ -23,7 +27,23 @@ final class StatusClient {
   private static final int HTTP_OK = 200;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  private final HttpClient http = HttpClient.newBuilder().connectTimeout(PATIENCE).build();
+  /** Some kilobytes for each VM or checkpoint. */
+  private static final int MOST_BYTES = 16 << 20;
+
+  private final Duration patience;
+  private final HttpClient http;
+
+  StatusClient() {
+    this(PATIENCE);
+  }
+
+  /**
+   * @param patience for the whole of an answer
+   */
+  StatusClient(Duration patience) {
+    this.patience = patience;
+    this.http = HttpClient.newBuilder().connectTimeout(patience).build();
+  }
 
   /**
    * How a process and its VMs stand.
@@ -60,17 +80,7 @@ final class StatusClient {
   }
 
   private JsonNode ask(URI base, String what) throws IOException, InterruptedException {
-    URI place = URI.create(base.toString().replaceAll("/+$", "") + "/api/" + what);
-    HttpResponse<String> answer;
-    try {
-      answer =
-          http.send(
-              HttpRequest.newBuilder(place).timeout(PATIENCE).build(),
-              HttpResponse.BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new IOException(
-          base + " does not answer: is an agent or sink running there with --metrics-port?", e);
-    }
+    HttpResponse<byte[]> answer = answer(base, what);
     if (answer.statusCode() != HTTP_OK) {
       throw new IOException(
           base + " is no agent or sink: it answered with status " + answer.statusCode());
@@ -79,6 +89,27 @@ final class StatusClient {
       return JSON.readTree(answer.body());
     } catch (JsonProcessingException e) {
       throw new IOException(base + " is no agent or sink: its answer is no JSON", e);
+    }
+  }
+
+  private HttpResponse<byte[]> answer(URI base, String what)
+      throws IOException, InterruptedException {
+    URI place = URI.create(base.toString().replaceAll("/+$", "") + "/api/" + what);
+    CompletableFuture<HttpResponse<byte[]>> asked = new CompletableFuture<>();
+    try {
+      asked =
+          http.sendAsync(
+              HttpRequest.newBuilder(place).build(), headers -> new LimitedBody(MOST_BYTES));
+      // A request's own timeout ends with the headers; a body may never come.
+      return asked.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (IllegalArgumentException | ExecutionException | TimeoutException e) {
+      if (e.getCause() instanceof LimitedBody.TooLargeException) {
+        throw new IOException(base + " is no agent or sink: its answer is too large", e);
+      }
+      throw new IOException(
+          base + " does not answer: is an agent or sink running there with --metrics-port?", e);
+    } finally {
+      asked.cancel(true);
     }
   }
 }

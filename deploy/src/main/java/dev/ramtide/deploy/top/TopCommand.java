@@ -43,6 +43,8 @@ public final class TopCommand implements Callable<Integer> {
   /** Those who wait for an answer that does not come must not keep the others waiting. */
   private static final int MOST_AT_ONCE = 32;
 
+  private static final int MOST_PORT = 65_535;
+
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Parameters(
@@ -112,7 +114,8 @@ public final class TopCommand implements Callable<Integer> {
   private void requireSense() {
     for (URI url : urls) {
       if (!List.of("http", "https").contains(String.valueOf(url.getScheme()))
-          || url.getHost() == null) {
+          || url.getHost() == null
+          || url.getPort() > MOST_PORT) {
         throw wrong("'" + url + "': give a URL such as http://127.0.0.1:9404");
       }
     }

@@ -24,6 +24,8 @@ final class ToldServer implements AutoCloseable {
     HttpServer server = HttpServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
     ToldServer told = new ToldServer(server);
     server.createContext("/", told::answer);
+    server.createContext("/stalls/", ToldServer::stall);
+    server.createContext("/flows/", ToldServer::flow);
     server.start();
     return told;
   }
@@ -48,6 +50,23 @@ final class ToldServer implements AutoCloseable {
       byte[] bytes = String.valueOf(answer).getBytes(StandardCharsets.UTF_8);
       exchange.sendResponseHeaders(answer == null ? 404 : 200, bytes.length);
       exchange.getResponseBody().write(bytes);
+    }
+  }
+
+  /** The headers and the beginning of a body, whose end does not come. */
+  private static void stall(HttpExchange exchange) throws IOException {
+    exchange.sendResponseHeaders(200, 100);
+    exchange.getResponseBody().write('{');
+    exchange.getResponseBody().flush();
+  }
+
+  /** Until nobody takes it any more. */
+  private static void flow(HttpExchange exchange) throws IOException {
+    exchange.sendResponseHeaders(200, 0);
+    try (exchange) {
+      while (true) {
+        exchange.getResponseBody().write(new byte[1 << 16]);
+      }
     }
   }
 

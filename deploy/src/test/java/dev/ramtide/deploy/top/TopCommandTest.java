@@ -228,6 +228,7 @@ class TopCommandTest {
   @ParameterizedTest
   @CsvSource({
     "localhost:9404, give a URL such as http://127.0.0.1:9404",
+    "http://h:99999, give a URL such as http://127.0.0.1:9404",
     "--last 0 http://h:1, --last 0",
     "--interval 0s http://h:1, --interval 0",
     "--vm A http://h:1, --vm",

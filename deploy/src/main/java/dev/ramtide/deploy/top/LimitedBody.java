@@ -1,0 +1,71 @@
+package dev.ramtide.deploy.top;
+
+import java.io.IOException;
+import java.net.http.HttpResponse.BodySubscriber;
+import java.net.http.HttpResponse.BodySubscribers;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow.Subscription;
+import org.jspecify.annotations.Nullable;
+
+/** An answer's body in memory, which is refused when it does not end. */
+final class LimitedBody implements BodySubscriber<byte[]> {
+  private final BodySubscriber<byte[]> body = BodySubscribers.ofByteArray();
+  private long bytesLeft;
+  private @Nullable Subscription source;
+
+  /** There was more than the limit. */
+  static final class TooLargeException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    TooLargeException() {
+      super("the body is larger than it may be");
+    }
+  }
+
+  LimitedBody(long mostBytes) {
+    bytesLeft = mostBytes;
+  }
+
+  @Override
+  public CompletionStage<byte[]> getBody() {
+    return body.getBody();
+  }
+
+  @Override
+  public void onSubscribe(Subscription subscription) {
+    source = subscription;
+    body.onSubscribe(subscription);
+  }
+
+  @Override
+  public void onNext(List<ByteBuffer> pieces) {
+    if (bytesLeft < 0) {
+      return; // What was under way when it was refused.
+    }
+    bytesLeft -= pieces.stream().mapToLong(ByteBuffer::remaining).sum();
+    if (bytesLeft >= 0) {
+      body.onNext(pieces);
+      return;
+    }
+    if (source != null) {
+      source.cancel();
+    }
+    body.onError(new TooLargeException());
+  }
+
+  @Override
+  public void onError(Throwable why) {
+    if (bytesLeft >= 0) {
+      body.onError(why);
+    }
+  }
+
+  @Override
+  public void onComplete() {
+    if (bytesLeft >= 0) {
+      body.onComplete();
+    }
+  }
+}
