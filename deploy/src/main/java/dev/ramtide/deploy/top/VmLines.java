@@ -61,7 +61,7 @@ final class VmLines {
           lines,
           "Capture",
           "#"
-              + capture.path("checkpoint").asText()
+              + VmView.numberOf(capture.path("checkpoint"))
               + ", "
               + Printable.of(capture.path("phase").asText())
               + ": "
@@ -83,7 +83,7 @@ final class VmLines {
       JsonNode one = vm.checkpoints().get(index);
       JsonNode pages = one.path("pages");
       table.row(
-          one.path("checkpoint").asText(),
+          VmView.numberOf(one.path("checkpoint")),
           Answer.instant(one.path("pause")).map(at -> Words.time(at, vm.now())).orElse("-"),
           Printable.of(one.path("mode").asText()),
           Words.pause(one.path("pauseMs").asDouble()),

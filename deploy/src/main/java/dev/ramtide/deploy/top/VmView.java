@@ -43,13 +43,16 @@ record VmView(Answer process, JsonNode json, List<JsonNode> checkpoints) {
 
   /** A checkpoint's number as text, or a dash: {@code newest} or {@code sealed}. */
   String numberOf(String moment) {
-    JsonNode one = json.path(moment);
-    return one.isObject() ? one.path("checkpoint").asText() : "-";
+    return numberOf(json.path(moment).path("checkpoint"));
+  }
+
+  /** A text is no number: it could hold what a terminal obeys. */
+  static String numberOf(JsonNode checkpoint) {
+    return checkpoint.isNumber() ? checkpoint.asText() : "-";
   }
 
   String oldest() {
-    JsonNode oldest = json.path("oldestRestorable");
-    return oldest.isNumber() ? oldest.asText() : "-";
+    return numberOf(json.path("oldestRestorable"));
   }
 
   /** The checkpoint that the VM can be restored to, as the status page has it. */
