@@ -51,7 +51,9 @@ enum LogFormat {
     } else if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
       use(context);
       System.setProperty(OBJECTS, "true");
-      System.setErr(new PrintStream(new LoggedLines(), true, StandardCharsets.UTF_8));
+      LoggedLines lines = new LoggedLines();
+      System.setErr(new PrintStream(lines, true, StandardCharsets.UTF_8));
+      Runtime.getRuntime().addShutdownHook(new Thread(lines::close, "last-line"));
       Thread.setDefaultUncaughtExceptionHandler(
           (thread, thrown) ->
               LoggerFactory.getLogger(LogFormat.class)

@@ -36,6 +36,12 @@ final class LoggedLines extends OutputStream {
     }
   }
 
+  /** What has no end yet is a line too. */
+  @Override
+  public synchronized void close() {
+    tell();
+  }
+
   private void tell() {
     String text = line.toString(StandardCharsets.UTF_8).stripTrailing();
     line.reset();

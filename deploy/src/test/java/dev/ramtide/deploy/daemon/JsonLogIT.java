@@ -82,7 +82,7 @@ final class JsonLogIT {
 
   @Test
   void everyLineOfAnAgentAndASinkIsAnObject() throws Exception {
-    RamtideProcess agent = agent("live", "false");
+    RamtideProcess agent = agent("live", "echo no snapshot >&2; false");
     RamtideProcess sink =
         pipeline.start(
             "sink", "--log-format=json", "--images=" + pipeline.images("s"), "--metrics-port=0");
@@ -94,7 +94,9 @@ final class JsonLogIT {
     sink.terminate();
     sink.awaitExit(SOON);
 
-    assertThat(messages(agent, "INFO")).anyMatch(line -> line.startsWith("watch: http://"));
+    assertThat(messages(agent, "INFO"))
+        .anyMatch(line -> line.startsWith("watch: http://"))
+        .contains("no snapshot");
     assertThat(messages(agent, "WARN"))
         .anyMatch(line -> line.matches("ramtide agent: checkpoint 1 .* pause hook .*"))
         .anyMatch(line -> line.matches("ramtide agent: .*next try in 1 s.*"));

@@ -35,16 +35,18 @@ final class GuardMain {
     if (last.isEmpty()) {
       return;
     }
-    GuestHold hold = GuestHold.parse(last.getBytes(StandardCharsets.UTF_8));
+    String socket = "its QEMU";
     try {
+      GuestHold hold = GuestHold.parse(last.getBytes(StandardCharsets.UTF_8));
+      socket = hold.socket().toString();
       giveBack(hold, HoldFile.beside(hold.socket()));
-    } catch (IOException e) {
+    } catch (IOException | RuntimeException e) {
       System.err.println(
           line(
               "ramtide guard: the agent let go of "
-                  + hold.socket()
+                  + socket
                   + ", but what it held of it cannot be given back: "
-                  + e.getMessage()));
+                  + (e instanceof IOException ? e.getMessage() : e)));
       System.exit(1);
     }
   }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ramtide.producer.qmp.QmpClient;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -142,5 +144,26 @@ class GuardMainTest {
     file.write(next);
     GuardMain.giveBack(hold, file);
     assertThat(file.read()).contains(next);
+  }
+
+  @Test
+  void whatItCannotReadIsSaidInALineOfTheLog() throws Exception {
+    Process guard =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-D" + GuardMain.OBJECTS + "=true",
+                "-cp",
+                System.getProperty("java.class.path"),
+                GuardMain.class.getName())
+            .start();
+    try (OutputStream out = guard.getOutputStream()) {
+      out.write("{\n".getBytes(StandardCharsets.UTF_8));
+    }
+    String said = new String(guard.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(guard.waitFor()).isEqualTo(1);
+    assertThat(said.lines().filter(line -> !line.startsWith("Picked up ")))
+        .singleElement()
+        .asString()
+        .matches("\\{.*\"message\":\"ramtide guard: .* cannot be given back: .*}");
   }
 }

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.ramtide.checkpoint.HookOutcome;
 import dev.ramtide.checkpoint.HookOutcome.Result;
 import dev.ramtide.checkpoint.VmId;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -82,6 +85,42 @@ class PauseHookTest {
     HookOutcome outcome = run("sleep 300 & echo $!");
     assertThat(outcome.result()).isEqualTo(Result.SUCCEEDED);
     requireEnded(outcome.output());
+  }
+
+  /** Whoever made stderr one of objects makes objects of lines that are written there. */
+  @Test
+  void whereStderrIsOfObjectsItsLinesPassThroughUs() throws Exception {
+    String told =
+        errorsOf("printf 'one\\ntwo' >&2; head -c 20000 /dev/zero | tr '\\0' x >&2", 20_000);
+    assertThat(told.lines()).contains("one", "two" + "x".repeat(8189));
+  }
+
+  @Test
+  void whatKeepsItsStderrOpenHoldsNobodyUp() throws Exception {
+    Path pid = dir.resolve("pid");
+    errorsOf("setsid sleep 300 > /dev/null & echo $! > " + pid, 0);
+    assertThat(ProcessHandle.of(Long.parseLong(Files.readString(pid).strip())))
+        .get()
+        .matches(ProcessHandle::destroyForcibly, "still there, and ended");
+  }
+
+  /** What a hook writes there, when so many x have come. */
+  private static String errorsOf(String command, int count) throws Exception {
+    PrintStream before = System.err;
+    ByteArrayOutputStream written = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(written, true, StandardCharsets.UTF_8));
+    System.setProperty(GuardMain.OBJECTS, "true");
+    try {
+      assertThat(run(command).result()).isEqualTo(Result.SUCCEEDED);
+      while (written.toString(StandardCharsets.UTF_8).chars().filter(one -> one == 'x').count()
+          < count) {
+        Thread.sleep(5);
+      }
+    } finally {
+      System.clearProperty(GuardMain.OBJECTS);
+      System.setErr(before);
+    }
+    return written.toString(StandardCharsets.UTF_8);
   }
 
   /** What was killed has no command line any more, whether somebody has taken its end or not. */
