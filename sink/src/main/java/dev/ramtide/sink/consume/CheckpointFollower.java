@@ -50,6 +50,7 @@ final class CheckpointFollower implements Closeable {
   private final SinkClients.Cluster cluster;
   private final VmFilter filter;
   private final Map<VmId, VmFollow> vms = new ConcurrentHashMap<>();
+  private final Map<VmId, IOException> left = new ConcurrentHashMap<>();
   private final Map<TopicPartition, VmFollow> assigned = new HashMap<>();
   private final Map<TopicPartition, Long> catchUpTo = new HashMap<>();
   private final Set<TopicPartition> stalled = new HashSet<>();
@@ -84,6 +85,11 @@ final class CheckpointFollower implements Closeable {
   /** What is known of a VM, once its topics were found. */
   Optional<VmFollow> vm(VmId vm) {
     return Optional.ofNullable(vms.get(vm));
+  }
+
+  /** Why nothing is done for a VM now: it was given up, or its topics are gone. */
+  Optional<IOException> failure(VmId vm) {
+    return vm(vm).map(VmFollow::failure).orElseGet(() -> Optional.ofNullable(left.get(vm)));
   }
 
   List<VmFollow> all() {
@@ -258,6 +264,7 @@ final class CheckpointFollower implements Closeable {
   private void follow(VmFollow vm) {
     vm.tell(listener);
     vms.put(vm.vm(), vm);
+    left.remove(vm.vm());
     listener.found(vm);
   }
 
@@ -318,7 +325,9 @@ final class CheckpointFollower implements Closeable {
     for (TopicPartition partition : List.copyOf(assigned.keySet())) {
       boolean missing = !topics.contains(partition.topic());
       if (missing && missed.merge(partition, 1, Integer::sum) >= LOOKS_UNTIL_GONE) {
+        VmFollow vm = follow(partition);
         leave(partition);
+        vm.failure().ifPresent(why -> left.put(vm.vm(), why));
       }
     }
   }
@@ -328,7 +337,8 @@ final class CheckpointFollower implements Closeable {
     VmFollow gone = follow(partition);
     // Not known any more before it is lost: a process all of whose known VMs are lost ends.
     vms.remove(gone.vm());
-    gone.lose(new IOException("the topics of " + gone.vm() + " are gone"));
+    gone.lose(
+        new IOException("the topics of " + gone.vm() + " are gone: no checkpoint of it can come"));
     assigned.remove(partition);
     catchUpTo.remove(partition);
     missed.remove(partition);

@@ -163,9 +163,9 @@ public final class SinkProcess implements MemberWork, Closeable {
     return whole.isPresent() || !nothingLeft ? whole : lost.get(0).failure();
   }
 
-  /** Why a VM was given up by this process, if it was. */
+  /** Why a VM was given up by this process, or left, if it was. */
   public Optional<IOException> failure(VmId vm) {
-    return follower.vm(vm).flatMap(VmFollow::failure);
+    return follower.failure(vm);
   }
 
   /** The checkpoint that the image of a VM is sealed at now. */

@@ -173,6 +173,8 @@ class CheckpointFollowerTest {
       look(follower);
       assertThat(follower.vm(WEB)).isEmpty();
       assertThat(known.isLost()).as("nobody works on for it").isTrue();
+      assertThat(follower.failure(WEB).orElseThrow()).hasMessageContaining("web-1 are gone");
+      assertThat(follower.failure(DB)).isEmpty();
       assertThat(follower.vm(DB)).isPresent();
       assertThat(consumer.assignment()).hasSize(1);
       assertThat(told).containsExactlyInAnyOrder("found web-1", "found db-1", "gone web-1");
@@ -231,6 +233,7 @@ class CheckpointFollowerTest {
       look(follower);
       assertThat(follower.vm(WEB).orElseThrow()).isNotSameAs(former);
       assertThat(follower.vm(WEB).orElseThrow().isLost()).isFalse();
+      assertThat(follower.failure(WEB)).as("it can have checkpoints again").isEmpty();
       assertThat(told).containsExactly("found web-1", "gone web-1", "found web-1");
     }
   }
