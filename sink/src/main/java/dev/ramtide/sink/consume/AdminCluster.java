@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClient;
@@ -24,8 +25,8 @@ record AdminCluster(Admin admin) implements SinkClients.Cluster {
   private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
 
   @Override
-  public Set<String> topicNames() throws IOException, InterruptedException {
-    return ClusterCalls.topicNames(admin);
+  public Map<String, UUID> topics() throws IOException, InterruptedException {
+    return ClusterCalls.topics(admin);
   }
 
   @Override

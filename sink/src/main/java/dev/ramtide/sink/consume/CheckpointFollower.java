@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -295,8 +296,9 @@ final class CheckpointFollower implements Closeable {
   }
 
   private void discover() throws IOException, InterruptedException {
-    Set<String> topics = cluster.topicNames();
-    leaveWhatIsGone(topics);
+    Map<String, UUID> listed = cluster.topics();
+    leaveWhatIsGone(listed);
+    Set<String> topics = listed.keySet();
     Map<TopicPartition, VmFollow> found = new HashMap<>();
     for (VmTopics vm : filter.followed(topics)) {
       TopicPartition partition = new TopicPartition(vm.checkpoints(), 0);
@@ -320,16 +322,29 @@ final class CheckpointFollower implements Closeable {
     tellWhoIsMissing();
   }
 
-  private void leaveWhatIsGone(Set<String> topics) {
-    missed.keySet().removeIf(partition -> topics.contains(partition.topic()));
+  private void leaveWhatIsGone(Map<String, UUID> topics) {
+    missed.keySet().removeIf(partition -> topics.containsKey(partition.topic()));
     for (TopicPartition partition : List.copyOf(assigned.keySet())) {
-      boolean missing = !topics.contains(partition.topic());
-      if (missing && missed.merge(partition, 1, Integer::sum) >= LOOKS_UNTIL_GONE) {
-        VmFollow vm = follow(partition);
+      boolean missing = !topics.containsKey(partition.topic());
+      boolean gone = missing && missed.merge(partition, 1, Integer::sum) >= LOOKS_UNTIL_GONE;
+      VmFollow vm = follow(partition);
+      if (gone || isAnother(vm, topics)) {
         leave(partition);
+      }
+      if (gone) {
         vm.failure().ifPresent(why -> left.put(vm.vm(), why));
       }
     }
+  }
+
+  /** A topic that is not told of is one that is missed, not another one. */
+  private boolean isAnother(VmFollow vm, Map<String, UUID> topics) {
+    VmTopics names = new VmTopics(filter.topicPrefix(), vm.vm());
+    TopicIds known = vm.topicIds();
+    return !topics.getOrDefault(names.pages(), known.pages()).equals(known.pages())
+        || !topics
+            .getOrDefault(names.checkpoints(), known.checkpoints())
+            .equals(known.checkpoints());
   }
 
   /** Under the same name there may come another VM, which is followed as one that is new. */

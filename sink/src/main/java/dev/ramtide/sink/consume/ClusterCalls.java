@@ -3,6 +3,7 @@ package dev.ramtide.sink.consume;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,14 @@ public final class ClusterCalls {
     return answer(admin.listTopics().names(), "listing the topics");
   }
 
+  /** Every topic, with Kafka's id of it. */
+  static Map<String, UUID> topics(Admin admin) throws IOException, InterruptedException {
+    Map<String, UUID> topics = new HashMap<>();
+    answer(admin.listTopics().namesToListings(), "listing the topics")
+        .forEach((name, topic) -> topics.put(name, of(topic.topicId())));
+    return topics;
+  }
+
   /** Kafka's ids of a VM's topics as they are now. */
   public static TopicIds topicIds(Admin admin, VmTopics topics)
       throws IOException, InterruptedException {
@@ -34,7 +43,10 @@ public final class ClusterCalls {
   }
 
   private static UUID idOf(String topic, Map<String, TopicDescription> found) {
-    Uuid id = Objects.requireNonNull(found.get(topic), topic).topicId();
+    return of(Objects.requireNonNull(found.get(topic), topic).topicId());
+  }
+
+  private static UUID of(Uuid id) {
     return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
   }
 

@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.kafka.clients.admin.AdminClient;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -74,7 +75,8 @@ public interface SinkClients {
 
   /** What a sink asks of the cluster besides records. */
   interface Cluster extends Closeable {
-    Set<String> topicNames() throws IOException, InterruptedException;
+    /** Every topic with Kafka's id of it: one that is created again under its name has another. */
+    Map<String, UUID> topics() throws IOException, InterruptedException;
 
     /** Kafka's ids of a VM's topics as they are now. */
     TopicIds topicIds(VmTopics topics) throws IOException, InterruptedException;

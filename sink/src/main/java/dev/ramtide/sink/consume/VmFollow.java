@@ -64,6 +64,11 @@ public final class VmFollow {
     return history;
   }
 
+  /** Of its topics when they were found. */
+  TopicIds topicIds() {
+    return topicIds;
+  }
+
   /** What this process does for the VM now. */
   public VmProgress progress() {
     return progress;

@@ -20,9 +20,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -47,10 +48,11 @@ class CheckpointFollowerTest {
           whileAssigned.run();
         }
       };
-  private final Set<String> topics = new HashSet<>();
+  private final Map<String, UUID> topics = new HashMap<>();
   private final List<String> told = new ArrayList<>();
   private boolean brokerIsAway;
   private long nanos;
+  private long created;
 
   private final MonotonicClock clock =
       new MonotonicClock() {
@@ -107,7 +109,7 @@ class CheckpointFollowerTest {
     }
 
     @Override
-    public Set<String> topicNames() throws IOException {
+    public Map<String, UUID> topics() throws IOException {
       if (brokerIsAway) {
         throw new IOException("no broker");
       }
@@ -116,7 +118,11 @@ class CheckpointFollowerTest {
 
     @Override
     public TopicIds topicIds(VmTopics vm) {
-      return new TopicIds(new UUID(1, 1), new UUID(1, 2));
+      return new TopicIds(id(vm.pages()), id(vm.checkpoints()));
+    }
+
+    private UUID id(String topic) {
+      return Objects.requireNonNull(topics.get(topic), topic);
     }
 
     @Override
@@ -143,7 +149,8 @@ class CheckpointFollowerTest {
 
   private void create(VmId vm) {
     VmTopics names = new VmTopics(VmTopics.DEFAULT_PREFIX, vm);
-    topics.addAll(List.of(names.pages(), names.checkpoints()));
+    topics.put(names.pages(), new UUID(1, created++));
+    topics.put(names.checkpoints(), new UUID(1, created++));
     TopicPartition checkpoints = new TopicPartition(names.checkpoints(), 0);
     consumer.updateBeginningOffsets(Map.of(checkpoints, 0L));
     consumer.updateEndOffsets(Map.of(checkpoints, 0L));
@@ -151,7 +158,7 @@ class CheckpointFollowerTest {
 
   private void delete(VmId vm) {
     VmTopics names = new VmTopics(VmTopics.DEFAULT_PREFIX, vm);
-    topics.removeAll(List.of(names.pages(), names.checkpoints()));
+    topics.keySet().removeAll(List.of(names.pages(), names.checkpoints()));
   }
 
   private void look(CheckpointFollower follower) throws Exception {
@@ -205,10 +212,11 @@ class CheckpointFollowerTest {
       look(follower);
       VmFollow known = follower.vm(WEB).orElseThrow();
       for (int times = 0; times < 3; times++) {
+        Map<String, UUID> before = Map.copyOf(topics);
         delete(WEB);
         look(follower);
         look(follower);
-        create(WEB);
+        topics.putAll(before);
         look(follower);
       }
       assertThat(follower.vm(WEB).orElseThrow()).isSameAs(known);
@@ -234,6 +242,36 @@ class CheckpointFollowerTest {
       assertThat(follower.vm(WEB).orElseThrow()).isNotSameAs(former);
       assertThat(follower.vm(WEB).orElseThrow().isLost()).isFalse();
       assertThat(follower.failure(WEB)).as("it can have checkpoints again").isEmpty();
+      assertThat(told).containsExactly("found web-1", "gone web-1", "found web-1");
+    }
+  }
+
+  @Test
+  void aVmThatIsCreatedAgainBetweenTwoLooksIsAnotherOneToo() throws Exception {
+    create(WEB);
+    create(DB);
+    try (CheckpointFollower follower = follower(new Told())) {
+      look(follower);
+      VmFollow former = follower.vm(WEB).orElseThrow();
+      delete(WEB);
+      create(WEB);
+      look(follower);
+      assertThat(former.isLost()).as("nobody works on for it").isTrue();
+      assertThat(follower.vm(WEB).orElseThrow()).isNotSameAs(former);
+      assertThat(follower.vm(WEB).orElseThrow().isLost()).isFalse();
+      assertThat(told).containsOnlyOnce("found db-1", "gone web-1").doesNotContain("gone db-1");
+      assertThat(told).endsWith("gone web-1", "found web-1");
+    }
+  }
+
+  /** Its checkpoints speak of the pages that are gone. */
+  @Test
+  void soIsOneOfWhichOnlyThePagesWereCreatedAgain() throws Exception {
+    create(WEB);
+    try (CheckpointFollower follower = follower(new Told())) {
+      look(follower);
+      topics.put(new VmTopics(VmTopics.DEFAULT_PREFIX, WEB).pages(), new UUID(2, 2));
+      look(follower);
       assertThat(told).containsExactly("found web-1", "gone web-1", "found web-1");
     }
   }

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -57,8 +58,8 @@ class LogSizesTest {
     }
 
     @Override
-    public Set<String> topicNames() {
-      return Set.of();
+    public Map<String, UUID> topics() {
+      return Map.of();
     }
 
     @Override

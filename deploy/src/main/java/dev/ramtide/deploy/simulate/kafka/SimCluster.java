@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import org.apache.kafka.common.TopicPartition;
 
@@ -97,10 +96,13 @@ public final class SimCluster {
     return new TopicIds(new UUID(1, 1), new UUID(2, 2));
   }
 
-  Set<String> topicNames() {
-    Set<String> names = new TreeSet<>();
-    partitions.keySet().forEach(partition -> names.add(partition.topic()));
-    return names;
+  Map<String, UUID> ids() {
+    Map<String, UUID> ids = new TreeMap<>();
+    for (TopicPartition one : partitions.keySet()) {
+      boolean pages = one.topic().equals(topics.pages());
+      ids.put(one.topic(), pages ? topicIds().pages() : topicIds().checkpoints());
+    }
+    return ids;
   }
 
   Set<TopicPartition> all() {

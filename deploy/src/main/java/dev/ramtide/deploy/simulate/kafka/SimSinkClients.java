@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -50,8 +51,8 @@ public record SimSinkClients(SimCluster simulated, SimProcess process, SimGroup 
   public Cluster cluster(String purpose) {
     return new Cluster() {
       @Override
-      public Set<String> topicNames() {
-        return simulated.topicNames();
+      public Map<String, UUID> topics() {
+        return simulated.ids();
       }
 
       @Override
