@@ -86,7 +86,10 @@ final class WatchedSink implements Closeable {
         .orElse(clients);
   }
 
-  /** Tells of the process; from before the first record, so that a start is seen too. */
+  /**
+   * Tells of the process until it is closed, which ends the process too; from before the first
+   * record, so that a start is seen too.
+   */
   Closeable serve(SinkProcess sink, Site site, SinkClients clients) throws IOException {
     if (watched.isEmpty()) {
       return () -> {};
@@ -104,7 +107,10 @@ final class WatchedSink implements Closeable {
     LogSizes sizes =
         LogSizes.start(sink::followed, broker.topicPrefix(), clients, watched.get().metrics());
     options.tell(server);
-    return sizes;
+    return () -> {
+      sink.stop(); // First: a client of a broker that is away takes seconds to close.
+      sizes.close();
+    };
   }
 
   @Override

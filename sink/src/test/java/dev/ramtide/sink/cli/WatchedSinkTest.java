@@ -1,0 +1,128 @@
+package dev.ramtide.sink.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.MetricsOptions;
+import dev.ramtide.sink.consume.SinkClients;
+import dev.ramtide.sink.consume.SinkProcess;
+import dev.ramtide.sink.seal.KeptCopies;
+import dev.ramtide.sink.state.Site;
+import dev.ramtide.wire.VmTopics;
+import java.io.Closeable;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+@Timeout(60)
+class WatchedSinkTest {
+  private final CompletableFuture<SinkProcess> process = new CompletableFuture<>();
+  private final CountDownLatch asking = new CountDownLatch(1);
+  private final CompletableFuture<Boolean> wasStopping = new CompletableFuture<>();
+
+  @Command(name = "sink")
+  private static final class Verb implements Runnable {
+    @Mixin private MetricsOptions watch = new MetricsOptions();
+
+    @Override
+    public void run() {}
+  }
+
+  /** Closing a client of it takes as long as it does: what counts is when that begins. */
+  private final class Away implements SinkClients, SinkClients.Cluster {
+    @Override
+    public Cluster cluster(String purpose) {
+      if (purpose.equals("sink-log-sizes")) {
+        asking.countDown();
+      }
+      return this;
+    }
+
+    @Override
+    public void close() {
+      wasStopping.complete(process.join().isStopping());
+    }
+
+    @Override
+    public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
+      return new MockConsumer<>("none");
+    }
+
+    @Override
+    public Consumer<byte[], ByteBuffer> reader(String purpose) {
+      return new MockConsumer<>("none");
+    }
+
+    @Override
+    public Map<String, UUID> topics() {
+      return Map.of();
+    }
+
+    @Override
+    public TopicIds topicIds(VmTopics topics) {
+      throw new IllegalStateException("there are none");
+    }
+
+    @Override
+    public Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) {
+      throw new IllegalStateException("nobody prunes");
+    }
+
+    @Override
+    public void deleteBefore(Map<TopicPartition, Long> recordOffsets, VmId vm) {
+      throw new IllegalStateException("nobody prunes");
+    }
+
+    @Override
+    public SkippedRecords skipped() {
+      return SkippedRecords.NONE;
+    }
+
+    @Override
+    public String bootstrapServers() {
+      return "away";
+    }
+  }
+
+  @Test
+  void theSinkIsToldToStopBeforeWhatWatchesItWaitsForTheBroker(@TempDir Path directory)
+      throws Exception {
+    Verb verb = new Verb();
+    new CommandLine(verb)
+        .setErr(new PrintWriter(new StringWriter()))
+        .execute("--metrics-port", "0");
+    Site site = Site.open(directory);
+    SinkProcess.Plan plan =
+        new SinkProcess.Plan(
+            site, "ramtide", List.of(), "group", 1, new CheckpointFile(), KeptCopies.reflinks(0));
+    Away away = new Away();
+    try (WatchedSink watched = WatchedSink.open(verb.watch, new BrokerOptions());
+        SinkProcess sink = new SinkProcess(plan, away)) {
+      process.complete(sink);
+      Closeable served = watched.serve(sink, site, away);
+      asking.await();
+      assertThat(sink.isStopping()).isFalse();
+      served.close();
+      assertThat(wasStopping.join()).isTrue();
+    }
+  }
+}
