@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * it did. Any thread.
  *
  * <p>An agent lives as long as its process: what goes wrong it tries again by itself. It is ready
- * while its checkpoints succeed, and come: a capture that hangs fails nowhere.
+ * while its checkpoints succeed, and come: a capture that hangs fails nowhere. One that is under
+ * way and goes on is nothing to worry about however long it takes: a keyframe of a large guest
+ * takes many intervals.
  */
 public final class AgentStatus implements CaptureListener, Health {
   /** A day of one every minute and a half; of some kilobytes each. */
@@ -45,6 +47,13 @@ public final class AgentStatus implements CaptureListener, Health {
   private final Duration interval;
   private final MonotonicClock clock;
   private long completedNanos;
+  private Progress seen = Progress.NONE;
+  private long movedNanos;
+
+  /** How far a capture was when it was looked at. */
+  private record Progress(CaptureProgress.Phase phase, long deliveredPages) {
+    static final Progress NONE = new Progress(CaptureProgress.Phase.PREPARE, 0);
+  }
 
   /** Of an agent that captures when others say so. */
   public AgentStatus(VmId vm) {
@@ -67,6 +76,8 @@ public final class AgentStatus implements CaptureListener, Health {
   @Override
   public synchronized void begins(CaptureProgress progress) {
     current = progress;
+    seen = Progress.NONE;
+    movedNanos = clock.nanoTime();
   }
 
   @Override
@@ -129,10 +140,11 @@ public final class AgentStatus implements CaptureListener, Health {
   }
 
   private Optional<String> late() {
+    Duration standing = stands();
     Duration since = Duration.ofNanos(clock.nanoTime() - completedNanos);
     Duration limit = interval.multipliedBy(MOST_INTERVALS);
     limit = limit.compareTo(LEAST_LATENESS) < 0 ? LEAST_LATENESS : limit;
-    if (interval.isZero() || since.compareTo(limit) <= 0) {
+    if (interval.isZero() || since.compareTo(limit) <= 0 || standing.compareTo(limit) <= 0) {
       return Optional.empty();
     }
     return Optional.of(
@@ -140,11 +152,28 @@ public final class AgentStatus implements CaptureListener, Health {
             .formatted(since.toSeconds(), interval.toMillis() / 1000.0, at()));
   }
 
+  /** For how long nothing was seen to move, by who looks now and then. */
+  private Duration stands() {
+    CaptureProgress capture = current;
+    if (capture == null) {
+      return Duration.ofNanos(clock.nanoTime() - completedNanos);
+    }
+    Progress now = new Progress(capture.phase(), capture.deliveredPages());
+    if (!now.equals(seen)) {
+      seen = now;
+      movedNanos = clock.nanoTime();
+    }
+    return Duration.ofNanos(clock.nanoTime() - movedNanos);
+  }
+
   private String at() {
     CaptureProgress capture = current;
     return capture == null
         ? "none is being taken"
-        : "one is being taken since %s and is at %s"
-            .formatted(capture.start(), capture.phase().name().toLowerCase(Locale.ROOT));
+        : "one is being taken since %s and is at %s, where nothing has moved for %d s"
+            .formatted(
+                capture.start(),
+                capture.phase().name().toLowerCase(Locale.ROOT),
+                stands().toSeconds());
   }
 }
