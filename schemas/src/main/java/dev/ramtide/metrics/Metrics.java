@@ -20,6 +20,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusNamingConvention;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
@@ -109,7 +110,11 @@ public final class Metrics {
         .register(registry);
   }
 
-  /** A count that something else keeps, and that never falls. */
+  /**
+   * A count that something else keeps, and that never falls.
+   *
+   * @param source is not kept: when nobody else has it any more the count stays as it is
+   */
   public <T> void counter(
       Metric metric, T source, ToDoubleFunction<T> count, String... labelValues) {
     require(metric, Metric.Type.COUNTER);
@@ -127,6 +132,20 @@ public final class Metrics {
         registry.remove(meter);
       }
     }
+  }
+
+  /** Whether there is a series of a VM. */
+  public boolean has(Metric metric, String vm) {
+    return !of(metric, vm).isEmpty();
+  }
+
+  /** Ends the series of a VM of one metric. */
+  public void forget(Metric metric, String vm) {
+    of(metric, vm).forEach(registry::remove);
+  }
+
+  private Collection<Meter> of(Metric metric, String vm) {
+    return registry.find(metric.prometheusName()).tag(Metric.Label.VM, vm).meters();
   }
 
   /** For the binders of libraries. */

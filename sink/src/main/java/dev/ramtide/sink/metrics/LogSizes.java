@@ -37,7 +37,7 @@ public final class LogSizes implements Closeable {
   private boolean told;
   private volatile boolean closed;
 
-  private LogSizes(
+  LogSizes(
       Supplier<List<VmId>> followed, String topicPrefix, SinkClients clients, Metrics metrics) {
     this.followed = followed;
     this.topicPrefix = topicPrefix;
@@ -71,19 +71,37 @@ public final class LogSizes implements Closeable {
     }
   }
 
-  private void ask(SinkClients.Cluster cluster) throws InterruptedException {
+  void ask(SinkClients.Cluster cluster) throws InterruptedException {
     try {
       List<VmId> now = followed.get();
-      bytes.keySet().retainAll(now); // The series of the others ended with them.
+      end(now);
       for (VmId vm : now) {
         OptionalLong size = cluster.logBytes(new VmTopics(topicPrefix, vm));
-        if (size.isPresent() && bytes.put(vm, (double) size.getAsLong()) == null) {
-          metrics.gauge(
-              Metric.SINK_LOG_BYTES, bytes, all -> all.getOrDefault(vm, Double.NaN), vm.name());
+        if (size.isPresent()) {
+          bytes.put(vm, (double) size.getAsLong());
+          tell(vm);
         }
       }
     } catch (IOException e) {
       isNotTold(e);
+    }
+  }
+
+  /** A series ends with its VM, but for one that was begun while the VM went. */
+  private void end(List<VmId> now) {
+    for (VmId vm : bytes.keySet()) {
+      if (!now.contains(vm)) {
+        bytes.remove(vm);
+        metrics.forget(Metric.SINK_LOG_BYTES, vm.name());
+      }
+    }
+  }
+
+  /** Also of a VM that came back before it was missed here: its series had ended. */
+  private void tell(VmId vm) {
+    if (!metrics.has(Metric.SINK_LOG_BYTES, vm.name())) {
+      metrics.gauge(
+          Metric.SINK_LOG_BYTES, bytes, all -> all.getOrDefault(vm, Double.NaN), vm.name());
     }
   }
 

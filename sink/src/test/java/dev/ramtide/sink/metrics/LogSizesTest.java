@@ -7,10 +7,12 @@ import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.encryption.ReaderKeys;
+import dev.ramtide.metrics.Metric;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.sink.consume.SinkClients;
 import dev.ramtide.wire.VmTopics;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -30,6 +32,7 @@ class LogSizesTest {
   private final CountDownLatch asked = new CountDownLatch(1);
   private volatile boolean answers = true;
   private volatile boolean closed;
+  private Runnable whileAsked = () -> {};
 
   /** A cluster that answers, or keeps whoever asks waiting. */
   private final class Broker implements SinkClients, SinkClients.Cluster {
@@ -44,6 +47,7 @@ class LogSizesTest {
       if (!answers) {
         new CountDownLatch(1).await();
       }
+      whileAsked.run();
       return OptionalLong.of(4711);
     }
 
@@ -123,5 +127,28 @@ class LogSizesTest {
         .isEqualTo(4711);
     sizes.close();
     assertThat(closed).isTrue();
+  }
+
+  @Test
+  void soIsThatOfAVmThatCameBackBeforeItWasMissed() throws Exception {
+    LogSizes sizes = new LogSizes(() -> VMS, "ramtide", new Broker(), metrics);
+    sizes.ask(new Broker());
+    metrics.forget("web-1");
+    sizes.ask(new Broker());
+    assertThat(metrics.has(Metric.SINK_LOG_BYTES, "web-1")).isTrue();
+  }
+
+  @Test
+  void oneOfAVmThatWentMeanwhileEnds() throws Exception {
+    List<VmId> followed = new ArrayList<>(VMS);
+    LogSizes sizes = new LogSizes(() -> List.copyOf(followed), "ramtide", new Broker(), metrics);
+    whileAsked =
+        () -> {
+          followed.clear();
+          metrics.forget("web-1");
+        };
+    sizes.ask(new Broker());
+    sizes.ask(new Broker());
+    assertThat(metrics.has(Metric.SINK_LOG_BYTES, "web-1")).isFalse();
   }
 }
