@@ -182,8 +182,8 @@ final class ClientProperties implements AgentClients {
   }
 
   /**
-   * @param purpose names the client, to the broker and in metrics; another one for each client of a
-   *     process, and the same after every start
+   * @param purpose names the client, to the broker and in metrics, also behind a name of the
+   *     operator's; another one for each client of a process, and the same after every start
    */
   Properties common(String purpose) {
     Properties properties = new Properties();
@@ -193,7 +193,8 @@ final class ClientProperties implements AgentClients {
     // Each try is a line in the log, of several clients: a broker that is gone needs fewer than
     // Kafka's one a second.
     properties.putIfAbsent("reconnect.backoff.max.ms", "5000");
-    properties.putIfAbsent("client.id", "ramtide-agent-" + settings.topics().vm() + "-" + purpose);
+    String named = properties.getProperty("client.id", "ramtide-agent-" + settings.topics().vm());
+    properties.setProperty("client.id", named + "-" + purpose);
     return properties;
   }
 }

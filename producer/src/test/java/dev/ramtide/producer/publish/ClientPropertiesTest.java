@@ -62,7 +62,7 @@ class ClientPropertiesTest {
         .containsEntry("client.id", "ramtide-agent-vm1-pages");
     Properties operators = new Properties();
     operators.setProperty("client.id", "mine");
-    assertThat(pagesProperties(operators)).containsEntry("client.id", "mine");
+    assertThat(pagesProperties(operators)).containsEntry("client.id", "mine-pages");
   }
 
   @Test

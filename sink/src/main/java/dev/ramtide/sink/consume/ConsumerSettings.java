@@ -76,12 +76,13 @@ public final class ConsumerSettings implements SinkClients {
    * @param purpose as in {@link SinkClients}
    */
   public Admin admin(String purpose) {
-    Properties all = named(purpose + "-admin");
+    Properties all = new Properties();
     all.put(
         AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
         "20000"); // How long a person waits for "is the broker up?".
     all.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
     all.putAll(client);
+    all.put(CommonClientConfigs.CLIENT_ID_CONFIG, name(purpose + "-admin"));
     return Admin.create(all);
   }
 
@@ -111,10 +112,9 @@ public final class ConsumerSettings implements SinkClients {
     return consumer(purpose, own);
   }
 
-  private static Properties named(String purpose) {
-    Properties named = new Properties();
-    named.put(CommonClientConfigs.CLIENT_ID_CONFIG, "ramtide-" + purpose);
-    return named;
+  /** Two of one name would share their metrics. */
+  private String name(String purpose) {
+    return client.getProperty(CommonClientConfigs.CLIENT_ID_CONFIG, "ramtide") + "-" + purpose;
   }
 
   private Consumer<byte[], ByteBuffer> consumer(String purpose, Properties own) {
@@ -123,7 +123,7 @@ public final class ConsumerSettings implements SinkClients {
   }
 
   Properties properties(String purpose, Properties own) {
-    Properties all = named(purpose);
+    Properties all = new Properties();
     // A partition whose owner died is taken over after this time.
     all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
     all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "2000");
@@ -139,6 +139,7 @@ public final class ConsumerSettings implements SinkClients {
     all.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "-1");
     all.putAll(client);
     all.putAll(own);
+    all.put(ConsumerConfig.CLIENT_ID_CONFIG, name(purpose));
     all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     all.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");

@@ -21,7 +21,7 @@ class ConsumerSettingsTest {
     users.setProperty("client.id", "mine");
     users.setProperty("auto.offset.reset", "latest");
     assertThat(of(users))
-        .containsEntry("client.id", "mine")
+        .containsEntry("client.id", "mine-sink-member-1")
         .containsEntry("auto.offset.reset", "none");
   }
 }
