@@ -14,7 +14,9 @@ import java.nio.file.Files;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.ToDoubleFunction;
 
 /** Turns what a sink tells into metrics. */
@@ -22,6 +24,11 @@ public final class SinkMetrics implements SinkListener {
   private final Metrics metrics;
   private final Site site;
   private final Clock clock;
+
+  /**
+   * Guards the series of each VM: what is still done for one that went must not begin them anew.
+   */
+  private final Set<VmId> followed = new HashSet<>();
 
   public SinkMetrics(Metrics metrics, Site site, Clock clock) {
     this.metrics = metrics;
@@ -49,6 +56,9 @@ public final class SinkMetrics implements SinkListener {
 
   @Override
   public void found(VmFollow vm) {
+    synchronized (followed) {
+      followed.add(vm.vm());
+    }
     String name = vm.vm().name();
     count(Metric.SINK_SEALS, 0, name);
     count(Metric.SINK_DIGEST_FAILURES, 0, name);
@@ -71,7 +81,18 @@ public final class SinkMetrics implements SinkListener {
   /** What was last told of it would pass for what is. */
   @Override
   public void gone(VmId vm) {
-    metrics.forget(vm.name());
+    synchronized (followed) {
+      followed.remove(vm);
+      metrics.forget(vm.name());
+    }
+  }
+
+  private void whileFollowed(VmId vm, Runnable telling) {
+    synchronized (followed) {
+      if (followed.contains(vm)) {
+        telling.run();
+      }
+    }
   }
 
   private static double number(Optional<RecordedCheckpoint> checkpoint) {
@@ -97,9 +118,13 @@ public final class SinkMetrics implements SinkListener {
 
   @Override
   public void applied(VmId vm, ApplyCounts counts, long eventBytes, Duration took) {
-    applied(vm.name(), counts);
-    count(Metric.SINK_BYTES, eventBytes, vm.name());
-    metrics.record(Metric.SINK_APPLY_DURATION, took, vm.name());
+    whileFollowed(
+        vm,
+        () -> {
+          applied(vm.name(), counts);
+          count(Metric.SINK_BYTES, eventBytes, vm.name());
+          metrics.record(Metric.SINK_APPLY_DURATION, took, vm.name());
+        });
   }
 
   private void applied(String vm, ApplyCounts counts) {
@@ -110,23 +135,27 @@ public final class SinkMetrics implements SinkListener {
 
   @Override
   public void forced(VmId vm, Duration took) {
-    metrics.record(Metric.SINK_SYNC_DURATION, took, vm.name());
+    whileFollowed(vm, () -> metrics.record(Metric.SINK_SYNC_DURATION, took, vm.name()));
   }
 
   @Override
   public void sealed(VmId vm, long checkpoint, Duration took) {
-    count(Metric.SINK_SEALS, 1, vm.name());
-    metrics.record(Metric.SINK_SEAL_DURATION, took, vm.name());
+    whileFollowed(
+        vm,
+        () -> {
+          count(Metric.SINK_SEALS, 1, vm.name());
+          metrics.record(Metric.SINK_SEAL_DURATION, took, vm.name());
+        });
   }
 
   @Override
   public void digestDiffers(VmId vm) {
-    count(Metric.SINK_DIGEST_FAILURES, 1, vm.name());
+    whileFollowed(vm, () -> count(Metric.SINK_DIGEST_FAILURES, 1, vm.name()));
   }
 
   @Override
   public void givenUp(VmId vm) {
-    count(Metric.SINK_FAILURES, 1, vm.name());
+    whileFollowed(vm, () -> count(Metric.SINK_FAILURES, 1, vm.name()));
   }
 
   private void count(Metric metric, double amount, String vm) {

@@ -8,6 +8,7 @@ import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.metrics.Metrics;
+import dev.ramtide.sink.apply.ApplyCounts;
 import dev.ramtide.sink.metrics.SinkMetrics;
 import dev.ramtide.sink.state.Site;
 import dev.ramtide.time.MonotonicClock;
@@ -300,10 +301,22 @@ class CheckpointFollowerTest {
       look(follower);
       assertThat(series(metrics, WEB)).isZero();
       assertThat(series(metrics, DB)).isEqualTo(each);
+      worksOnFor(WEB, listener); // What was under way ends after the VM has gone.
+      assertThat(series(metrics, WEB)).isZero();
       create(WEB);
       look(follower);
       assertThat(series(metrics, WEB)).isEqualTo(each);
+      worksOnFor(WEB, listener);
+      assertThat(series(metrics, WEB)).as("three histograms more").isEqualTo(each + 3);
     }
+  }
+
+  private static void worksOnFor(VmId vm, SinkListener listener) {
+    listener.applied(vm, ApplyCounts.NONE, 1, Duration.ofMillis(1));
+    listener.forced(vm, Duration.ofMillis(1));
+    listener.sealed(vm, 1, Duration.ofMillis(1));
+    listener.digestDiffers(vm);
+    listener.givenUp(vm);
   }
 
   private static int series(Metrics metrics, VmId vm) {
