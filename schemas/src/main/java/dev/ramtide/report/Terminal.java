@@ -8,6 +8,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class Terminal {
   private static final int STDOUT = 1;
   private static final int STDERR = 2;
+  private static final Duration END_PATIENCE = Duration.ofMillis(200);
   private static final int USUAL_COLUMNS = 80;
   private static final int USUAL_ROWS = 24;
   private static final Pattern SIZE = Pattern.compile("(\\d{1,5}) (\\d{1,5})\\s*");
@@ -50,7 +52,7 @@ public final class Terminal {
       System.setOut(terminal.above(System.out, "stdout"));
     }
     // A process that is told to stop leaves the line to the shell's prompt.
-    Runtime.getRuntime().addShutdownHook(new Thread(terminal::end, "terminal-end"));
+    Runtime.getRuntime().addShutdownHook(new Thread(terminal::endSoon, "terminal-end"));
     taken = terminal;
   }
 
@@ -156,6 +158,21 @@ public final class Terminal {
       screen.print(ERASE);
       screen.flush();
       barStands = false;
+    }
+  }
+
+  /**
+   * Does not wait for a terminal that takes nothing (Ctrl-S): who writes to it then stands still
+   * with the lock, and the process could not end.
+   */
+  void endSoon() {
+    Thread ending = new Thread(this::end, "terminal-erase");
+    ending.setDaemon(true);
+    ending.start();
+    try {
+      ending.join(END_PATIENCE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class TerminalTest {
   private static final String ERASE = "\r\u001b[K";
@@ -54,10 +57,63 @@ class TerminalTest {
   }
 
   @Test
-  void whatIsNoTerminalIsLeftAsItIs() {
-    PrintStream before = System.err;
-    Terminal.take(); // The tests' stderr is a pipe.
-    assertThat(System.err).isSameAs(before);
-    assertThat(Progress.isWatched()).isFalse();
+  void theLineIsLeftToTheShellsPrompt() {
+    terminal.draw("10 %");
+    terminal.endSoon();
+    terminal.draw("11 %");
+    assertThat(shown()).isEqualTo("\r10 %\u001b[K" + ERASE);
+  }
+
+  /** Ctrl-S, and then a signal: whoever writes stands still, and holds the terminal. */
+  @Test
+  @Timeout(60)
+  void aTerminalThatTakesNothingDoesNotHoldTheEndUp() throws Exception {
+    CountDownLatch stopped = new CountDownLatch(1);
+    CountDownLatch goesOn = new CountDownLatch(1);
+    Terminal full =
+        new Terminal(
+            new PrintStream(raw) {
+              @Override
+              public void print(String text) {
+                stopped.countDown();
+                try {
+                  goesOn.await();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                }
+              }
+            });
+    Thread writer = new Thread(() -> full.draw("10 %"));
+    writer.start();
+    stopped.await();
+    full.endSoon();
+    assertThat(writer.isAlive()).isTrue();
+    goesOn.countDown();
+    writer.join();
+  }
+
+  @Test
+  void whatIsNoTerminalIsLeftAsItIs() throws Exception {
+    Process piped =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Piped.class.getName())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(piped.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(piped.waitFor()).as(said).isZero();
+  }
+
+  /** The tests themselves may run on a terminal. */
+  static final class Piped {
+    private Piped() {}
+
+    public static void main(String[] args) {
+      PrintStream before = System.err;
+      Terminal.take();
+      System.exit(System.err == before && !Progress.isWatched() ? 0 : 1);
+    }
   }
 }
