@@ -57,7 +57,7 @@ public enum Metric {
   AGENT_STALL(
       Type.COUNTER,
       "ramtide_agent_stall_seconds_total",
-      "Time in which the source was not read because the buffer of Kafka's client was full.",
+      "Time in which the source was not read because Kafka's client had no room, or knew no broker to send to.",
       Label.VM),
   AGENT_EPOCHS(
       Type.COUNTER, "ramtide_agent_epochs_total", "Epochs that this agent has claimed.", Label.VM),

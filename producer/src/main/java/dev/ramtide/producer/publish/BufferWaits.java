@@ -1,37 +1,39 @@
 package dev.ramtide.producer.publish;
 
-import java.util.Optional;
+import java.util.List;
+import java.util.Set;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 
 /**
- * How long a producer has kept its callers waiting for room in its buffer, by its own account: the
- * time that a send takes tells also of what is copied and looked up.
+ * How long a producer has kept its callers waiting, for room in its buffer or to learn where a
+ * partition is, by its own account: the time that a send takes tells also of what is copied.
  *
  * <p>One owner thread.
  */
 final class BufferWaits {
   private static final String GROUP = "producer-metrics";
-  private static final String NAME = "bufferpool-wait-time-ns-total";
+  private static final Set<String> NAMES =
+      Set.of("bufferpool-wait-time-ns-total", "metadata-wait-time-ns-total");
 
-  private final Optional<? extends Metric> total;
+  private final List<? extends Metric> totals;
   private long toldNanos;
 
   BufferWaits(Producer<byte[], byte[]> producer) {
-    this.total =
+    this.totals =
         producer.metrics().values().stream()
             .filter(metric -> isTotal(metric.metricName()))
-            .findFirst();
+            .toList();
   }
 
   static boolean isTotal(MetricName metric) {
-    return metric.group().equals(GROUP) && metric.name().equals(NAME);
+    return metric.group().equals(GROUP) && NAMES.contains(metric.name());
   }
 
   /** Nanoseconds since the last call. */
   long takeNanos() {
-    long now = total.map(BufferWaits::valueOf).orElse(0L);
+    long now = totals.stream().mapToLong(BufferWaits::valueOf).sum();
     long more = now - toldNanos;
     toldNanos = now;
     return more;

@@ -81,10 +81,19 @@ class PagePublisherTest {
   }
 
   @Test
-  void onlyTheTimeWithoutRoomInTheBufferIsStalled() throws IOException {
+  void onlyTheTimeInWhichKafkasClientKeptUsWaitingIsStalled() throws IOException {
+    requireStalled("bufferpool-wait-time-ns-total");
+  }
+
+  /** While no broker tells who leads a partition. */
+  @Test
+  void soIsTheTimeInWhichItDidNotKnowWhereTo() throws IOException {
+    requireStalled("metadata-wait-time-ns-total");
+  }
+
+  private void requireStalled(String waits) throws IOException {
     double[] waited = {0};
-    MetricName name =
-        new MetricName("bufferpool-wait-time-ns-total", "producer-metrics", "", Map.of());
+    MetricName name = new MetricName(waits, "producer-metrics", "", Map.of());
     kafka.setMockMetrics(name, new Waited(name, waited));
     PublishMeter meter = new PublishMeter();
     PagePublisher metered =
