@@ -79,11 +79,11 @@ public final class RamtideProcess implements AutoCloseable {
     command.addAll(List.of(args));
     Path stdout = Files.createTempFile(directory, args[0] + "-", ".stdout");
     Path stderr = Path.of(stdout.toString().replace(".stdout", ".stderr"));
-    Process process =
-        new ProcessBuilder(command)
-            .redirectOutput(stdout.toFile())
-            .redirectError(stderr.toFile())
-            .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectOutput(stdout.toFile()).redirectError(stderr.toFile());
+    // With these a JVM says a line of its own on stderr.
+    builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    Process process = builder.start();
     process.getOutputStream().close();
     return new RamtideProcess(process, "ramtide " + String.join(" ", args), stdout, stderr);
   }

@@ -431,7 +431,7 @@ class StatusPageIT {
     await(() -> assertThat(page.text("capture-words")).contains(": 13,107 of"));
     await(() -> assertThat(page.filled()).isBetween(0.08, 0.12));
 
-    page.watchMotion().pace(0.001); // What glides now would need five minutes.
+    page.watchMotion().pace(0.00001); // What glides now would need hours.
     vm.capture("acknowledge", 117_965, 131_072, now);
     await(() -> assertThat(page.text("capture-words")).contains(": 117,965 of"));
     double filled = page.filled();
@@ -440,6 +440,8 @@ class StatusPageIT {
 
     assertThat(filled).isCloseTo(preference.equals("reduce") ? 0.9 : 0.1, Offset.offset(0.03));
     assertThat(page.moved()).isEmpty();
+    browser.script("document.body.animate({opacity: [0.9, 1]}, 60000)");
+    await(() -> assertThat(page.moved()).as("what moves is seen").containsExactly("script"));
   }
 
   @Test

@@ -30,6 +30,7 @@ class AgentWatchTest {
   private final AgentWatch watch = watch(Optional.empty());
   private final ScriptedSource guest = new ScriptedSource();
   private final FakeVmLog log = new FakeVmLog();
+  private final QmpFaults faults = new QmpFaults(); // A counter does not keep what it asks.
 
   private static final class HandClock implements MonotonicClock {
     private long nanos = -5; // It means nothing but in a difference.
@@ -102,7 +103,6 @@ class AgentWatchTest {
 
   @Test
   void whatGoesWrongOnTheControlSocketIsCountedByKind(@TempDir Path empty) {
-    QmpFaults faults = new QmpFaults();
     watch.metrics().watch(faults);
     catchThrowableOfType(IOException.class, () -> QmpClient.connect(empty.resolve("none"), faults));
     assertThat(

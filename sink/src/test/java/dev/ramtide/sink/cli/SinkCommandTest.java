@@ -2,6 +2,7 @@ package dev.ramtide.sink.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -50,13 +51,27 @@ class SinkCommandTest {
 
   @Test
   void thePortIsFreeAgainWhenTheStartFailsAfterwards() throws Exception {
+    Files.createFile(directory.resolve("site")); // No directory, so no site.
+    // Others may take a port that is free; a port that we keep nobody has again.
+    int tries = 0;
+    while (!isFreeAgain() && tries < 5) {
+      tries++;
+    }
+    assertThat(tries).isLessThan(5);
+  }
+
+  private boolean isFreeAgain() throws IOException {
+    InetAddress loopback = InetAddress.getByName("127.0.0.1");
     int port;
-    try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+    try (ServerSocket free = new ServerSocket(0, 1, loopback)) {
       port = free.getLocalPort();
     }
-    Files.createFile(directory.resolve("site")); // No directory, so no site.
+    err.getBuffer().setLength(0);
     assertThat(run("--metrics-port " + port)).isEqualTo(1);
-    assertThat(err.toString()).doesNotContain("--metrics-port");
-    new ServerSocket(port, 1, InetAddress.getByName("127.0.0.1")).close();
+    try (ServerSocket again = new ServerSocket(port, 1, loopback)) {
+      return again.isBound() && !err.toString().contains("--metrics-port");
+    } catch (IOException e) {
+      return false;
+    }
   }
 }
