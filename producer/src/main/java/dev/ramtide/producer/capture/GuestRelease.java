@@ -92,15 +92,15 @@ final class GuestRelease implements AutoCloseable {
   /**
    * Stops the guest.
    *
-   * @param sent run when nothing keeps it from being stopped any more
+   * @param stop runs when nothing keeps the guest from being stopped any more, and nobody looks
+   *     whether it is to be let go until it is done
    * @throws InterruptedIOException this process is ending, and has let it go already
    */
-  synchronized void stop(Runnable sent) throws IOException, InterruptedException {
+  synchronized void stop(Step stop) throws IOException, InterruptedException {
     if (released) {
       throw new InterruptedIOException("this process is ending");
     }
-    sent.run();
-    qemu.stop();
+    stop.run();
   }
 
   /**

@@ -77,12 +77,24 @@ final class GuestStop implements AutoCloseable {
     try {
       release.arm();
       requireOursToStop(); // Again: to write down what is owed takes a while.
-      release.stop(() -> stopped = true);
+      release.stop(this::stopNow);
     } finally {
       if (!stopped) {
         release.disarm();
       }
     }
+  }
+
+  /**
+   * An owner who said {@code stop} and {@code cont} before us has nothing to do with our stop, and
+   * we may learn of it as late as with the reply. Where it is unclear whether he did that before or
+   * just after our stop, the guest is ours to let go.
+   */
+  private void stopNow() throws IOException, InterruptedException {
+    meter.forgetResumes(); // Now already, for perhaps no reply comes.
+    stopped = true;
+    qemu.stop();
+    meter.forgetResumesIfStanding();
   }
 
   private void requireOursToStop() throws IOException, InterruptedException {

@@ -60,6 +60,16 @@ final class PauseMeter {
     return first != null;
   }
 
+  /** Whoever let the guest go until now did so before it was stopped for the capture. */
+  synchronized void forgetResumes() {
+    resumed = false;
+  }
+
+  /** As {@link #forgetResumes}, now that it was stopped, unless it was let go again since. */
+  synchronized void forgetResumesIfStanding() {
+    resumed &= stopped == null;
+  }
+
   /** Whether the guest was let go at all, perhaps by its owner, who had it stand before. */
   synchronized boolean wasResumed() {
     return resumed;

@@ -16,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -108,6 +109,54 @@ class HostMemorySourceTest {
         };
     assertThatThrownBy(() -> source.capture(log)).hasMessageContaining("let the guest run");
     assertThat(host.qemu.runState()).isEqualTo("paused");
+  }
+
+  /** Between the last looks at the guest, or when nobody looks any more. */
+  @Test
+  void aGuestThatItsOwnerLetRunBeforeOurStopIsOurs() throws Exception {
+    source.capture(log);
+    host.afterHold = once(this::stopAndContByOwner);
+    host.qemu.qmp.on(
+        "stop",
+        arguments -> {
+          stopAndContByOwner();
+          host.qemu.stopByOwner(); // In our name.
+          return Map.of();
+        });
+    memory.write(0, 5, 55);
+    CaptureFacts facts = source.capture(log);
+    assertThat(host.qemu.runState()).isEqualTo("running");
+    assertThat(facts.pauseLength()).isEqualTo(Duration.of(FakeQemu.PAUSE_US, ChronoUnit.MICROS));
+    assertThat(log.equalsMemory(memory)).isTrue();
+  }
+
+  @Test
+  void aGuestThatItsOwnerLetRunBeforeAStopWithoutAReplyIsOurs() throws Exception {
+    source.capture(log);
+    host.afterHold = once(this::stopAndContByOwner);
+    host.qemu.qmp.on(
+        "stop",
+        arguments -> {
+          host.qemu.stopByOwner(); // In our name.
+          throw new IllegalStateException("no reply");
+        });
+    assertThatThrownBy(() -> source.capture(log)).hasMessageContaining("no reply");
+    assertThat(host.qemu.runState()).isEqualTo("running");
+    assertThat(host.holds).isEmpty();
+  }
+
+  private void stopAndContByOwner() {
+    host.qemu.stopByOwner();
+    host.qemu.letGoByOwner();
+  }
+
+  private static Runnable once(Runnable step) {
+    AtomicBoolean done = new AtomicBoolean();
+    return () -> {
+      if (done.compareAndSet(false, true)) {
+        step.run();
+      }
+    };
   }
 
   @Test

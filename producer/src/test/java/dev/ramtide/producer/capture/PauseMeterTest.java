@@ -33,6 +33,22 @@ class PauseMeterTest {
   }
 
   @Test
+  void whoeverLetTheGuestGoBeforeItWasStoppedForTheCaptureDoesNotCount() {
+    tell("STOP", 1);
+    tell("RESUME", 2);
+    assertThat(meter.wasResumed()).isTrue();
+    meter.forgetResumes();
+    assertThat(meter.wasResumed()).isFalse();
+    tell("STOP", 3);
+    tell("RESUME", 4);
+    meter.forgetResumesIfStanding();
+    assertThat(meter.wasResumed()).as("let go after the stop").isTrue();
+    tell("STOP", 5);
+    meter.forgetResumesIfStanding();
+    assertThat(meter.wasResumed()).isFalse();
+  }
+
+  @Test
   void theLongerOfQemusTwoFiguresIsTheGuests() {
     assertThat(pause(10, 14).length(Duration.ofMillis(7)))
         .as("the processors took 3 ms to stop")
