@@ -27,7 +27,9 @@ final class VmFleet implements AutoCloseable {
     Path images = bed.newDirectory("images");
     // The sink stands while its VMs take their checkpoints: longer than its group waits for it.
     Path config =
-        Files.writeString(images.resolveSibling("fleet.properties"), "session.timeout.ms=60000\n");
+        Files.writeString(
+            images.resolveSibling("fleet.properties"),
+            "group.protocol=classic\nsession.timeout.ms=60000\n");
     List<String> words = new ArrayList<>();
     words.addAll(List.of("sink", "--images", images.toString()));
     words.addAll(List.of("--command-config", config.toString()));

@@ -1,7 +1,6 @@
 package dev.ramtide.deploy.demo;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -38,22 +37,9 @@ final class DemoProcesses implements AutoCloseable {
 
   /** A member of the site's group; all of them share one directory of images. */
   ChildVerb startSink(String name) throws IOException {
-    // Six seconds are the least that a broker allows: so soon the partitions of a dead sink are
-    // taken over.
-    Path config =
-        Files.writeString(work.path().resolve("sink.properties"), "session.timeout.ms=6000\n");
     return start(
         name,
-        List.of(
-            "sink",
-            "--images",
-            images().toString(),
-            "--vm",
-            VM,
-            "--bootstrap-server",
-            broker,
-            "--command-config",
-            config.toString()));
+        List.of("sink", "--images", images().toString(), "--vm", VM, "--bootstrap-server", broker));
   }
 
   ChildVerb startAgent(Path qmp, Duration interval) throws IOException {

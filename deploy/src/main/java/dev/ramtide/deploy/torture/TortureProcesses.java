@@ -60,18 +60,7 @@ final class TortureProcesses implements AutoCloseable {
   }
 
   ChildVerb sink(String name) throws IOException {
-    // Six seconds are the least that a broker allows: so soon the partitions of a dead sink are
-    // taken over.
-    Path config =
-        Files.writeString(work.path().resolve("sink.properties"), "session.timeout.ms=6000\n");
-    return start(
-        name,
-        withBrokers(
-            "sink",
-            "--images",
-            work.path().resolve("disk").toString(),
-            "--command-config",
-            config.toString()));
+    return start(name, withBrokers("sink", "--images", work.path().resolve("disk").toString()));
   }
 
   ChildVerb agent(String name, Path qmp, String mode) throws IOException {

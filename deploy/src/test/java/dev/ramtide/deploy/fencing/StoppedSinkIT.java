@@ -108,10 +108,7 @@ final class StoppedSinkIT {
   }
 
   private RamtideProcess sink() throws IOException {
-    Path settings = directory.resolve("sink.properties");
-    Files.writeString(settings, "session.timeout.ms=6000\nheartbeat.interval.ms=500\n");
-    String images = pipeline.images("site").toString();
-    return pipeline.start("sink", "--images", images, "--command-config", settings.toString());
+    return pipeline.start("sink", "--images", pipeline.images("site").toString());
   }
 
   /** While checkpoints come and come, stops the one that is seen with such a hold of the gate. */

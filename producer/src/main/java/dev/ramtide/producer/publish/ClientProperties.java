@@ -162,6 +162,8 @@ final class ClientProperties implements AgentClients {
     // right.
     properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
     properties.setProperty(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
+    properties.setProperty(ConsumerConfig.GROUP_PROTOCOL_CONFIG, "classic"); // It is in no group.
+    properties.remove(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG); // Refused then.
     properties.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
     properties.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
     return new KafkaConsumer<>(

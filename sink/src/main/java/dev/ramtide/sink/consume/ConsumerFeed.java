@@ -18,6 +18,15 @@ final class ConsumerFeed implements PartitionFeed {
   private final Consumer<byte[], ByteBuffer> consumer;
   private final TopicPartition partition;
 
+  /**
+   * Each turn asks for one or the other, and where the broker leads the group each costs a wait for
+   * the client's own thread.
+   */
+  private boolean paused = true;
+
+  /**
+   * @param partition was just assigned, and is paused
+   */
   ConsumerFeed(Consumer<byte[], ByteBuffer> consumer, TopicPartition partition) {
     this.consumer = consumer;
     this.partition = partition;
@@ -35,12 +44,18 @@ final class ConsumerFeed implements PartitionFeed {
 
   @Override
   public void pause() {
-    consumer.pause(List.of(partition));
+    if (!paused) {
+      consumer.pause(List.of(partition));
+      paused = true;
+    }
   }
 
   @Override
   public void resume() {
-    consumer.resume(List.of(partition));
+    if (paused) {
+      consumer.resume(List.of(partition));
+      paused = false;
+    }
   }
 
   @Override

@@ -8,7 +8,9 @@ import dev.ramtide.wire.EventCodecs;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.Properties;
+import java.util.TreeMap;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -16,6 +18,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteBufferDeserializer;
 
@@ -25,6 +28,20 @@ import org.apache.kafka.common.serialization.ByteBufferDeserializer;
  * (the state file is the truth), no topic created by asking for it.
  */
 public final class ConsumerSettings implements SinkClients {
+  private static final String CLASSIC = "classic";
+  private static final String BROKERS = "consumer";
+
+  /** What Kafka's client refuses when the broker leads the group, and where it is set then. */
+  private static final Map<String, String> LEFT_TO_BROKER =
+      new TreeMap<>(
+          Map.of(
+              ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG,
+              "the brokers have group.consumer.session.timeout.ms",
+              ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG,
+              "the brokers have group.consumer.heartbeat.interval.ms",
+              ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+              "the brokers have group.consumer.assignors, of which group.remote.assignor chooses"));
+
   private final Properties client;
   private final EventCodecs codecs;
   private final SkippedRecords skipped;
@@ -93,23 +110,24 @@ public final class ConsumerSettings implements SinkClients {
 
   @Override
   public Consumer<byte[], ByteBuffer> reader(String purpose) {
-    return consumer(purpose, new Properties());
+    return consumer(readerProperties(purpose));
   }
 
   @Override
   public Consumer<byte[], ByteBuffer> seekingReader(String purpose) {
-    Properties own = new Properties();
+    Properties own = readerProperties(purpose);
     // A fetch that finds nothing new is held by the broker for so long, by default half a second,
     // and no other one is sent meanwhile: that long each VM of a site waited for the one before it.
     own.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "10");
-    return consumer(purpose, own);
+    return consumer(own);
   }
 
+  /**
+   * @throws ConfigException the user's properties do not go with the group's protocol
+   */
   @Override
   public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
-    Properties own = new Properties();
-    own.put(ConsumerConfig.GROUP_ID_CONFIG, group);
-    return consumer(purpose, own);
+    return consumer(memberProperties(group, purpose));
   }
 
   /** Two of one name would share their metrics. */
@@ -117,19 +135,59 @@ public final class ConsumerSettings implements SinkClients {
     return client.getProperty(CommonClientConfigs.CLIENT_ID_CONFIG, "ramtide") + "-" + purpose;
   }
 
-  private Consumer<byte[], ByteBuffer> consumer(String purpose, Properties own) {
+  private static Consumer<byte[], ByteBuffer> consumer(Properties properties) {
     return new KafkaConsumer<>(
-        properties(purpose, own), new ByteArrayDeserializer(), new ByteBufferDeserializer());
+        properties, new ByteArrayDeserializer(), new ByteBufferDeserializer());
   }
 
-  Properties properties(String purpose, Properties own) {
+  /** It is in no group, so it needs none of the threads and waits of the newer protocol. */
+  Properties readerProperties(String purpose) {
+    Properties all = properties(purpose, new Properties());
+    all.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, CLASSIC);
+    all.remove(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG); // Refused in it.
+    return all;
+  }
+
+  /** The broker's protocol of groups (KIP-848), unless the user wants the classic one. */
+  Properties memberProperties(String group, String purpose) {
+    Properties own = new Properties();
+    if (isClassic()) {
+      // A partition whose owner died is taken over after this time.
+      own.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
+      own.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "2000");
+      own.put(
+          ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+          CooperativeStickyAssignor.class.getName());
+    } else {
+      requireLeftToBroker();
+      own.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, BROKERS);
+    }
+    Properties all = properties(purpose, own);
+    all.put(ConsumerConfig.GROUP_ID_CONFIG, group);
+    return all;
+  }
+
+  private boolean isClassic() {
+    return client
+        .getProperty(ConsumerConfig.GROUP_PROTOCOL_CONFIG, BROKERS)
+        .equalsIgnoreCase(CLASSIC);
+  }
+
+  private void requireLeftToBroker() {
+    LEFT_TO_BROKER.forEach(
+        (key, brokers) -> {
+          if (client.containsKey(key)) {
+            throw new ConfigException(
+                key
+                    + " is not the client's with group.protocol=consumer: "
+                    + brokers
+                    + ". Leave it out, or add group.protocol=classic");
+          }
+        });
+  }
+
+  private Properties properties(String purpose, Properties defaults) {
     Properties all = new Properties();
-    // A partition whose owner died is taken over after this time.
-    all.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, "10000");
-    all.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, "2000");
-    all.put(
-        ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
-        CooperativeStickyAssignor.class.getName());
     all.put(ConsumerConfig.METADATA_MAX_AGE_CONFIG, "2000"); // How soon a new VM is noticed.
     all.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, Integer.toString(4 << 20));
     all.put(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, Integer.toString(16 << 20));
@@ -137,8 +195,8 @@ public final class ConsumerSettings implements SinkClients {
     // the broker can send ahead while pages are written. Kafka's 64 KiB instead: 447 MB/s applied,
     // with this 692, and a client that only polls 630 and 1,259 (medians of 4, 2 cores, loopback).
     all.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "-1");
+    all.putAll(defaults);
     all.putAll(client);
-    all.putAll(own);
     all.put(ConsumerConfig.CLIENT_ID_CONFIG, name(purpose));
     all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");

@@ -22,6 +22,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +82,14 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
       work.failProcess(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (UnsupportedVersionException e) {
+      work.failProcess(
+          new IOException(
+              "the brokers do not lead consumer groups themselves (Kafka 4.0 and later do): put"
+                  + " group.protocol=classic into --command-config, the same for all sinks of the group ("
+                  + e.getMessage()
+                  + ")",
+              e));
     } catch (RuntimeException e) {
       work.failProcess(new IOException("the consumer stopped: " + e.getMessage(), e));
     } catch (Error e) { // Out of memory, say: a process that only looks alive helps nobody.
@@ -234,12 +243,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
   }
 
   private void pauseAll(VmFollow vm) {
-    tasks.forEach(
-        (partition, task) -> {
-          if (task.follow() == vm) {
-            consumer.pause(List.of(partition));
-          }
-        });
+    tasks.values().stream().filter(task -> task.follow() == vm).forEach(PartitionTask::pause);
   }
 
   /** Prune may have been here while this site was away; retention and a cut log are no prune. */
@@ -289,7 +293,9 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
     tasks.forEach((partition, task) -> over.addAll(ifOver(partition, task.follow())));
     duties.forEach((partition, duty) -> over.addAll(ifOver(partition, duty.follow())));
     over.forEach(this::drop);
-    onPartitionsAssigned(over);
+    if (!over.isEmpty()) {
+      onPartitionsAssigned(over);
+    }
   }
 
   private Set<TopicPartition> ifOver(TopicPartition partition, VmFollow known) {

@@ -95,6 +95,11 @@ final class PartitionTask implements Closeable {
     return partition;
   }
 
+  /** Until {@link #prepare} finds all that is needed. */
+  void pause() {
+    feed.pause();
+  }
+
   /** Gets what is still missing, and lets records come or not. */
   void prepare() throws IOException, InterruptedException {
     Optional<EpochStarted> wanted = follow.wantedEpoch();

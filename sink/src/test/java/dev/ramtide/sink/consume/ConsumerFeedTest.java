@@ -3,6 +3,9 @@ package dev.ramtide.sink.consume;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -41,5 +44,30 @@ class ConsumerFeedTest {
     assertThat(consumer.offsets).containsExactly(Map.entry(PARTITION, new OffsetAndMetadata(7)));
     assertThat(consumer.callback).isPresent();
     consumer.callback.get().onComplete(consumer.offsets, new IllegalStateException("rebalance"));
+  }
+
+  /** Each is a wait for the client's own thread where the broker leads the group. */
+  @Test
+  void theClientIsToldOfAPauseOrItsEndOnlyOnce() {
+    List<String> told = new ArrayList<>();
+    MockConsumer<byte[], ByteBuffer> consumer =
+        new MockConsumer<>("none") {
+          @Override
+          public synchronized void pause(Collection<TopicPartition> partitions) {
+            told.add("pause " + partitions);
+          }
+
+          @Override
+          public synchronized void resume(Collection<TopicPartition> partitions) {
+            told.add("resume " + partitions);
+          }
+        };
+    ConsumerFeed feed = new ConsumerFeed(consumer, PARTITION);
+    feed.pause(); // As it was assigned.
+    feed.resume();
+    feed.resume();
+    feed.pause();
+    feed.pause();
+    assertThat(told).containsExactly("resume [ramtide.vm.pages-3]", "pause [ramtide.vm.pages-3]");
   }
 }

@@ -1,27 +1,75 @@
 package dev.ramtide.sink.consume;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Properties;
+import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConsumerSettingsTest {
-  private static Properties of(Properties users) {
-    return new ConsumerSettings(users).properties("sink-member-1", new Properties());
+  private final Properties users = new Properties();
+
+  private Properties member() {
+    return new ConsumerSettings(users).memberProperties("site", "sink-member-1");
+  }
+
+  private Properties reader() {
+    return new ConsumerSettings(users).readerProperties("sink-log-ends");
   }
 
   @Test
   void aClientIsNamedAfterItsPurpose() {
-    assertThat(of(new Properties())).containsEntry("client.id", "ramtide-sink-member-1");
+    assertThat(member()).containsEntry("client.id", "ramtide-sink-member-1");
   }
 
   @Test
   void whatTheUserSetsWinsButNotOverWhatTheProtocolNeeds() {
-    Properties users = new Properties();
     users.setProperty("client.id", "mine");
     users.setProperty("auto.offset.reset", "latest");
-    assertThat(of(users))
+    users.setProperty("group.id", "mine too");
+    assertThat(member())
         .containsEntry("client.id", "mine-sink-member-1")
-        .containsEntry("auto.offset.reset", "none");
+        .containsEntry("auto.offset.reset", "none")
+        .containsEntry("group.id", "site");
+  }
+
+  @Test
+  void theBrokerLeadsTheGroupUnlessTheClassicProtocolIsChosen() {
+    assertThat(member())
+        .containsEntry("group.protocol", "consumer")
+        .doesNotContainKeys(
+            "session.timeout.ms", "heartbeat.interval.ms", "partition.assignment.strategy");
+
+    users.setProperty("group.protocol", "classic");
+    users.setProperty("session.timeout.ms", "7000");
+    assertThat(member())
+        .containsEntry("group.protocol", "classic")
+        .containsEntry("session.timeout.ms", "7000")
+        .containsEntry("heartbeat.interval.ms", "2000")
+        .containsKey("partition.assignment.strategy");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"session.timeout.ms", "heartbeat.interval.ms", "partition.assignment.strategy"})
+  void whatIsTheBrokersIsRefusedWithWhatToDo(String key) {
+    users.setProperty(key, "6000");
+    assertThatThrownBy(this::member)
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(key)
+        .hasMessageContaining("group.consumer.")
+        .hasMessageContaining("group.protocol=classic");
+  }
+
+  @Test
+  void aReaderIsInNoGroupAndTakesWhateverIsSaidOfGroups() {
+    users.setProperty("group.protocol", "consumer");
+    users.setProperty("group.remote.assignor", "uniform");
+    users.setProperty("bootstrap.servers", "localhost:1");
+    assertThat(reader()).containsEntry("group.protocol", "classic");
+    new ConsumerSettings(users).reader("x").close();
   }
 }

@@ -1,0 +1,183 @@
+package dev.ramtide.deploy.fencing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.deploy.publish.SmallGuest;
+import dev.ramtide.deploy.testbed.Pipeline;
+import dev.ramtide.deploy.testbed.RamtideProcess;
+import dev.ramtide.producer.capture.CaptureSession;
+import dev.ramtide.producer.capture.SessionOptions;
+import dev.ramtide.producer.publish.KafkaVmLog;
+import dev.ramtide.producer.publish.LogSettings;
+import dev.ramtide.sink.restore.GatedImage;
+import dev.ramtide.sink.state.ControlFile;
+import dev.ramtide.sink.state.ImagePaths;
+import dev.ramtide.wire.VmTopics;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Properties;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.GroupListing;
+import org.apache.kafka.common.GroupType;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Sinks join, leave and are killed while checkpoints flow, in both protocols of Kafka's groups.
+ * Each checkpoint is sealed, and each is the guest.
+ */
+@Timeout(600)
+final class RebalanceIT {
+  /** A sink that was killed is missed after six seconds in both protocols. */
+  private static final Duration TAKEN_OVER = Duration.ofSeconds(40);
+
+  private static final String VM = "web-1";
+  private static final int PAGES = 6000;
+  private static final int PARTITIONS = 7;
+  private static final int CHANGES = 1500;
+  private static final int ROUNDS = 2;
+
+  @TempDir private Path directory;
+  private final Random random = new Random(11);
+  private final SmallGuest guest = new SmallGuest(PAGES);
+  private final Deque<RamtideProcess> sinks = new ArrayDeque<>();
+  private final List<RamtideProcess> all = new ArrayList<>();
+  private final AtomicLong sealed = new AtomicLong();
+  private Pipeline pipeline;
+  private CaptureSession session;
+  private ImagePaths image;
+
+  @BeforeEach
+  void start() throws Exception {
+    pipeline = Pipeline.start(directory);
+    image = new ImagePaths(pipeline.images("site").resolve(VM));
+    Properties client = new Properties();
+    client.setProperty("bootstrap.servers", pipeline.bootstrapServers());
+    VmTopics topics = new VmTopics("ramtide", new VmId(VM));
+    LogSettings settings =
+        new LogSettings(client, topics, PARTITIONS, OptionalInt.of(1), 65536, "host-of-test");
+    SessionOptions options = new SessionOptions(16, PARTITIONS, 65536, 0, "");
+    session =
+        new CaptureSession(new KafkaVmLog(settings, Clock.systemUTC()), options, Clock.systemUTC());
+    guest.fillWithNoise();
+  }
+
+  @AfterEach
+  void stop() {
+    session.close();
+    pipeline.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"CONSUMER", "CLASSIC"})
+  void everyCheckpointSealsWhileSinksComeAndGo(GroupType protocol) throws Exception {
+    String[] options = {};
+    if (protocol == GroupType.CLASSIC) {
+      Path config = directory.resolve("sink.properties");
+      Files.writeString(config, "group.protocol=classic\nsession.timeout.ms=6000\n");
+      options = new String[] {"--command-config", config.toString()};
+    }
+    join(options);
+    AtomicBoolean over = new AtomicBoolean();
+    ExecutorService agent = Executors.newSingleThreadExecutor();
+    Future<?> flow = agent.submit(() -> checkpoints(over));
+    try {
+      awaitSealed(flow, 2);
+      assertThat(protocols()).containsExactly(protocol);
+      for (int round = 0; round < ROUNDS; round++) {
+        join(options);
+        join(options);
+        awaitSealed(flow, 3);
+        sinks.removeFirst().kill();
+        join(options);
+        awaitSealed(flow, 3);
+        leave();
+        sinks.removeFirst().kill();
+        awaitSealed(flow, 3);
+      }
+    } finally {
+      over.set(true);
+    }
+    flow.get();
+    agent.shutdown();
+    for (RamtideProcess sink : all) {
+      assertThat(sink.stderr()).doesNotContain(" ERROR ").doesNotContain("\tat ");
+    }
+  }
+
+  private void join(String... options) throws IOException {
+    List<String> words =
+        new ArrayList<>(List.of("sink", "--images", pipeline.images("site").toString()));
+    words.addAll(List.of(options));
+    RamtideProcess sink = pipeline.start(words.toArray(String[]::new));
+    sinks.add(sink);
+    all.add(sink);
+  }
+
+  /** As it is asked to: it hands over, and ends in time. */
+  private void leave() throws Exception {
+    RamtideProcess sink = sinks.removeFirst();
+    sink.terminate();
+    assertThat(sink.awaitExit(Duration.ofSeconds(30))).isEqualTo(143);
+  }
+
+  /** One after the other, each when the one before it was found to be the guest. */
+  private Void checkpoints(AtomicBoolean over) throws Exception {
+    while (!over.get()) {
+      guest.run(CHANGES);
+      long checkpoint = session.capture(guest).checkpoint();
+      await()
+          .atMost(TAKEN_OVER)
+          .alias("checkpoint " + checkpoint + " is sealed")
+          .until(() -> ControlFile.sealedCheckpoint(image).orElse(0L) == checkpoint);
+      try (GatedImage whole = GatedImage.open(image.directory())) {
+        byte[] memory = new byte[PAGES * SmallGuest.PAGE];
+        whole.bytes().readFully(whole.index().fileOffsetOfPage(0, 0), ByteBuffer.wrap(memory));
+        assertThat(Arrays.mismatch(memory, guest.memory())).isEqualTo(-1);
+      }
+      sealed.set(checkpoint);
+    }
+    return null;
+  }
+
+  /** So many more, and then a moment that is in the midst of anything. */
+  private void awaitSealed(Future<?> flow, long more) throws Exception {
+    long wanted = sealed.get() + more;
+    await().atMost(TAKEN_OVER.multipliedBy(2)).until(() -> flow.isDone() || sealed.get() >= wanted);
+    if (flow.isDone()) {
+      flow.get();
+    }
+    Thread.sleep(random.nextInt(400));
+  }
+
+  private List<GroupType> protocols() throws Exception {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", pipeline.bootstrapServers()))) {
+      Collection<GroupListing> groups = admin.listGroups().all().get();
+      return groups.stream().flatMap(group -> group.type().stream()).toList();
+    }
+  }
+}
