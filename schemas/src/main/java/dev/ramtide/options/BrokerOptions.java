@@ -1,9 +1,9 @@
 package dev.ramtide.options;
 
+import dev.ramtide.configuration.ClientSettings;
+import dev.ramtide.configuration.SettingsFile;
+import dev.ramtide.configuration.TakesClientSettings;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
 import java.util.regex.Pattern;
@@ -15,11 +15,11 @@ import picocli.CommandLine.Option;
  *
  * <pre>{@code @Mixin private BrokerOptions broker = new BrokerOptions();}</pre>
  */
-public final class BrokerOptions {
+public final class BrokerOptions implements TakesClientSettings {
   private static final String DEFAULT_PREFIX = "ramtide";
   private static final Pattern SAFE_WORD = Pattern.compile("[A-Za-z0-9_.,:/@%+=-]+");
   private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
-  private static final String DEFAULT_BOOTSTRAP_SERVER = "localhost:9092";
+  public static final String DEFAULT_BOOTSTRAP_SERVER = "localhost:9092";
 
   @Option(
       names = "--bootstrap-server",
@@ -32,7 +32,8 @@ public final class BrokerOptions {
       names = "--command-config",
       paramLabel = "FILE",
       description =
-          "Properties for the Kafka clients, such as security settings. Any client property passes through.")
+          "Properties for the Kafka clients, such as security settings. Any client property passes through; those with"
+              + " producer., consumer. or admin. before them to these alone.")
   private @Nullable Path commandConfig;
 
   @Option(
@@ -42,6 +43,14 @@ public final class BrokerOptions {
       description = "First part of the topics' names (default: ${DEFAULT-VALUE}).")
   private String topicPrefix = DEFAULT_PREFIX;
 
+  private ClientSettings elsewhere = ClientSettings.NONE;
+  private boolean toldOfOpenFile;
+
+  @Override
+  public void take(ClientSettings settings) {
+    elsewhere = settings;
+  }
+
   /**
    * First part of the names of the topics: {@code PREFIX.VM.pages}, {@code PREFIX.VM.checkpoints}.
    */
@@ -50,22 +59,34 @@ public final class BrokerOptions {
   }
 
   /**
-   * Properties for any Kafka client, a fresh object with every call: what the file of {@code
-   * --command-config} says, and where to connect to. {@code --bootstrap-server} has precedence over
-   * the file, the file over the default.
+   * Properties for the Kafka clients, a fresh object with every call: what the file of {@code
+   * --command-config}, that of {@code --config} and the environment say, and where to connect to.
+   * {@code --bootstrap-server} has precedence over these, these over the default. {@link
+   * ClientSettings#only} takes out what one kind of client gets.
    *
-   * @throws IOException the file cannot be read; the message names it
+   * @throws IOException the file cannot be read, or a key in it is none of the clients'; the
+   *     message names it
    */
   public Properties clientProperties() throws IOException {
     Properties properties = new Properties();
     properties.setProperty(BOOTSTRAP_SERVERS, DEFAULT_BOOTSTRAP_SERVER);
-    if (commandConfig != null) {
-      load(commandConfig, properties);
-    }
+    properties.putAll(elsewhere.with(commandConfig()).properties());
     if (bootstrapServer != null) {
       properties.setProperty(BOOTSTRAP_SERVERS, bootstrapServer);
     }
     return properties;
+  }
+
+  private SettingsFile commandConfig() throws IOException {
+    if (commandConfig == null) {
+      return SettingsFile.EMPTY;
+    }
+    SettingsFile file = SettingsFile.read(commandConfig, "--command-config");
+    if (!toldOfOpenFile) {
+      file.warnOfOpenSecrets();
+      toldOfOpenFile = true;
+    }
+    return file;
   }
 
   /**
@@ -78,27 +99,21 @@ public final class BrokerOptions {
         new StringBuilder("--bootstrap-server ")
             .append(quoted(clientProperties().getProperty(BOOTSTRAP_SERVERS)));
     if (commandConfig != null) {
-      options
-          .append(" --command-config ")
-          .append(quoted(commandConfig.toAbsolutePath().normalize().toString()));
+      options.append(" --command-config ").append(quoted(commandConfig));
     }
+    elsewhere.file().ifPresent(file -> options.append(" --config ").append(quoted(file)));
     if (!topicPrefix.equals(DEFAULT_PREFIX)) {
       options.append(" --topic-prefix ").append(quoted(topicPrefix));
     }
     return options.toString();
   }
 
+  private static String quoted(Path file) {
+    return quoted(file.toAbsolutePath().normalize().toString());
+  }
+
   /** As one word of a shell's command line. */
   public static String quoted(String word) {
     return SAFE_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
-  }
-
-  private static void load(Path file, Properties into) throws IOException {
-    try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      into.load(reader);
-    } catch (IOException | IllegalArgumentException e) {
-      throw new IOException(
-          "--command-config " + file + " cannot be read as a properties file: " + e, e);
-    }
   }
 }

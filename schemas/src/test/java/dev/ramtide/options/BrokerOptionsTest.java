@@ -3,9 +3,13 @@ package dev.ramtide.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ramtide.configuration.ClientSettings;
+import dev.ramtide.configuration.Origin;
+import dev.ramtide.configuration.Setting;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +48,25 @@ class BrokerOptionsTest {
         .isEqualTo("--bootstrap-server a:1,b:2 --command-config " + file + " --topic-prefix lab");
     assertThat(parse("--bootstrap-server", "a:1; rm 'x'").spelled())
         .isEqualTo("--bootstrap-server 'a:1; rm '\\''x'\\'''");
+  }
+
+  @Test
+  void whatIsSaidElsewhereIsThereToo() throws IOException {
+    String file = file("acks=1\nproducer.linger.ms=3\n");
+    BrokerOptions options = parse("--command-config", file);
+    Setting ofFile =
+        new Setting("acks", "all", new Origin(Origin.Kind.FILE, "/etc/r.properties:3"));
+    Setting ofEnvironment =
+        new Setting("bootstrap.servers", "b:2", new Origin(Origin.Kind.ENVIRONMENT, "variable"));
+    options.take(new ClientSettings(List.of(ofFile, ofEnvironment)));
+
+    assertThat(options.clientProperties())
+        .containsEntry("acks", "1")
+        .containsEntry("producer.linger.ms", "3")
+        .containsEntry("bootstrap.servers", "b:2");
+    assertThat(options.spelled())
+        .isEqualTo(
+            "--bootstrap-server b:2 --command-config " + file + " --config /etc/r.properties");
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.cli;
 
+import dev.ramtide.configuration.ConfigurationException;
 import dev.ramtide.report.Printable;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -8,12 +9,14 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.spi.LoggingEventBuilder;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -24,17 +27,37 @@ import picocli.CommandLine.UnmatchedArgumentException;
 record FailureReport(LogFormat format) {
   private static final Logger LOG = LoggerFactory.getLogger(FailureReport.class);
 
-  /** The command line makes no sense. */
-  int usage(ParameterException wrong) {
+  /**
+   * The command line makes no sense.
+   *
+   * @param note says of a complaint what of it was not typed
+   */
+  int usage(ParameterException wrong, UnaryOperator<String> note) {
     CommandLine verb = wrong.getCommandLine();
+    String complaint = String.valueOf(wrong.getMessage());
+    String from = note.apply(complaint);
+    String message = complaint + (from.isEmpty() ? "" : " (" + from + ")");
     if (format == LogFormat.JSON) {
-      log(verb, String.valueOf(wrong.getMessage())).log("the command line makes no sense");
+      log(verb.getCommandSpec(), message).log("the command line makes no sense");
       return CommandLine.ExitCode.USAGE;
     }
     PrintWriter err = verb.getErr();
-    err.println(verb.getCommandSpec().qualifiedName() + ": " + wrong.getMessage());
+    err.println(verb.getCommandSpec().qualifiedName() + ": " + message);
     UnmatchedArgumentException.printSuggestions(wrong, err);
     err.println("Try '" + verb.getCommandSpec().qualifiedName() + " --help'.");
+    err.flush();
+    return CommandLine.ExitCode.USAGE;
+  }
+
+  /** File or environment make no sense. */
+  int usage(ConfigurationException wrong, CommandLine ramtide) {
+    String message = message(wrong);
+    if (format == LogFormat.JSON) {
+      log(ramtide.getCommandSpec(), message).log("the configuration makes no sense");
+      return CommandLine.ExitCode.USAGE;
+    }
+    PrintWriter err = ramtide.getErr();
+    err.println(ramtide.getCommandSpec().qualifiedName() + ": " + printable(message));
     err.flush();
     return CommandLine.ExitCode.USAGE;
   }
@@ -42,7 +65,7 @@ record FailureReport(LogFormat format) {
   /** The verb began and did not get through. */
   int failure(Exception failure, CommandLine verb, boolean debug) {
     if (format == LogFormat.JSON) {
-      LoggingEventBuilder event = log(verb, message(failure));
+      LoggingEventBuilder event = log(verb.getCommandSpec(), message(failure));
       (debug ? event.setCause(failure) : event).log("the verb failed");
       return CommandLine.ExitCode.SOFTWARE;
     }
@@ -55,10 +78,8 @@ record FailureReport(LogFormat format) {
     return CommandLine.ExitCode.SOFTWARE;
   }
 
-  private static LoggingEventBuilder log(CommandLine verb, String reason) {
-    return LOG.atError()
-        .addKeyValue("verb", verb.getCommandSpec().qualifiedName())
-        .addKeyValue("reason", reason);
+  private static LoggingEventBuilder log(CommandSpec verb, String reason) {
+    return LOG.atError().addKeyValue("verb", verb.qualifiedName()).addKeyValue("reason", reason);
   }
 
   /**

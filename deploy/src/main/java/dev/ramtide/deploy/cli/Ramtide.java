@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.cli;
 
+import dev.ramtide.configuration.ConfiguredCommand;
 import dev.ramtide.deploy.bench.BenchCommand;
 import dev.ramtide.deploy.demo.DemoCommand;
 import dev.ramtide.deploy.keys.KeysCommand;
@@ -15,8 +16,11 @@ import dev.ramtide.sink.cli.PruneCommand;
 import dev.ramtide.sink.cli.RestoreCommand;
 import dev.ramtide.sink.cli.SinkCommand;
 import dev.ramtide.sink.cli.VerifyCommand;
+import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,6 +56,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       DeleteCommand.class,
       KeysCommand.class,
+      ConfigCommand.class,
       TopCommand.class,
       DemoCommand.class,
       SimulateCommand.class,
@@ -75,7 +80,18 @@ public final class Ramtide implements Callable<Integer> {
           "How stderr looks (default: text). In json each line of it is an object, and there are no progress bars.")
   private LogFormat logFormat = LogFormat.TEXT;
 
-  private Ramtide() {}
+  /** Read before all others, which it may have. */
+  @Option(
+      names = "--config",
+      scope = ScopeType.INHERIT,
+      paramLabel = "FILE",
+      description =
+          "Properties for options and Kafka's clients (default: the file that RAMTIDE_CONFIG names); 'ramtide config'"
+              + " tells more.")
+  @SuppressWarnings("unused")
+  private @Nullable Path config;
+
+  Ramtide() {}
 
   /** Without a verb there is nothing to do but to say which there are. */
   @Override
@@ -85,22 +101,32 @@ public final class Ramtide implements Callable<Integer> {
   }
 
   public static void main(String[] args) {
-    System.exit(commandLine().execute(args));
+    System.exit(new Launch(commandLine -> commandLine).run(System.getenv(), args));
   }
 
-  /** All verbs, with the treatment of errors that they share. */
+  /** All verbs, with the treatment of errors that they share; nothing but what is typed counts. */
   public static CommandLine commandLine() {
+    return commandLine(ConfiguredCommand.TYPED);
+  }
+
+  static CommandLine commandLine(ConfiguredCommand configured) {
     Ramtide ramtide = new Ramtide();
-    return new CommandLine(ramtide, new VerbFactory())
-        .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler((wrong, args) -> ramtide.report(args).usage(wrong))
-        .setExecutionStrategy(
-            parsed -> {
-              ramtide.logFormat.use();
-              return new CommandLine.RunLast().execute(parsed);
-            })
-        .setExecutionExceptionHandler(
-            (failure, verb, parsed) -> ramtide.report().failure(failure, verb, ramtide.debug));
+    CommandLine commandLine =
+        new CommandLine(ramtide, new VerbFactory(configured))
+            .setCaseInsensitiveEnumValuesAllowed(true)
+            .setParameterExceptionHandler(
+                (wrong, args) -> ramtide.report(args).usage(wrong, configured::note))
+            .setExecutionStrategy(
+                parsed -> {
+                  ramtide.logFormat.use();
+                  Launch.prepare(configured, parsed);
+                  return new CommandLine.RunLast().execute(parsed);
+                })
+            .setExecutionExceptionHandler(
+                (failure, verb, parsed) -> ramtide.report().failure(failure, verb, ramtide.debug));
+    // What stands after the verb of interest is for that one.
+    Objects.requireNonNull(commandLine.getSubcommands().get("config")).setStopAtPositional(true);
+    return commandLine;
   }
 
   private FailureReport report() {
@@ -108,7 +134,7 @@ public final class Ramtide implements Callable<Integer> {
   }
 
   /** The option may stand after what makes no sense, and so not have been read. */
-  private FailureReport report(String[] args) {
+  FailureReport report(String... args) {
     String line = String.join(" ", args).toLowerCase(Locale.ROOT);
     if (logFormat == LogFormat.TEXT && line.matches(".*--log-format[ =]json( .*)?")) {
       logFormat = LogFormat.JSON;

@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.cli;
 
+import dev.ramtide.configuration.ConfiguredCommand;
 import dev.ramtide.deploy.incoming.QmpIncoming;
 import dev.ramtide.sink.cli.RestoreCommand;
 import picocli.CommandLine;
@@ -11,11 +12,19 @@ import picocli.CommandLine.IFactory;
  */
 final class VerbFactory implements IFactory {
   private final IFactory others = CommandLine.defaultFactory();
+  private final ConfiguredCommand configured;
+
+  VerbFactory(ConfiguredCommand configured) {
+    this.configured = configured;
+  }
 
   @Override
   public <K> K create(Class<K> type) throws Exception {
-    return type == RestoreCommand.class
-        ? type.cast(new RestoreCommand(QmpIncoming::connect))
+    if (type == RestoreCommand.class) {
+      return type.cast(new RestoreCommand(QmpIncoming::connect));
+    }
+    return type == ConfigCommand.class
+        ? type.cast(new ConfigCommand(configured))
         : others.create(type);
   }
 }

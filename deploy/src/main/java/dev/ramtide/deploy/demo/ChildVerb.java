@@ -73,10 +73,11 @@ public final class ChildVerb implements AutoCloseable {
     command.addAll(List.of("-XX:+UseSerialGC", "-XX:-UsePerfData", "-XX:+ExitOnOutOfMemoryError"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), MAIN));
     command.addAll(words);
-    Process process =
-        new ProcessBuilder(command)
-            .redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()))
-            .start();
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    // What the environment says to verbs is for those of whoever has set it.
+    builder.environment().keySet().removeIf(name -> name.startsWith("RAMTIDE_"));
+    Process process = builder.start();
     process.getOutputStream().close();
     ChildVerb child = new ChildVerb(words.get(0), process, log);
     child.reader.setDaemon(true);

@@ -86,7 +86,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("metrics"); // knows nothing of guests: names, and a server
     table.room("page", "metrics"); // the files of the status page
     table.room("encryption", "guest", "integrity", "checkpoint"); // what Kafka must not read
-    table.room("options", "checkpoint", "metrics", "encryption");
+    table.room("configuration"); // knows options and keys by their names alone
+    table.room("options", "checkpoint", "metrics", "encryption", "configuration");
     table.room("report", "integrity", "checkpoint");
   }
 
@@ -110,6 +111,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "guest",
         "integrity",
         "checkpoint",
+        "configuration", // what of the user's properties is for which client
         "registry", // which properties are not for Kafka's clients
         "encryption",
         "wire",
@@ -191,6 +193,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "guest",
         "integrity",
         "checkpoint",
+        "configuration", // what of the user's properties is for which client
         "registry", // which properties are not for Kafka's clients, and that it may be away
         "encryption",
         "wire",
@@ -263,6 +266,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room(
         "deploy.cli",
         "report", // what of others a terminal is shown: one rule for the failures of all verbs
+        "configuration",
+        "options", // where a client connects to when nobody says it
         "producer.cli",
         "sink.cli",
         "deploy.embedded",
@@ -366,8 +371,9 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
             // A metric is written through our list of names; the registry itself is seen where
             // Kafka's clients are bound to it.
             new Wall("io.micrometer.", Set.of("metrics", "producer.metrics", "sink.metrics")),
+            new Wall("org.apache.commons.text.", Set.of("configuration")),
             new Wall("com.sun.net.httpserver.", Set.of("metrics")),
-            new Wall("picocli.", with(commands, "options", "deploy.torture")),
+            new Wall("picocli.", with(commands, "configuration", "options", "deploy.torture")),
             new Wall("me.tongfei.progressbar.", Set.of("report")),
             // Everybody logs by SLF4J; the filter that logback's configuration names is what a user
             // sees.
@@ -383,6 +389,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
             "org.apache.kafka.",
             with(
                 commands,
+                "configuration", // which keys there are, and which are secret, Kafka knows best
                 "producer.publish",
                 "sink.consume",
                 "sink.restore",

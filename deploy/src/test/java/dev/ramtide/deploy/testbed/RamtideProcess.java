@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -50,12 +51,19 @@ public final class RamtideProcess implements AutoCloseable {
     return start(directory, List.of(args[0].equals("kafka") ? BROKER_HEAP : HEAP), args);
   }
 
+  /** As {@link #start(Path, String...)}, with variables of the environment. */
+  public static RamtideProcess start(
+      Path directory, Map<String, String> environment, String... args) throws IOException {
+    return start(directory, List.of(HEAP), environment, args);
+  }
+
   /**
    * As {@link #start(Path, String...)}, with more on the class path, as RAMTIDE_CLASSPATH puts it.
    */
   public static RamtideProcess startWith(Path directory, String moreClassPath, String... args)
       throws IOException {
-    return launch(directory, List.of(HEAP), CLASS_PATH + ":" + moreClassPath, args);
+    List<String> options = List.of(HEAP, "-cp", CLASS_PATH + ":" + moreClassPath);
+    return start(directory, options, Map.of(), args);
   }
 
   /**
@@ -63,19 +71,20 @@ public final class RamtideProcess implements AutoCloseable {
    */
   public static RamtideProcess start(Path directory, List<String> jvmOptions, String... args)
       throws IOException {
-    return launch(directory, jvmOptions, CLASS_PATH, args);
+    return start(directory, jvmOptions, Map.of(), args);
   }
 
-  private static RamtideProcess launch(
-      Path directory, List<String> jvmOptions, String classPath, String... args)
+  private static RamtideProcess start(
+      Path directory, List<String> jvmOptions, Map<String, String> environment, String... args)
       throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-XX:+UseSerialGC");
     command.add(QUICK);
     command.add("-XX:+ExitOnOutOfMemoryError");
-    command.addAll(jvmOptions);
-    command.addAll(List.of("-cp", classPath, Ramtide.class.getName()));
+    command.addAll(List.of("-cp", CLASS_PATH));
+    command.addAll(jvmOptions); // Of two class paths the later counts.
+    command.add(Ramtide.class.getName());
     command.addAll(List.of(args));
     Path stdout = Files.createTempFile(directory, args[0] + "-", ".stdout");
     Path stderr = Path.of(stdout.toString().replace(".stdout", ".stderr"));
@@ -83,6 +92,8 @@ public final class RamtideProcess implements AutoCloseable {
         new ProcessBuilder(command).redirectOutput(stdout.toFile()).redirectError(stderr.toFile());
     // With these a JVM says a line of its own on stderr.
     builder.environment().keySet().removeAll(List.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    builder.environment().keySet().removeIf(name -> name.startsWith("RAMTIDE_"));
+    builder.environment().putAll(environment);
     Process process = builder.start();
     process.getOutputStream().close();
     return new RamtideProcess(process, "ramtide " + String.join(" ", args), stdout, stderr);

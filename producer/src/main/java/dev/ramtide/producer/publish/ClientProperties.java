@@ -1,6 +1,7 @@
 package dev.ramtide.producer.publish;
 
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.configuration.ClientSettings;
 import dev.ramtide.registry.RegistryProperties;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.EventCodecs;
@@ -52,14 +53,16 @@ final class ClientProperties implements AgentClients {
 
   ClientProperties(LogSettings settings) {
     this.settings = settings;
-    this.client = RegistryProperties.forKafka(settings.client());
+    this.client = settings.client();
   }
 
   @Override
   public EventCodec codec() throws IOException {
     EventCodec made = codec;
     if (made == null) { // With the ids that it got a registry is not asked again.
-      made = new EventCodecs(settings.client(), PluggedSerde::load).writer(settings.topics());
+      made = new EventCodecs(
+                  ClientSettings.only(client, "consumer", "producer"), PluggedSerde::load)
+              .writer(settings.topics());
       codec = made;
     }
     return made;
@@ -95,7 +98,7 @@ final class ClientProperties implements AgentClients {
   }
 
   private Admin admin() {
-    Properties properties = common("admin");
+    Properties properties = common("admin", "admin");
     properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
     properties.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
     return Admin.create(properties);
@@ -157,7 +160,7 @@ final class ClientProperties implements AgentClients {
 
   @Override
   public Consumer<byte[], byte[]> checkpointsConsumer() {
-    Properties properties = common("reader");
+    Properties properties = common("consumer", "reader");
     // What was deleted below the log's start is history that a prune took: to begin at the start is
     // right.
     properties.setProperty(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -171,7 +174,7 @@ final class ClientProperties implements AgentClients {
   }
 
   private Properties producer(String purpose) {
-    Properties properties = common(purpose);
+    Properties properties = common("producer", purpose);
     // Retries must neither lose, nor repeat, nor reorder. Kafka refuses settings that contradict
     // this one.
     properties.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
@@ -184,14 +187,12 @@ final class ClientProperties implements AgentClients {
   }
 
   /**
+   * @param kind of client, as in {@link ClientSettings#only}
    * @param purpose names the client, to the broker and in metrics, also behind a name of the
    *     operator's; another one for each client of a process, and the same after every start
    */
-  Properties common(String purpose) {
-    Properties properties = new Properties();
-    client
-        .stringPropertyNames()
-        .forEach(name -> properties.setProperty(name, client.getProperty(name)));
+  Properties common(String kind, String purpose) {
+    Properties properties = RegistryProperties.forKafka(ClientSettings.only(client, kind));
     // Each try is a line in the log, of several clients: a broker that is gone needs fewer than
     // Kafka's one a second.
     properties.putIfAbsent("reconnect.backoff.max.ms", "5000");

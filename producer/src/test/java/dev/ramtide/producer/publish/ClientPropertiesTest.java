@@ -54,7 +54,7 @@ class ClientPropertiesTest {
   @Test
   void eachClientHasANameOfItsOwnThatAStartDoesNotChange() {
     List<String> names = List.of("pages", "checkpoints", "reader", "admin");
-    assertThat(names.stream().map(name -> clients(new Properties(), 2).common(name)))
+    assertThat(names.stream().map(name -> clients(new Properties(), 2).common("producer", name)))
         .extracting(properties -> properties.getProperty("client.id"))
         .containsExactly(
             "ramtide-agent-vm1-pages",

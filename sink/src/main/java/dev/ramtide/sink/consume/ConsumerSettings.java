@@ -1,6 +1,7 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.configuration.ClientSettings;
 import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.registry.RegistryProperties;
 import dev.ramtide.wire.EventCodec;
@@ -48,13 +49,15 @@ public final class ConsumerSettings implements SinkClients {
   private final ReaderKeys keys;
 
   /**
-   * @param client the user's properties, {@code bootstrap.servers} among them
+   * @param client the user's properties, {@code bootstrap.servers} among them; those with a prefix
+   *     as {@link ClientSettings} has them
    * @param skipped what the user passes over of what these clients read
    * @param keys what it is decrypted with
    */
   public ConsumerSettings(Properties client, SkippedRecords skipped, ReaderKeys keys) {
-    this.client = RegistryProperties.forKafka(client);
-    this.codecs = new EventCodecs(client, PluggedDeserializer::load);
+    this.client = client;
+    this.codecs = new EventCodecs(
+            ClientSettings.only(client, "producer", "consumer"), PluggedDeserializer::load);
     this.skipped = skipped;
     this.keys = keys;
   }
@@ -98,8 +101,9 @@ public final class ConsumerSettings implements SinkClients {
         AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
         "20000"); // How long a person waits for "is the broker up?".
     all.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
-    all.putAll(client);
-    all.put(CommonClientConfigs.CLIENT_ID_CONFIG, name(purpose + "-admin"));
+    Properties users = RegistryProperties.forKafka(ClientSettings.only(client, "admin"));
+    all.putAll(users);
+    all.put(CommonClientConfigs.CLIENT_ID_CONFIG, name(users, purpose + "-admin"));
     return Admin.create(all);
   }
 
@@ -131,8 +135,8 @@ public final class ConsumerSettings implements SinkClients {
   }
 
   /** Two of one name would share their metrics. */
-  private String name(String purpose) {
-    return client.getProperty(CommonClientConfigs.CLIENT_ID_CONFIG, "ramtide") + "-" + purpose;
+  private static String name(Properties users, String purpose) {
+    return users.getProperty(CommonClientConfigs.CLIENT_ID_CONFIG, "ramtide") + "-" + purpose;
   }
 
   private static Consumer<byte[], ByteBuffer> consumer(Properties properties) {
@@ -167,8 +171,12 @@ public final class ConsumerSettings implements SinkClients {
     return all;
   }
 
+  private Properties consumers() {
+    return RegistryProperties.forKafka(ClientSettings.only(client, "consumer"));
+  }
+
   private boolean isClassic() {
-    return client
+    return consumers()
         .getProperty(ConsumerConfig.GROUP_PROTOCOL_CONFIG, BROKERS)
         .equalsIgnoreCase(CLASSIC);
   }
@@ -176,7 +184,7 @@ public final class ConsumerSettings implements SinkClients {
   private void requireLeftToBroker() {
     LEFT_TO_BROKER.forEach(
         (key, brokers) -> {
-          if (client.containsKey(key)) {
+          if (consumers().containsKey(key)) {
             throw new ConfigException(
                 key
                     + " is not the client's with group.protocol=consumer: "
@@ -196,8 +204,9 @@ public final class ConsumerSettings implements SinkClients {
     // with this 692, and a client that only polls 630 and 1,259 (medians of 4, 2 cores, loopback).
     all.put(ConsumerConfig.RECEIVE_BUFFER_CONFIG, "-1");
     all.putAll(defaults);
-    all.putAll(client);
-    all.put(ConsumerConfig.CLIENT_ID_CONFIG, name(purpose));
+    Properties users = consumers();
+    all.putAll(users);
+    all.put(ConsumerConfig.CLIENT_ID_CONFIG, name(users, purpose));
     all.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
     all.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
     all.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, "false");

@@ -52,6 +52,19 @@ class ConsumerSettingsTest {
         .containsKey("partition.assignment.strategy");
   }
 
+  @Test
+  void whatIsForConsumersAloneWinsOverWhatIsForAll() {
+    users.setProperty("consumer.fetch.min.bytes", "7");
+    users.setProperty("fetch.min.bytes", "5");
+    users.setProperty("producer.linger.ms", "3");
+    assertThat(member())
+        .containsEntry("fetch.min.bytes", "7")
+        .doesNotContainKeys("linger.ms", "producer.linger.ms", "consumer.fetch.min.bytes");
+
+    users.setProperty("consumer.group.protocol", "classic");
+    assertThat(member()).containsEntry("group.protocol", "classic");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {"session.timeout.ms", "heartbeat.interval.ms", "partition.assignment.strategy"})

@@ -1,0 +1,149 @@
+package dev.ramtide.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine.Model.CommandSpec;
+
+class ClientSettingsTest {
+  private static final Path FILE = Path.of("client.properties");
+
+  private static Setting inFile(String key, String value) {
+    return new Setting(key, value, Origin.line(FILE, 1));
+  }
+
+  private static ClientSettings with(String key) throws ConfigurationException {
+    return ClientSettings.NONE.with(new SettingsFile(FILE, List.of(inFile(key, "x"))));
+  }
+
+  private static ClientSettings environment(Map<String, String> variables)
+      throws ConfigurationException {
+    return Configuration.read(
+            CommandSpec.create(),
+            new Configuration.Sources(variables, Set.of(), Set.of()),
+            Optional.empty())
+        .clients();
+  }
+
+  @Test
+  void theEnvironmentSpellsKeysAsKafkasImagesDo() throws ConfigurationException {
+    ClientSettings settings =
+        environment(
+            Map.of(
+                "RAMTIDE_PRODUCER_LINGER_MS", "5",
+                "RAMTIDE_CLIENTS_SASL_JAAS_CONFIG", "secret",
+                "RAMTIDE_CONSUMER_MY__OWN___KEY", "1"));
+    assertThat(settings.properties())
+        .containsOnly(
+            Map.entry("producer.linger.ms", "5"),
+            Map.entry("sasl.jaas.config", "secret"),
+            Map.entry("consumer.my-own_key", "1"));
+  }
+
+  @Test
+  void theEnvironmentWinsOverCommandConfigAndThatOverConfig() throws ConfigurationException {
+    ClientSettings given =
+        new ClientSettings(
+            List.of(
+                inFile("acks", "config"),
+                inFile("retries", "config"),
+                new Setting("acks", "environment", Origin.variable("RAMTIDE_CLIENTS_ACKS"))));
+    SettingsFile file =
+        new SettingsFile(FILE, List.of(inFile("clients.acks", "file"), inFile("retries", "file")));
+    assertThat(given.with(file).properties())
+        .containsOnly(Map.entry("acks", "environment"), Map.entry("retries", "file"));
+  }
+
+  @Test
+  void aClientGetsWhatIsForAllAndWhatIsForItWhichWins() {
+    Properties all = new Properties();
+    all.setProperty("producer.linger.ms", "1");
+    all.setProperty("linger.ms", "2");
+    all.setProperty("admin.retries", "3");
+    assertThat(ClientSettings.only(all, "producer")).containsOnly(Map.entry("linger.ms", "1"));
+    assertThat(ClientSettings.only(all, "consumer")).containsOnly(Map.entry("linger.ms", "2"));
+    assertThat(ClientSettings.only(all, "admin"))
+        .containsOnly(Map.entry("linger.ms", "2"), Map.entry("retries", "3"));
+
+    all.setProperty("consumer.linger.ms", "4");
+    assertThat(ClientSettings.only(all, "consumer", "producer")).containsEntry("linger.ms", "1");
+    assertThat(ClientSettings.only(all, "producer", "consumer")).containsEntry("linger.ms", "4");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ack,'acks'",
+    "security.protocoll,'security.protocol'",
+    "ssl.trustore.location,'ssl.truststore.location'",
+    "producer.linger.m,'linger.ms'",
+    "consumer.linger.ms,producer.",
+    "producer.bootstrap.servers,--bootstrap-server"
+  })
+  void whatIsNearlyAKeyOfKafkasIsRefused(String key, String said) {
+    assertThatThrownBy(() -> with(key))
+        .isInstanceOf(ConfigurationException.class)
+        .hasMessageContaining(key + " (client.properties:1)")
+        .hasMessageContaining(said);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "my.own",
+        "schema.registry.url",
+        "auto.register.schemas",
+        "normalize.schemas",
+        "value.subject.name.strategy",
+        "basic.auth.credentials.source",
+        "bearer.auth.credentials.source",
+        "http.connect.timeout.ms",
+        "http.read.timeout.ms",
+        "max.retries",
+        "retries.wait.ms",
+        "producer.value.serializer",
+        "consumer.value.deserializer",
+        "schema.registry.ssl.key.password",
+        "basic.auth.user.info",
+        "encryption.key.file",
+        "sasl.oauthbearer.token.endpoint.url",
+        "producer.interceptor.own.key",
+        "config.providers.env.class",
+        "client.id",
+        "group.protocol"
+      })
+  void whatMayBeSomebodyElsesPasses(String key) throws ConfigurationException {
+    assertThat(with(key).properties()).containsOnlyKeys(key);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ssl.key.password,true",
+    "producer.ssl.truststore.password,true",
+    "sasl.jaas.config,true",
+    "listener.name.x.sasl.jaas.config,true",
+    "ssl.keystore.key,true",
+    "ssl.truststore.certificates,true",
+    "basic.auth.user.info,true",
+    "schema.registry.basic.auth.user.info,true",
+    "vault.token,true",
+    "consumer.my.api.key,true",
+    "bootstrap.servers,false",
+    "sasl.oauthbearer.token.endpoint.url,false",
+    "ssl.keystore.location,false",
+    "encryption.key.file,false",
+    "key.serializer,false"
+  })
+  void whatIsSecretIsKnown(String key, boolean secret) {
+    assertThat(KafkaKeys.isSecret(key)).isEqualTo(secret);
+  }
+}
