@@ -60,8 +60,8 @@ final class ClientProperties implements AgentClients {
   public EventCodec codec() throws IOException {
     EventCodec made = codec;
     if (made == null) { // With the ids that it got a registry is not asked again.
-      made = new EventCodecs(
-                  ClientSettings.only(client, "consumer", "producer"), PluggedSerde::load)
+      made =
+          new EventCodecs(ClientSettings.only(client, "consumer", "producer"), PluggedSerde::load)
               .writer(settings.topics());
       codec = made;
     }

@@ -56,7 +56,8 @@ public final class ConsumerSettings implements SinkClients {
    */
   public ConsumerSettings(Properties client, SkippedRecords skipped, ReaderKeys keys) {
     this.client = client;
-    this.codecs = new EventCodecs(
+    this.codecs =
+        new EventCodecs(
             ClientSettings.only(client, "producer", "consumer"), PluggedDeserializer::load);
     this.skipped = skipped;
     this.keys = keys;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.MetricsOptions;
 import dev.ramtide.sink.consume.SinkClients;
@@ -90,6 +91,11 @@ class WatchedSinkTest {
     @Override
     public void deleteBefore(Map<TopicPartition, Long> recordOffsets, VmId vm) {
       throw new IllegalStateException("nobody prunes");
+    }
+
+    @Override
+    public ReaderKeys keys() {
+      return ReaderKeys.NONE;
     }
 
     @Override

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
 
@@ -59,8 +60,9 @@ record OneVm(Consumer<byte[], ByteBuffer> kafka, Codecs codecs, ReaderKeys keys)
   }
 
   @Override
-  public Set<String> topicNames() {
-    return Set.of(TOPICS.pages(), TOPICS.checkpoints());
+  public Map<String, UUID> topics() {
+    TopicIds ids = SmallGuest.TOPICS;
+    return Map.of(TOPICS.pages(), ids.pages(), TOPICS.checkpoints(), ids.checkpoints());
   }
 
   @Override
