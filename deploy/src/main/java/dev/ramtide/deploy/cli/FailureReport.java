@@ -1,6 +1,7 @@
 package dev.ramtide.deploy.cli;
 
 import dev.ramtide.configuration.ConfigurationException;
+import dev.ramtide.refusal.Refusal;
 import dev.ramtide.report.Printable;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
@@ -108,6 +109,9 @@ record FailureReport(LogFormat format) {
     if (thrown instanceof FileAlreadyExistsException existing) {
       return existing.getFile() + ": exists already";
     }
+    if (thrown instanceof KafkaException) {
+      return Refusal.told(thrown); // Its outermost message may say nothing but that it failed.
+    }
     if (thrown.getMessage() == null || isUnexpected(thrown)) {
       return "unexpected " + thrown + ", which is a bug: --debug shows where";
     }
@@ -125,6 +129,6 @@ record FailureReport(LogFormat format) {
    * mistake, so ours.
    */
   private static boolean isUnexpected(Throwable thrown) {
-    return thrown instanceof RuntimeException && !(thrown instanceof KafkaException);
+    return thrown instanceof RuntimeException;
   }
 }

@@ -10,6 +10,8 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.util.concurrent.ExecutionException;
+import java.util.Set;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -41,8 +43,9 @@ class FailureReportTest {
 
   @Test
   void kafkaTellsOfTheWorldByUncheckedExceptions() {
-    assertThat(FailureReport.message(new TopicAuthorizationException("not allowed to read")))
-        .isEqualTo("not allowed to read");
+    assertThat(FailureReport.message(new KafkaException("not today"))).isEqualTo("not today");
+    assertThat(FailureReport.message(new TopicAuthorizationException(Set.of("t"))))
+        .contains("lacks the right Read on topic t", "--operation Read --topic t");
   }
 
   @Test

@@ -83,6 +83,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("wire.avro"); // generated from the .avsc files
     table.room("registry", "time"); // schemas are texts to it; it waits before it asks again
     table.room("wire", "guest", "integrity", "checkpoint", "wire.avro", "registry");
+    table.room("refusal"); // what Kafka refuses, for all verbs in the same words
     table.room("metrics"); // knows nothing of guests: names, and a server
     table.room("page", "metrics"); // the files of the status page
     table.room("encryption", "guest", "integrity", "checkpoint"); // what Kafka must not read
@@ -115,6 +116,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "registry", // which properties are not for Kafka's clients
         "encryption",
         "wire",
+        "refusal",
         "producer.dirty");
     table.room("producer.procfs"); // the host's kernel: knows nothing of guests
     table.room(
@@ -165,6 +167,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "wire",
         "options",
         "report",
+        "refusal", // what no other try can put right
         "time",
         "producer.qmp",
         "producer.publish",
@@ -197,6 +200,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "registry", // which properties are not for Kafka's clients, and that it may be away
         "encryption",
         "wire",
+        "refusal",
         "time",
         "sink.state",
         "sink.apply",
@@ -268,6 +272,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "report", // what of others a terminal is shown: one rule for the failures of all verbs
         "configuration",
         "options", // where a client connects to when nobody says it
+        "refusal",
         "producer.cli",
         "sink.cli",
         "deploy.embedded",
@@ -390,6 +395,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
             with(
                 commands,
                 "configuration", // which keys there are, and which are secret, Kafka knows best
+                "refusal", // its errors
                 "producer.publish",
                 "sink.consume",
                 "sink.restore",

@@ -5,6 +5,8 @@ import dev.ramtide.producer.capture.CaptureSession;
 import dev.ramtide.producer.capture.CaptureSource;
 import dev.ramtide.producer.capture.SafeCheckpointException;
 import dev.ramtide.producer.publish.FencedException;
+import dev.ramtide.refusal.Refusal;
+import dev.ramtide.refusal.RefusedException;
 import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -17,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>When a number of them is asked for, the first failure ends it all: somebody waits for the
  * outcome. An agent that runs for ever reports a failure and tries again, with a source opened
- * anew; only another agent that took over the VM ends it, since two that take it from each other
- * would help nobody.
+ * anew; what ends it is another agent that took over the VM, since two that take it from each other
+ * would help nobody, and a right that Kafka's administrator has to grant first.
  */
 final class AgentLoop implements AutoCloseable {
   /** Opens the source, again after a failure. */
@@ -53,6 +55,7 @@ final class AgentLoop implements AutoCloseable {
   private final Pace pace;
   private final MonotonicClock clock;
   private @Nullable CaptureSource source;
+  private boolean wentWell;
 
   AgentLoop(CaptureSession session, SourceOpener opener, Pace pace, MonotonicClock clock) {
     this.session = session;
@@ -76,6 +79,7 @@ final class AgentLoop implements AutoCloseable {
       try {
         CheckpointManifest manifest = session.capture(source());
         trouble.over(clock.nanoTime());
+        wentWell = true;
         listener.taken(manifest, beat.takeSkipped());
         taken++;
         wait = beat.untilNext(clock.nanoTime());
@@ -104,7 +108,16 @@ final class AgentLoop implements AutoCloseable {
     return pace.isForever()
         && !Thread.currentThread().isInterrupted()
         && !(e instanceof FencedException)
+        && !needsAnAdministrator(e)
         && !(e instanceof InterruptedIOException);
+  }
+
+  /**
+   * A missing right is a mistake in the set-up, and so is a wrong password before anything went
+   * well; but certificates are also renewed while agents run.
+   */
+  private boolean needsAnAdministrator(IOException e) {
+    return e instanceof RefusedException || (!wentWell && Refusal.isRefusal(e));
   }
 
   private CaptureSource source() throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package dev.ramtide.producer.publish;
 
 import dev.ramtide.checkpoint.CheckpointRecord;
+import dev.ramtide.refusal.Right;
 import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.jspecify.annotations.Nullable;
 
 /** Writes the checkpoints topic. */
@@ -97,8 +99,9 @@ final class CheckpointsWriter implements AutoCloseable {
   }
 
   private IOException failed(Exception e) {
+    String topic = settings.topics().checkpoints();
     return LogException.of(
-        settings.servers(), "writing topic " + settings.topics().checkpoints(), e);
+        settings.servers(), "writing topic " + topic, e, Right.onTopic(AclOperation.WRITE, topic));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.ramtide.producer.publish;
 
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.configuration.ClientSettings;
+import dev.ramtide.refusal.Right;
 import dev.ramtide.registry.RegistryProperties;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.EventCodecs;
@@ -21,6 +22,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
@@ -92,7 +94,11 @@ final class ClientProperties implements AgentClients {
           .get()
           .forEach((partition, end) -> ends[partition.partition()] = end.offset());
     } catch (ExecutionException | InterruptedException | KafkaException e) {
-      throw LogException.of(settings.servers(), "asking for the end of " + topic, e);
+      throw LogException.of(
+          settings.servers(),
+          "asking for the end of " + topic,
+          e,
+          Right.onTopic(AclOperation.WRITE, topic)); // Who may write may describe.
     }
     return ends;
   }

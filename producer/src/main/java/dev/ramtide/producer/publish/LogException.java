@@ -1,10 +1,11 @@
 package dev.ramtide.producer.publish;
 
+import dev.ramtide.refusal.Refusal;
+import dev.ramtide.refusal.Right;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
-import org.apache.kafka.common.errors.AuthenticationException;
-import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -25,6 +26,18 @@ final class LogException extends IOException {
    * @param asked what was asked, such as {@code creating the topics of vm1}
    */
   static IOException of(String servers, String asked, Throwable thrown) {
+    return of(servers, asked, thrown, Optional.empty());
+  }
+
+  /**
+   * @param needed what had to be granted for it
+   */
+  static IOException of(String servers, String asked, Throwable thrown, Right needed) {
+    return of(servers, asked, thrown, Optional.of(needed));
+  }
+
+  private static IOException of(
+      String servers, String asked, Throwable thrown, Optional<Right> needed) {
     Throwable cause = thrown;
     while (cause instanceof ExecutionException && cause.getCause() != null) {
       cause = cause.getCause();
@@ -34,8 +47,10 @@ final class LogException extends IOException {
       interrupted.initCause(cause);
       return interrupted;
     }
-    return new LogException(
-        "Kafka at " + servers + ": " + asked + " failed: " + remedy(cause), cause);
+    String failed = "Kafka at " + servers + ": " + asked + " failed";
+    Optional<IOException> refusal =
+        needed.isPresent() ? Refusal.of(failed, cause, needed.get()) : Refusal.of(failed, cause);
+    return refusal.orElse(new LogException(failed + ": " + remedy(cause), cause));
   }
 
   private static String remedy(Throwable cause) {
@@ -43,12 +58,7 @@ final class LogException extends IOException {
       return "no answer in time ("
           + cause.getMessage()
           + "). Check that the broker runs, that --bootstrap-server names it, and that the addresses it advertises can be"
-          + " reached from here";
-    } else if (cause instanceof AuthenticationException) {
-      return cause.getMessage() + ". Check the credentials in --command-config";
-    } else if (cause instanceof AuthorizationException) {
-      return cause.getMessage()
-          + ". The agent needs Create, Describe, DescribeConfigs, Read and Write on its two topics";
+          + " reached from here; a broker that wants TLS does not answer either: security.protocol in --command-config";
     } else if (cause instanceof UnknownTopicOrPartitionException) {
       return "the topic is gone ("
           + cause.getMessage()
@@ -58,6 +68,7 @@ final class LogException extends IOException {
           + ". The topic or broker has a lower limit than Kafka's default: raise max.message.bytes"
           + " to 1048588, or lower --payload-bytes";
     }
-    return cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    String told = Refusal.told(cause);
+    return told.isEmpty() ? cause.toString() : told;
   }
 }

@@ -3,6 +3,7 @@ package dev.ramtide.producer.publish;
 import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.producer.dirty.DirtyPagesHandler;
 import dev.ramtide.producer.publish.FlushedCapture.RecordRange;
+import dev.ramtide.refusal.Right;
 import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.acl.AclOperation;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,7 +120,9 @@ final class PagePublisher implements DirtyPagesHandler, AutoCloseable {
   }
 
   private IOException failed(Exception e) {
-    return LogException.of(settings.servers(), "writing topic " + settings.topics().pages(), e);
+    String topic = settings.topics().pages();
+    return LogException.of(
+        settings.servers(), "writing topic " + topic, e, Right.onTopic(AclOperation.WRITE, topic));
   }
 
   /** Drops what is not acknowledged: nobody waits for it any more. */

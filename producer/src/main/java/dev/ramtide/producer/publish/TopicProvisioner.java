@@ -1,6 +1,8 @@
 package dev.ramtide.producer.publish;
 
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.refusal.RefusedException;
+import dev.ramtide.refusal.Right;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -10,15 +12,18 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.CreateTopicsResult;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
@@ -43,25 +48,83 @@ final class TopicProvisioner {
    */
   TopicIds provide() throws IOException {
     VmTopics topics = settings.topics();
-    try {
-      Map<String, TopicDescription> found = describe();
-      if (found.size() < 2) {
-        TopicRules.checkNoneWasDeleted(admin, topics, found);
-        create(found);
-        found = awaitBoth();
-      }
-      TopicRules.check(admin, settings, found);
-      return new TopicIds(idOf(topics.pages(), found), idOf(topics.checkpoints(), found));
-    } catch (ExecutionException | InterruptedException | KafkaException e) {
-      throw LogException.of(settings.servers(), "preparing the topics of VM " + topics.vm(), e);
+    Map<String, TopicDescription> found = asked(AclOperation.WRITE, this::describe);
+    if (found.size() < 2) {
+      Map<String, TopicDescription> incomplete = found;
+      asked(
+          AclOperation.CREATE,
+          () -> {
+            TopicRules.checkNoneWasDeleted(admin, topics, incomplete);
+            create(incomplete);
+            return incomplete;
+          });
+      found = asked(AclOperation.WRITE, this::awaitBoth);
     }
+    Map<String, TopicDescription> both = found;
+    requireRights(both);
+    asked(
+        AclOperation.DESCRIBE_CONFIGS,
+        () -> {
+          TopicRules.check(admin, settings, both);
+          return both;
+        });
+    return new TopicIds(idOf(topics.pages(), both), idOf(topics.checkpoints(), both));
+  }
+
+  /** Something that is asked of Kafka. */
+  private interface Question<T> {
+    T ask() throws ExecutionException, InterruptedException, IOException;
+  }
+
+  /**
+   * @param needed the right that is missing if Kafka refuses; who may write may describe
+   */
+  private <T> T asked(AclOperation needed, Question<T> question) throws IOException {
+    VmTopics topics = settings.topics();
+    try {
+      return question.ask();
+    } catch (ExecutionException | InterruptedException | KafkaException e) {
+      Right right = Right.onTopics(needed, List.of(topics.pages(), topics.checkpoints()));
+      throw LogException.of(settings.servers(), preparing(), e, right);
+    }
+  }
+
+  /**
+   * What is needed later is looked for now, before a guest is touched: the right to write pages
+   * would be missed with the first of them.
+   */
+  private void requireRights(Map<String, TopicDescription> found) throws IOException {
+    VmTopics topics = settings.topics();
+    requireRight(AclOperation.WRITE, topics.checkpoints(), found);
+    requireRight(AclOperation.READ, topics.checkpoints(), found);
+    requireRight(AclOperation.WRITE, topics.pages(), found);
+  }
+
+  private void requireRight(
+      AclOperation operation, String topic, Map<String, TopicDescription> found)
+      throws IOException {
+    Set<AclOperation> granted = Objects.requireNonNull(found.get(topic)).authorizedOperations();
+    // A broker that was made before this question answers nothing.
+    if (granted != null && !granted.isEmpty() && !granted.contains(operation)) {
+      throw new RefusedException(
+          "Kafka at " + settings.servers() + ": " + preparing() + " failed",
+          Right.onTopic(operation, topic));
+    }
+  }
+
+  private String preparing() {
+    return "preparing the topics of VM " + settings.topics().vm();
   }
 
   private Map<String, TopicDescription> describe() throws ExecutionException, InterruptedException {
     VmTopics topics = settings.topics();
     Map<String, TopicDescription> found = new HashMap<>();
     Map<String, KafkaFuture<TopicDescription>> answers =
-        admin.describeTopics(List.of(topics.pages(), topics.checkpoints())).topicNameValues();
+        admin
+            .describeTopics(
+                List.of(topics.pages(), topics.checkpoints()),
+                new DescribeTopicsOptions().includeAuthorizedOperations(true))
+            .topicNameValues();
     for (Map.Entry<String, KafkaFuture<TopicDescription>> answer : answers.entrySet()) {
       try {
         found.put(answer.getKey(), answer.getValue().get());

@@ -14,6 +14,8 @@ import dev.ramtide.producer.capture.ScriptedSource;
 import dev.ramtide.producer.capture.SessionOptions;
 import dev.ramtide.producer.publish.VmLog;
 import dev.ramtide.producer.stream.GuestStateHandler;
+import dev.ramtide.refusal.RefusedException;
+import dev.ramtide.refusal.Right;
 import dev.ramtide.time.MonotonicClock;
 import java.io.EOFException;
 import java.io.IOException;
@@ -26,6 +28,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.junit.jupiter.api.Test;
 
 /** When the loop takes checkpoints, and what it does with failures. */
@@ -98,6 +102,24 @@ class AgentLoopTest {
     assertThatIOException().isThrownBy(() -> run(loop));
     assertThat(Thread.interrupted()).isTrue();
     assertThat(err.toString()).isEmpty();
+  }
+
+  @Test
+  void whatAnAdministratorHasToGrantEndsAlsoAnAgentThatRunsForEver() {
+    Right write = Right.onTopic(AclOperation.WRITE, "ramtide.web.pages");
+    vmLog =
+        () -> {
+          throw new RefusedException("writing", write);
+        };
+    AgentLoop refused = loop(new AgentLoop.Pace(0, Duration.ofSeconds(10)), 5);
+    assertThatIOException().isThrownBy(() -> run(refused)).withMessageContaining("Grant it");
+    vmLog =
+        () -> {
+          throw new IOException("no", new SaslAuthenticationException("invalid credentials"));
+        };
+    AgentLoop unknown = loop(new AgentLoop.Pace(0, Duration.ofSeconds(10)), 5);
+    assertThatIOException().isThrownBy(() -> run(unknown)).withMessage("no");
+    assertThat(pauses).isEmpty();
   }
 
   @Test

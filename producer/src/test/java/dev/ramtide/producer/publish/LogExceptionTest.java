@@ -3,6 +3,7 @@ package dev.ramtide.producer.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.InterruptedIOException;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -17,10 +18,12 @@ class LogExceptionTest {
                 new ExecutionException(new ExecutionException(new TimeoutException("too late")))))
         .isEqualTo(
             "Kafka at b:1: doing this failed: no answer in time (too late). Check that the broker runs, that"
-                + " --bootstrap-server names it, and that the addresses it advertises can be reached from here");
+                + " --bootstrap-server names it, and that the addresses it advertises can be reached from here; a broker"
+                + " that wants TLS does not answer either: security.protocol in --command-config");
     assertThat(message(new SaslAuthenticationException("bad password")))
         .contains("bad password", "--command-config");
-    assertThat(message(new TopicAuthorizationException("t"))).contains("Create, Describe");
+    assertThat(message(new TopicAuthorizationException(Set.of("t"))))
+        .contains("lacks the right Read on topic t", "--operation Read --topic t");
     assertThat(message(new IllegalStateException())).contains("IllegalStateException");
   }
 

@@ -90,13 +90,14 @@ public final class PruneCommand implements Callable<Integer> {
     ConsumerSettings settings =
         new ConsumerSettings(client, skip.records(), decryption.keys(client));
     VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
-    VmFollow follow = new HistoryReader(settings).read(topics);
-    Optional<RecordedCheckpoint> newest = follow.history().newest();
-    if (newest.isPresent()) {
-      follow.opened(newest.get()); // By a start that somebody made up too much would be deleted.
-    }
-    PrunePlan plan = plan(follow);
     try (LogPruner pruner = new LogPruner(settings, topics)) {
+      pruner.requireRights();
+      VmFollow follow = new HistoryReader(settings).read(topics);
+      Optional<RecordedCheckpoint> newest = follow.history().newest();
+      if (newest.isPresent()) {
+        follow.opened(newest.get()); // By a start that somebody made up too much would be deleted.
+      }
+      PrunePlan plan = plan(follow);
       report(plan, dryRun ? pruner.look(plan) : pruner.prune(plan));
     }
     return 0;

@@ -12,6 +12,7 @@ import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.sink.consume.ConsumerSettings;
 import dev.ramtide.sink.consume.SinkClients;
 import dev.ramtide.sink.consume.SinkProcess;
+import dev.ramtide.sink.consume.VmFilter;
 import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.FileGates;
 import dev.ramtide.sink.state.PageWrites;
@@ -25,6 +26,7 @@ import java.util.Properties;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,6 +72,13 @@ public final class SinkCommand implements Callable<Integer> {
       description =
           "VMs to follow (default: every VM under the topic prefix, also ones that appear later).")
   private List<VmId> vms = List.of();
+
+  @Option(
+      names = "--vm-pattern",
+      paramLabel = "REGEX",
+      description =
+          "Instead of --vm: the VMs whose whole name matches, such as 'web-.*', also ones that appear later.")
+  private @Nullable Pattern vmPattern;
 
   @Option(
       names = "--threads",
@@ -125,8 +134,7 @@ public final class SinkCommand implements Callable<Integer> {
     SinkProcess.Plan plan =
         new SinkProcess.Plan(
             site,
-            broker.topicPrefix(),
-            vms,
+            new VmFilter(broker.topicPrefix(), vms, Optional.ofNullable(vmPattern)),
             named,
             threads,
             new CheckpointFile(),
@@ -171,6 +179,10 @@ public final class SinkCommand implements Callable<Integer> {
     if (keepSealed < 0) {
       throw new ParameterException(
           spec.commandLine(), "--keep-sealed " + keepSealed + ": 0 or more");
+    }
+    if (vmPattern != null && !vms.isEmpty()) {
+      throw new ParameterException(
+          spec.commandLine(), "--vm and --vm-pattern say two things: give one of them");
     }
     if (untilSealed != null && vms.isEmpty()) {
       throw new ParameterException(

@@ -2,6 +2,7 @@ package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.refusal.Right;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,6 +20,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
 
 /** A cluster that answers by Kafka's admin client. */
 record AdminCluster(Admin admin) implements SinkClients.Cluster {
@@ -41,9 +43,16 @@ record AdminCluster(Admin admin) implements SinkClients.Cluster {
     partitions.forEach(partition -> asked.put(partition, OffsetSpec.earliest()));
     Map<TopicPartition, Long> beginnings = new HashMap<>();
     ClusterCalls.answer(
-            admin.listOffsets(asked).all(), "asking where the log begins: " + partitions)
+            admin.listOffsets(asked).all(),
+            "asking where the log begins: " + partitions,
+            onTopicsOf(AclOperation.DELETE, partitions)) // Who may delete may describe.
         .forEach((partition, begin) -> beginnings.put(partition, begin.offset()));
     return beginnings;
+  }
+
+  @Override
+  public void requireDeletable(VmTopics topics) throws IOException, InterruptedException {
+    ClusterCalls.requireDeletable(admin, topics);
   }
 
   @Override
@@ -53,7 +62,14 @@ record AdminCluster(Admin admin) implements SinkClients.Cluster {
     recordOffsets.forEach(
         (partition, end) -> request.put(partition, RecordsToDelete.beforeOffset(end)));
     ClusterCalls.answer(
-        admin.deleteRecords(request).all(), "deleting records of " + vm + ": run it again");
+        admin.deleteRecords(request).all(),
+        "deleting records of " + vm + ": run it again",
+        onTopicsOf(AclOperation.DELETE, recordOffsets.keySet()));
+  }
+
+  private static Right onTopicsOf(AclOperation operation, Set<TopicPartition> partitions) {
+    return Right.onTopics(
+        operation, partitions.stream().map(TopicPartition::topic).collect(Collectors.toSet()));
   }
 
   @Override
@@ -61,12 +77,14 @@ record AdminCluster(Admin admin) implements SinkClients.Cluster {
     Set<String> names = Set.of(topics.pages(), topics.checkpoints());
     Map<TopicPartition, Long> largest = new HashMap<>(); // A replica may be behind.
     String doing = "asking how large the log is";
+    Right right = Right.onCluster(AclOperation.DESCRIBE);
     Set<Integer> brokers =
-        ClusterCalls.answer(admin.describeCluster().nodes(), doing).stream()
+        ClusterCalls.answer(admin.describeCluster().nodes(), doing, right).stream()
             .map(Node::id)
             .collect(Collectors.toSet());
     for (Map<String, LogDirDescription> directories :
-        ClusterCalls.answer(admin.describeLogDirs(brokers).allDescriptions(), doing).values()) {
+        ClusterCalls.answer(admin.describeLogDirs(brokers).allDescriptions(), doing, right)
+            .values()) {
       for (LogDirDescription directory : directories.values()) {
         directory.replicaInfos().entrySet().stream()
             .filter(replica -> names.contains(replica.getKey().topic()))

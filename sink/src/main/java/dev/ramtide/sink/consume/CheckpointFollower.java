@@ -6,6 +6,7 @@ import dev.ramtide.checkpoint.RefusedRecordException;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.encryption.MissingKeyException;
+import dev.ramtide.refusal.Refusal;
 import dev.ramtide.registry.RegistryException;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
@@ -29,6 +30,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,11 +57,11 @@ final class CheckpointFollower implements Closeable {
   private final Map<TopicPartition, VmFollow> assigned = new HashMap<>();
   private final Map<TopicPartition, Long> catchUpTo = new HashMap<>();
   private final Set<TopicPartition> stalled = new HashSet<>();
+  private final MissingVms missing;
   private final int mostCheckpoints;
   private SinkListener listener = SinkListener.NONE;
   private final Map<TopicPartition, Integer> missed = new HashMap<>();
   private boolean everFollowed;
-  private boolean toldWhoIsMissing;
   private final MonotonicClock clock;
   private long nextDiscoveryNanos;
 
@@ -73,6 +75,7 @@ final class CheckpointFollower implements Closeable {
     this.cluster = clients.cluster("follower");
     this.clients = clients;
     this.filter = filter;
+    this.missing = new MissingVms(filter, cluster);
     this.mostCheckpoints = mostCheckpoints;
     this.clock = clock;
     this.nextDiscoveryNanos = clock.nanoTime();
@@ -116,8 +119,11 @@ final class CheckpointFollower implements Closeable {
     stalled.removeIf(this::resumes);
     try {
       int taken = take(timeout);
-      catchUpTo.entrySet().removeIf(this::isCaughtUp);
+      catchUpTo.entrySet().removeIf(end -> !stalled.contains(end.getKey()) && isCaughtUp(end));
       return taken;
+    } catch (TopicAuthorizationException e) {
+      e.unauthorizedTopics().forEach(topic -> leaveOut(new TopicPartition(topic, 0), e));
+      return 0;
     } catch (RetriableException e) {
       LOG.atWarn().addKeyValue("reason", e.getMessage()).log("Kafka does not answer, trying again");
       return 0;
@@ -126,6 +132,18 @@ final class CheckpointFollower implements Closeable {
 
   private LogReading reading(VmTopics vm) throws IOException {
     return new LogReading(clients.codec(vm), clients.skipped(), clients.keys());
+  }
+
+  /**
+   * A VM that may not be read is no reason not to read the others: it is not fetched for a while.
+   */
+  private void leaveOut(TopicPartition partition, TopicAuthorizationException why) {
+    VmFollow vm = assigned.get(partition);
+    if (vm != null && stalled.add(partition)) {
+      consumer.pause(List.of(partition));
+      Refusal.of("reading " + partition.topic(), why)
+          .ifPresent(reason -> vm.giveUpForAWhile(reason, clock.nanoTime()));
+    }
   }
 
   /**
@@ -194,15 +212,7 @@ final class CheckpointFollower implements Closeable {
       consumer.seek(partition, place.recordOffset());
       consumer.pause(List.of(partition));
       IOException reason = new IOException(place.inWords() + ": " + why.getMessage(), why);
-      Optional<Duration> pause = vm.fail(reason, clock.nanoTime());
-      if (pause.isPresent()) {
-        vm.listener().givenUp(vm.vm());
-        LOG.atError()
-            .addKeyValue("vm", vm.vm())
-            .addKeyValue("reason", reason.getMessage())
-            .addKeyValue("nextTrySeconds", pause.get().toSeconds())
-            .log("the VM is given up for a while, any others go on");
-      }
+      vm.giveUpForAWhile(reason, clock.nanoTime());
     }
   }
 
@@ -285,7 +295,7 @@ final class CheckpointFollower implements Closeable {
   private void discoverOrCope() throws IOException, InterruptedException {
     try {
       discover();
-    } catch (IOException | RetriableException e) {
+    } catch (IOException | RetriableException | TopicAuthorizationException e) {
       if (!everFollowed) {
         throw e;
       }
@@ -319,7 +329,7 @@ final class CheckpointFollower implements Closeable {
       found.values().forEach(this::follow);
       everFollowed = true;
     }
-    tellWhoIsMissing();
+    missing.tell(vms.keySet());
   }
 
   private void leaveWhatIsGone(Map<String, UUID> topics) {
@@ -360,19 +370,15 @@ final class CheckpointFollower implements Closeable {
     consumer.assign(assigned.keySet());
     LOG.atWarn()
         .addKeyValue("vm", gone.vm())
-        .log("the VM's topics are gone, it is not followed any more; its image stays as it is");
+        .log(
+            "the VM's topics are gone, or this user may not see them any more (Describe); it is not followed"
+                + " any more; its image stays as it is");
     listener.gone(gone.vm());
   }
 
-  /** A sink may be there before its agents; but it may also have been given a wrong name. */
-  private void tellWhoIsMissing() {
-    List<VmId> missing = filter.vms().stream().filter(vm -> !vms.containsKey(vm)).toList();
-    if (!toldWhoIsMissing && !missing.isEmpty()) {
-      LOG.atWarn()
-          .addKeyValue("vms", missing)
-          .log("no topics of these VMs yet: waiting for their agents");
-    }
-    toldWhoIsMissing = true;
+  /** Why nothing is known of a VM that was named; empty when it is only not there yet. */
+  Optional<IOException> refusal(VmId vm) {
+    return vms.containsKey(vm) ? Optional.empty() : missing.refusal(vm);
   }
 
   @Override

@@ -1,6 +1,9 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.refusal.Refusal;
+import dev.ramtide.refusal.RefusedException;
+import dev.ramtide.refusal.Right;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.util.HashMap;
@@ -11,18 +14,32 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.DescribeTopicsOptions;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /** The few questions that a sink asks the cluster, with answers a person can act upon. */
 public final class ClusterCalls {
+  private static final Right NO_TOPIC = Right.onTopics(AclOperation.DESCRIBE, Set.of());
+
   private ClusterCalls() {}
 
+  private static IOException unanswered(String what, Throwable cause) {
+    return new IOException(
+        what
+            + ": "
+            + Refusal.told(cause)
+            + ". Is the broker up, is --bootstrap-server right, and does the broker want TLS"
+            + " (security.protocol in --command-config)?",
+        cause);
+  }
+
   public static Set<String> topicNames(Admin admin) throws IOException, InterruptedException {
-    return answer(admin.listTopics().names(), "listing the topics");
+    return answer(admin.listTopics().names(), "listing the topics", NO_TOPIC);
   }
 
   /** Every topic, with Kafka's id of it. */
@@ -38,8 +55,33 @@ public final class ClusterCalls {
       throws IOException, InterruptedException {
     List<String> names = List.of(topics.pages(), topics.checkpoints());
     Map<String, TopicDescription> found =
-        answer(admin.describeTopics(names).allTopicNames(), "looking up " + names);
+        answer(
+            admin.describeTopics(names).allTopicNames(),
+            "looking up " + names,
+            Right.onTopics(AclOperation.READ, names)); // Who may read may describe.
     return new TopicIds(idOf(topics.pages(), found), idOf(topics.checkpoints(), found));
+  }
+
+  /** Whether a VM's records may be deleted; asked before the first is. */
+  static void requireDeletable(Admin admin, VmTopics topics)
+      throws IOException, InterruptedException {
+    List<String> names = List.of(topics.pages(), topics.checkpoints());
+    String looking = "looking up " + names;
+    Map<String, TopicDescription> found =
+        answer(
+            admin
+                .describeTopics(
+                    names, new DescribeTopicsOptions().includeAuthorizedOperations(true))
+                .allTopicNames(),
+            looking,
+            Right.onTopics(AclOperation.DELETE, names)); // Who may delete may describe.
+    for (TopicDescription topic : found.values()) {
+      Set<AclOperation> granted = topic.authorizedOperations();
+      // A broker that was made before this question answers nothing.
+      if (granted != null && !granted.isEmpty() && !granted.contains(AclOperation.DELETE)) {
+        throw new RefusedException(looking, Right.onTopic(AclOperation.DELETE, topic.name()));
+      }
+    }
   }
 
   private static UUID idOf(String topic, Map<String, TopicDescription> found) {
@@ -51,10 +93,10 @@ public final class ClusterCalls {
   }
 
   /** As {@link #answer}, for what may have gone by itself meanwhile. */
-  static void answerUnlessGone(KafkaFuture<Void> future, String what)
+  static void answerUnlessGone(KafkaFuture<Void> future, String what, Right needed)
       throws IOException, InterruptedException {
     try {
-      answer(future, what);
+      answer(future, what, needed);
     } catch (IOException e) {
       boolean gone =
           e.getCause() instanceof GroupIdNotFoundException
@@ -65,7 +107,11 @@ public final class ClusterCalls {
     }
   }
 
-  static <T> T answer(KafkaFuture<T> future, String what) throws IOException, InterruptedException {
+  /**
+   * @param needed the right to ask this
+   */
+  static <T> T answer(KafkaFuture<T> future, String what, Right needed)
+      throws IOException, InterruptedException {
     try {
       return future.get();
     } catch (ExecutionException e) {
@@ -77,9 +123,7 @@ public final class ClusterCalls {
                 + " --topic-prefix and --bootstrap-server?",
             cause);
       }
-      throw new IOException(
-          what + ": " + cause.getMessage() + ". Is the broker up, and is --bootstrap-server right?",
-          cause);
+      throw Refusal.of(what, cause, needed).orElseGet(() -> unanswered(what, cause));
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.ramtide.sink.consume;
 
+import dev.ramtide.refusal.Refusal;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
@@ -45,9 +46,10 @@ public final class HistoryReader {
       return readToEnd(
           topics, () -> follower.step(POLL), () -> follower.vm(topics.vm()), clock::nanoTime);
     } catch (KafkaException e) {
-      throw new IOException(
-          "reading " + topics.checkpoints() + " failed: " + e.getMessage() + ". " + isBrokerUp(),
-          e);
+      String failed = "reading " + topics.checkpoints() + " failed";
+      throw Refusal.of(failed, e)
+          .orElseGet(
+              () -> new IOException(failed + ": " + Refusal.told(e) + ". " + isBrokerUp(), e));
     }
   }
 

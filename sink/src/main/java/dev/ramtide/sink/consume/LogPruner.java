@@ -36,6 +36,15 @@ public final class LogPruner implements Closeable {
     this.topics = topics;
   }
 
+  /**
+   * To be asked first: where only one of the two topics may be cut, none should be.
+   *
+   * @throws IOException a right is missing; the message says which
+   */
+  public void requireRights() throws IOException, InterruptedException {
+    cluster.requireDeletable(topics);
+  }
+
   /** What {@link #prune} would delete now. */
   public Deletion look(PrunePlan plan) throws IOException, InterruptedException {
     return new Deletion(surplus(checkpointCuts(plan)), surplus(pageCuts(plan)));

@@ -1,6 +1,7 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.refusal.Refusal;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
@@ -21,7 +22,9 @@ import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
@@ -91,7 +94,10 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
                   + ")",
               e));
     } catch (RuntimeException e) {
-      work.failProcess(new IOException("the consumer stopped: " + e.getMessage(), e));
+      String stopped = "the consumer stopped";
+      work.failProcess(
+          Refusal.of(stopped, e)
+              .orElseGet(() -> new IOException(stopped + ": " + e.getMessage(), e)));
     } catch (Error e) { // Out of memory, say: a process that only looks alive helps nobody.
       work.failProcess(new IOException("the consumer stopped: " + e, e));
       throw e;
@@ -129,7 +135,22 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
       for (Map.Entry<TopicPartition, Long> gap : e.offsetOutOfRangePartitions().entrySet()) {
         lost(gap.getKey(), gap.getValue());
       }
+    } catch (TopicAuthorizationException e) {
+      e.unauthorizedTopics().forEach(topic -> denied(topic, e));
     }
+  }
+
+  /** Kafka ends the poll for all of them; only this VM is left out of the next ones. */
+  private void denied(String topic, TopicAuthorizationException why) {
+    consumer.pause(consumer.assignment().stream().filter(p -> p.topic().equals(topic)).toList());
+    VmTopics.parse(topic)
+        .flatMap(topics -> work.vm(topics.vm()))
+        .ifPresent(vm -> refused(vm, "reading " + topic, why));
+  }
+
+  private void refused(VmFollow vm, String doing, AuthorizationException why) {
+    Refusal.of(doing, why).ifPresent(reason -> work.failVm(vm, reason));
+    letGo(vm);
   }
 
   private void poll() throws IOException, InterruptedException {
@@ -219,6 +240,8 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
           .addKeyValue("vm", vm.vm())
           .addKeyValue("reason", e.getMessage())
           .log("Kafka does not answer, trying again");
+    } catch (AuthorizationException e) {
+      refused(vm, "reading the topics of " + vm.vm(), e);
     } catch (IOException e) {
       work.failVm(vm, e);
       letGo(vm);

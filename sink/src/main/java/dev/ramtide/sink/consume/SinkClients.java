@@ -86,6 +86,13 @@ public interface SinkClients {
         throws IOException, InterruptedException;
 
     /**
+     * Returns when nothing is known that will keep us from deleting records of a VM.
+     *
+     * @throws IOException we may not; the message says what to grant
+     */
+    default void requireDeletable(VmTopics topics) throws IOException, InterruptedException {}
+
+    /**
      * Returns when everything before these record offsets is gone.
      *
      * @param vm for messages

@@ -1,6 +1,7 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.refusal.Refusal;
 import dev.ramtide.registry.RegistryException;
 import dev.ramtide.sink.seal.ImageListener;
 import dev.ramtide.sink.seal.KeptCopies;
@@ -55,7 +56,7 @@ public final class SinkProcess implements MemberWork, Closeable {
   /**
    * What a sink is to do.
    *
-   * @param vms to follow; empty means all under the prefix
+   * @param vms which to follow
    * @param group the consumer group of the site
    * @param members consumers, each with a thread
    * @param kept copies of sealed images
@@ -63,8 +64,7 @@ public final class SinkProcess implements MemberWork, Closeable {
    */
   public record Plan(
       Site site,
-      String topicPrefix,
-      List<VmId> vms,
+      VmFilter vms,
       String group,
       int members,
       ImageListener listener,
@@ -79,7 +79,7 @@ public final class SinkProcess implements MemberWork, Closeable {
         int members,
         ImageListener listener,
         KeptCopies kept) {
-      this(site, topicPrefix, vms, group, members, listener, kept, SinkListener.NONE);
+      this(site, new VmFilter(topicPrefix, vms), group, members, listener, kept, SinkListener.NONE);
     }
   }
 
@@ -94,7 +94,7 @@ public final class SinkProcess implements MemberWork, Closeable {
     this.plan = plan;
     this.clients = clients;
     this.threadFactory = threadFactory;
-    this.filter = new VmFilter(plan.topicPrefix(), plan.vms());
+    this.filter = plan.vms();
     MonotonicClock clock = plan.site().clock();
     this.follower = new CheckpointFollower(clients, filter, MOST_CHECKPOINTS, clock);
     follower.tell(plan.watcher());
@@ -133,7 +133,10 @@ public final class SinkProcess implements MemberWork, Closeable {
     } catch (IOException e) {
       failProcess(e);
     } catch (RuntimeException e) {
-      failProcess(new IOException("reading the checkpoints topics failed: " + e.getMessage(), e));
+      String failed = "reading the checkpoints topics failed";
+      failProcess(
+          Refusal.of(failed, e)
+              .orElseGet(() -> new IOException(failed + ": " + e.getMessage(), e)));
     } catch (Error e) {
       failProcess(new IOException("reading the checkpoints topics failed: " + e, e));
       throw e;
@@ -158,14 +161,14 @@ public final class SinkProcess implements MemberWork, Closeable {
     Optional<IOException> whole = Optional.ofNullable(failure.get());
     List<VmFollow> known = follower.all();
     List<VmFollow> lost = known.stream().filter(VmFollow::isLost).toList();
-    int expected = plan.vms().isEmpty() ? known.size() : plan.vms().size();
+    int expected = filter.vms().isEmpty() ? known.size() : filter.vms().size();
     boolean nothingLeft = !lost.isEmpty() && lost.size() == expected;
     return whole.isPresent() || !nothingLeft ? whole : lost.get(0).failure();
   }
 
   /** Why a VM was given up by this process, or left, if it was. */
   public Optional<IOException> failure(VmId vm) {
-    return follower.failure(vm);
+    return follower.failure(vm).or(() -> follower.refusal(vm));
   }
 
   /** The checkpoint that the image of a VM is sealed at now. */
@@ -215,7 +218,7 @@ public final class SinkProcess implements MemberWork, Closeable {
   @Override
   public SealDuty.DeviceStates deviceStates() {
     return (vm, checkpoint) -> {
-      VmTopics topics = new VmTopics(plan.topicPrefix(), vm.vm());
+      VmTopics topics = new VmTopics(filter.topicPrefix(), vm.vm());
       logEnds.requireReached(topics, checkpoint);
       return deviceStates.read(vm, topics.checkpoints(), checkpoint);
     };
@@ -255,22 +258,14 @@ public final class SinkProcess implements MemberWork, Closeable {
    * VMs that were named and that are not followed yet: their topics, or their history, are missing.
    */
   public List<VmId> waitingFor() {
-    return plan.vms().stream()
+    return filter.vms().stream()
         .filter(vm -> !follower.vm(vm).map(VmFollow::isCaughtUp).orElse(false))
         .toList();
   }
 
   @Override
   public void failVm(VmFollow vm, IOException reason) {
-    Optional<Duration> pause = vm.fail(reason, site().clock().nanoTime());
-    pause.ifPresent(length -> vm.listener().givenUp(vm.vm()));
-    pause.ifPresent(
-        length ->
-            LOG.atError()
-                .addKeyValue("vm", vm.vm())
-                .addKeyValue("reason", reason.getMessage())
-                .addKeyValue("nextTrySeconds", length.toSeconds())
-                .log("the VM is given up for a while, any others go on"));
+    vm.giveUpForAWhile(reason, site().clock().nanoTime());
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.ramtide.sink.consume;
 
+import dev.ramtide.refusal.RefusedException;
+import dev.ramtide.refusal.Right;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
@@ -22,6 +24,8 @@ import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
  * Removes what a cluster has of one VM: its two topics by their exact names, and of each consumer
@@ -85,9 +89,32 @@ public final class VmDeletion implements Closeable {
 
   public Found look() throws IOException, InterruptedException {
     Set<String> existing = ClusterCalls.topicNames(admin);
-    List<String> ours =
-        List.of(topics.pages(), topics.checkpoints()).stream().filter(existing::contains).toList();
+    List<String> ours = new ArrayList<>();
+    for (String topic : List.of(topics.pages(), topics.checkpoints())) {
+      if (existing.contains(topic) || isThereAllTheSame(topic)) {
+        ours.add(topic);
+      }
+    }
     return new Found(ours, groups());
+  }
+
+  /**
+   * In a list of topics those that may not be seen are missing as if they were not there; asked for
+   * by name, Kafka tells.
+   */
+  private boolean isThereAllTheSame(String topic) throws IOException, InterruptedException {
+    try {
+      ClusterCalls.answer(
+          admin.describeTopics(List.of(topic)).allTopicNames(),
+          "looking up " + topic,
+          Right.onTopic(AclOperation.DELETE, topic)); // Who may delete may describe.
+      return true; // It has come just now.
+    } catch (IOException e) {
+      if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /**
@@ -100,7 +127,10 @@ public final class VmDeletion implements Closeable {
     List<String> gone = new ArrayList<>();
     List<String> refused = new ArrayList<>();
     for (String topic : found.topics()) {
-      Optional<String> objection = objection(Objects.requireNonNull(answers.get(topic)));
+      Optional<String> objection =
+          objection(
+              Objects.requireNonNull(answers.get(topic)),
+              Right.onTopic(AclOperation.DELETE, topic));
       objection.ifPresentOrElse(
           why -> refused.add(topic + " (" + why + ")"), () -> gone.add(topic));
     }
@@ -137,14 +167,18 @@ public final class VmDeletion implements Closeable {
     return objection(
         group.isShared()
             ? admin.deleteConsumerGroupOffsets(group.name(), group.committed()).all()
-            : admin.deleteConsumerGroups(List.of(group.name())).all());
+            : admin.deleteConsumerGroups(List.of(group.name())).all(),
+        Right.onGroup(AclOperation.DELETE, group.name()));
   }
 
   /** Why Kafka did not do it; nothing when it is done, or was gone already. */
-  private static Optional<String> objection(KafkaFuture<Void> answer) throws InterruptedException {
+  private static Optional<String> objection(KafkaFuture<Void> answer, Right needed)
+      throws InterruptedException {
     try {
-      ClusterCalls.answerUnlessGone(answer, "");
+      ClusterCalls.answerUnlessGone(answer, "refused", needed);
       return Optional.empty();
+    } catch (RefusedException e) {
+      return Optional.of(String.valueOf(e.getMessage()));
     } catch (IOException e) {
       Throwable cause = Objects.requireNonNull(e.getCause());
       return Optional.of(String.valueOf(cause.getMessage()));
@@ -155,7 +189,8 @@ public final class VmDeletion implements Closeable {
     List<String> names =
         ClusterCalls.answer(
                 admin.listGroups(ListGroupsOptions.forConsumerGroups()).all(),
-                "listing the consumer groups")
+                "listing the consumer groups",
+                Right.onCluster(AclOperation.DESCRIBE))
             .stream()
             .map(GroupListing::groupId)
             .sorted()
@@ -167,10 +202,14 @@ public final class VmDeletion implements Closeable {
     names.forEach(name -> asked.put(name, new ListConsumerGroupOffsetsSpec()));
     Map<String, Map<TopicPartition, OffsetAndMetadata>> committed =
         ClusterCalls.answer(
-            admin.listConsumerGroupOffsets(asked).all(), "asking what the groups have committed");
+            admin.listConsumerGroupOffsets(asked).all(),
+            "asking what the groups have committed",
+            onGroups(names));
     Map<String, ConsumerGroupDescription> described =
         ClusterCalls.answer(
-            admin.describeConsumerGroups(names).all(), "asking who is in the groups");
+            admin.describeConsumerGroups(names).all(),
+            "asking who is in the groups",
+            onGroups(names));
     List<Group> ours = new ArrayList<>();
     for (String name : names) {
       Set<TopicPartition> places = committed.getOrDefault(name, Map.of()).keySet();
@@ -180,6 +219,10 @@ public final class VmDeletion implements Closeable {
       }
     }
     return ours;
+  }
+
+  private static Right onGroups(List<String> names) {
+    return new Right(AclOperation.DESCRIBE, "--group", Set.copyOf(names));
   }
 
   private Group group(

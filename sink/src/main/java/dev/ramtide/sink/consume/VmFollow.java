@@ -17,6 +17,8 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What a process knows of one VM: its history as far as it was read, and whether it had to be given
@@ -25,6 +27,8 @@ import java.util.Optional;
  * <p>Thread-safe: the follower writes, partitions and sealer ask.
  */
 public final class VmFollow {
+  private static final Logger LOG = LoggerFactory.getLogger(VmFollow.class);
+
   private final VmId vm;
   private final TopicIds topicIds;
   private final CheckpointHistory history;
@@ -204,6 +208,19 @@ public final class VmFollow {
     }
     failure = Optional.of(reason);
     return Optional.of(patience.failed(nowNanos));
+  }
+
+  /** As {@link #fail}, and says so, unless it was given up already. */
+  void giveUpForAWhile(IOException reason, long nowNanos) {
+    Optional<Duration> pause = fail(reason, nowNanos);
+    if (pause.isPresent()) {
+      listener.givenUp(vm);
+      LOG.atError()
+          .addKeyValue("vm", vm)
+          .addKeyValue("reason", reason.getMessage())
+          .addKeyValue("nextTrySeconds", pause.get().toSeconds())
+          .log("the VM is given up for a while, any others go on");
+    }
   }
 
   /** Takes the VM up again if it is time to; returns whether it may be worked on. */

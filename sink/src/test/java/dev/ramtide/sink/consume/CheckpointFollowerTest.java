@@ -9,6 +9,8 @@ import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.sink.apply.ApplyCounts;
+import dev.ramtide.refusal.RefusedException;
+import dev.ramtide.refusal.Right;
 import dev.ramtide.sink.metrics.SinkMetrics;
 import dev.ramtide.sink.state.Site;
 import dev.ramtide.time.MonotonicClock;
@@ -30,6 +32,8 @@ import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,6 +55,7 @@ class CheckpointFollowerTest {
       };
   private final Map<String, UUID> topics = new HashMap<>();
   private final List<String> told = new ArrayList<>();
+  private final Set<VmId> unseen = new HashSet<>();
   private boolean brokerIsAway;
   private long nanos;
   private long created;
@@ -70,6 +75,11 @@ class CheckpointFollowerTest {
     @Override
     public void found(VmFollow vm) {
       told.add("found " + vm.vm());
+    }
+
+    @Override
+    public void givenUp(VmId vm) {
+      told.add("given up " + vm);
     }
 
     @Override
@@ -118,7 +128,11 @@ class CheckpointFollowerTest {
     }
 
     @Override
-    public TopicIds topicIds(VmTopics vm) {
+    public TopicIds topicIds(VmTopics vm) throws IOException {
+      if (unseen.contains(vm.vm())) {
+        throw new RefusedException(
+            "looking up", Right.onTopic(AclOperation.DESCRIBE, vm.checkpoints()));
+      }
       return new TopicIds(id(vm.pages()), id(vm.checkpoints()));
     }
 
@@ -138,6 +152,54 @@ class CheckpointFollowerTest {
 
     @Override
     public void close() {}
+  }
+
+  @Test
+  void aVmThatMayNotBeReadIsLeftOutForAWhileAndTheOthersAreReadOn() throws Exception {
+    CheckpointFollower follower = follower(new Told());
+    create(WEB);
+    create(DB);
+    follower.step(Duration.ZERO);
+    TopicPartition web = new TopicPartition("ramtide.web-1.checkpoints", 0);
+    for (int again = 0; again < 2; again++) {
+      consumer.setPollException(new TopicAuthorizationException(Set.of(web.topic())));
+      follower.step(Duration.ZERO);
+    }
+
+    assertThat(told).containsOnlyOnce("given up web-1").doesNotContain("given up db-1");
+    assertThat(follower.vm(WEB).orElseThrow().failure().orElseThrow())
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("--operation Read --topic " + web.topic());
+    assertThat(consumer.paused()).containsExactly(web);
+    assertThat(follower.vm(DB).orElseThrow().failure()).isEmpty();
+    follower.step(Duration.ZERO);
+    assertThat(follower.vm(DB).orElseThrow().isCaughtUp()).isTrue();
+
+    nanos += Duration.ofSeconds(11).toNanos();
+    follower.step(Duration.ZERO);
+    assertThat(consumer.paused()).isEmpty();
+    assertThat(follower.vm(WEB).orElseThrow().failure()).isEmpty();
+  }
+
+  @Test
+  void aNamedVmThatMayNotBeSeenIsTold() throws Exception {
+    unseen.add(WEB);
+    create(DB);
+    CheckpointFollower both =
+        new CheckpointFollower(
+            new Broker(), new VmFilter(VmTopics.DEFAULT_PREFIX, List.of(WEB, DB)), 10, clock);
+    both.step(Duration.ZERO);
+    assertThat(both.refusal(WEB).orElseThrow())
+        .hasMessageContaining("--operation Describe --topic ramtide.web-1.checkpoints");
+    assertThat(both.refusal(DB)).isEmpty();
+    assertThat(both.vm(DB)).isPresent();
+
+    CheckpointFollower alone =
+        new CheckpointFollower(
+            new Broker(), new VmFilter(VmTopics.DEFAULT_PREFIX, List.of(WEB)), 10, clock);
+    assertThatIOException()
+        .isThrownBy(() -> alone.step(Duration.ZERO))
+        .isInstanceOf(RefusedException.class);
   }
 
   private CheckpointFollower follower(SinkListener listener) {

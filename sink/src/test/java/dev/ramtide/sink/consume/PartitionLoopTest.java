@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.fail;
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.refusal.RefusedException;
 import dev.ramtide.sink.SmallGuest;
 import dev.ramtide.sink.seal.ImageListener;
 import dev.ramtide.sink.seal.KeptCopies;
@@ -23,10 +24,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -149,6 +153,51 @@ final class PartitionLoopTest {
     } finally {
       member.stop();
     }
+  }
+
+  @Test
+  void aRefusalOfOneVmsTopicEndsNeitherTheLoopNorTheOthers() throws Exception {
+    log.startEpoch(40);
+    log.publishEveryPage(0);
+    log.complete(1, true);
+    AtomicInteger refusals = new AtomicInteger(3);
+    Member member = new Member(directory.resolve("site"));
+    member.whenPolled =
+        () -> {
+          if (refusals.getAndDecrement() > 0) { // Of one that is not followed here.
+            consumer.setPollException(
+                new TopicAuthorizationException(Set.of("ramtide.Not-Ours.pages")));
+          }
+        };
+    member.start();
+    try {
+      member.awaitSealed(1);
+      assertThat(member.failure).isEmpty();
+      consumer.schedulePollTask(
+          () -> consumer.setPollException(new TopicAuthorizationException(Set.of(TOPICS.pages()))));
+      long deadline = System.nanoTime() + SOON.toNanos();
+      while (log.follow.failure().isEmpty() && System.nanoTime() < deadline) {
+        Thread.sleep(5);
+      }
+      assertThat(log.follow.failure().orElseThrow())
+          .isInstanceOf(RefusedException.class)
+          .hasMessageContaining("--operation Read --topic " + TOPICS.pages());
+      assertThat(member.failure).isEmpty();
+      assertThat(member.thread.isAlive()).isTrue();
+    } finally {
+      member.stop();
+    }
+  }
+
+  @Test
+  void aRefusalOfTheGroupEndsTheProcessWithTheRemedy() throws Exception {
+    Member member = new Member(directory.resolve("site"));
+    consumer.setPollException(GroupAuthorizationException.forGroupId("site"));
+    member.start();
+    member.thread.join();
+    assertThat(member.failure.orElseThrow())
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("--operation Read --group site");
   }
 
   private void comeBack() {

@@ -1,0 +1,10 @@
+/**
+ * What a Kafka cluster refuses to a client, and what an operator has to change: rights, identity,
+ * certificates. One wording for all verbs.
+ *
+ * <p>Knows Kafka's errors, and none of its clients. No threads.
+ */
+@NullMarked
+package dev.ramtide.refusal;
+
+import org.jspecify.annotations.NullMarked;
