@@ -1,0 +1,221 @@
+package dev.ramtide.deploy.secured;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.ramtide.deploy.embedded.SecuredBroker.Door;
+import dev.ramtide.deploy.testbed.RamtideProcess;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * With the rights that {@code deploy/SECURITY.md} grants all goes, and with one less it does not.
+ */
+final class SecuredBrokerIT {
+  private static final String VM = "web-1";
+  private static final String PAGES = "ramtide.web-1.pages";
+  private static final String CHECKPOINTS = "ramtide.web-1.checkpoints";
+
+  @TempDir private static Path directory;
+  private static SecuredBed bed;
+  private static Grants grants;
+
+  @BeforeAll
+  static void start() throws Exception {
+    bed = SecuredBed.start(directory);
+    grants = bed.grants();
+    for (String user : List.of("agent-web-1", "restorer", "pruner", "deleter", "stranger")) {
+      bed.withPassword(user);
+    }
+    bed.withCertificate("sink");
+  }
+
+  @AfterAll
+  static void stop() throws Exception {
+    try {
+      bed.assertNobodyToldASecret();
+    } finally {
+      grants.close();
+      bed.close();
+    }
+  }
+
+  @Test
+  void everyVerbNeedsTheRightsOfThePageAndNoMore() throws Exception {
+    grants.add("agent");
+    eachRightIsNeeded("agent", "agent-web-1", Door.SCRAM, bed.agent(VM));
+    bed.run("agent-web-1", Door.SCRAM, bed.agent(VM));
+
+    grants.add("sink");
+    String[] sink = {
+      "sink", "--images", bed.images("site").toString(), "--vm", VM, "--until-sealed", "1"
+    };
+    eachRightIsNeeded("sink", "sink", Door.MTLS, sink);
+    assertThat(bed.run("sink", Door.MTLS, sink)).contains("sealed: web-1 checkpoint 1");
+
+    grants.add("restorer");
+    Path restored = directory.resolve("restored.img");
+    String[] restore = {"restore", "--vm", VM, "-o", restored.toString()};
+    eachRightIsNeeded("restorer", "restorer", Door.SCRAM, restore);
+    bed.run("restorer", Door.SCRAM, restore);
+    assertThat(Files.mismatch(restored, bed.images("site").resolve("web-1/ram.img"))).isEqualTo(-1);
+    assertThat(bed.run("restorer", Door.SCRAM, "checkpoints", "--vm", VM)).contains("1");
+
+    bed.run("agent-web-1", Door.SCRAM, bed.agent(VM));
+    grants.add("pruner");
+    String[] prune = {"prune", "--vm", VM, "--keep", "1"};
+    eachRightIsNeeded("pruner", "pruner", Door.SCRAM, prune);
+    assertThat(bed.run("pruner", Door.SCRAM, prune)).contains("deleted checkpoint 1");
+
+    othersCanNeitherReadNorWrite();
+    grants.add("deleter");
+    AclLine topics = grants.of("deleter").get(0);
+    grants.remove(topics);
+    String[] delete = {"delete", "--vm", VM, "--yes"};
+    assertThat(bed.fail("deleter", Door.SCRAM, delete))
+        .contains("lacks the right Delete on topic " + PAGES);
+    grants.add(topics);
+    assertThat(bed.run("deleter", Door.SCRAM, delete))
+        .contains("consumer group  ramtide-sink-", "web-1: removed");
+  }
+
+  /** Without it the verb ends, and says which it is. */
+  private static void eachRightIsNeeded(String role, String user, Door door, String... verb)
+      throws Exception {
+    for (AclLine grant : grants.of(role)) {
+      grants.remove(grant);
+      assertThat(bed.fail(user, door, verb))
+          .as("%s without %s", role, grant)
+          .contains("ramtide " + verb[0] + ": ")
+          .contains("lacks the right " + grant.operation() + " on ")
+          .contains(
+              "--operation "
+                  + grant.operation()
+                  + " --"
+                  + kind(grant)
+                  + " "
+                  + grant.resource().name());
+      grants.add(grant);
+    }
+  }
+
+  private static String kind(AclLine grant) {
+    return grant.resource().resourceType().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static void othersCanNeitherReadNorWrite() throws Exception {
+    for (String user : List.of("stranger", "restorer", "pruner")) {
+      assertRefused(user, () -> write(user, PAGES));
+      assertRefused(user, () -> write(user, CHECKPOINTS));
+    }
+    assertRefused("stranger", () -> read("stranger", PAGES));
+    assertRefused("stranger", () -> read("stranger", CHECKPOINTS));
+    assertRefused("agent-web-1", () -> read("agent-web-1", PAGES));
+    assertRefused("pruner", () -> read("pruner", PAGES));
+    try (Admin admin = Admin.create(bed.properties("stranger", Door.SCRAM))) {
+      assertThat(admin.listTopics().names().get()).isEmpty();
+      assertThatThrownBy(() -> admin.deleteTopics(List.of(PAGES)).all().get())
+          .hasRootCauseInstanceOf(TopicAuthorizationException.class);
+    }
+    assertThat(bed.fail("stranger", Door.SCRAM, "checkpoints", "--vm", VM))
+        .contains("lacks the right Read on topics " + CHECKPOINTS + ", " + PAGES);
+    assertThat(bed.fail("stranger", Door.SCRAM, bed.agent(VM)))
+        .contains("lacks the right Write on topics " + CHECKPOINTS + ", " + PAGES);
+  }
+
+  private interface Attempt {
+    void run() throws Exception;
+  }
+
+  private static void assertRefused(String user, Attempt attempt) {
+    assertThatThrownBy(attempt::run)
+        .as(user)
+        .satisfiesAnyOf(
+            thrown -> assertThat(thrown).isInstanceOf(TopicAuthorizationException.class),
+            thrown ->
+                assertThat(thrown)
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(TopicAuthorizationException.class));
+  }
+
+  private static void write(String user, String topic) throws Exception {
+    Properties properties = bed.properties(user, Door.SCRAM);
+    ByteArraySerializer bytes = new ByteArraySerializer();
+    properties.setProperty("enable.idempotence", "false");
+    try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(properties, bytes, bytes)) {
+      producer.send(new ProducerRecord<>(topic, 0, null, new byte[1])).get();
+    }
+  }
+
+  private static void read(String user, String topic) throws Exception {
+    Properties properties = bed.properties(user, Door.SCRAM);
+    properties.setProperty("auto.offset.reset", "earliest");
+    ByteArrayDeserializer bytes = new ByteArrayDeserializer();
+    try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties, bytes, bytes)) {
+      consumer.assign(List.of(new TopicPartition(topic, 0)));
+      long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
+      while (consumer.poll(Duration.ofMillis(100)).isEmpty() && System.nanoTime() < end) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Test
+  void aConnectionThatIsRefusedNamesThePropertyToSet() throws Exception {
+    String user = "agent-web-1";
+    String trust = SecuredBed.trust(bed.pem());
+    String scram = SecuredBed.scram(user, SecuredBed.PASSWORD);
+    Path stranger = Certificates.make(directory.resolve("other-authority")).pem();
+    Path wrongAuthority = config("wrong-authority", scram + SecuredBed.trust(stranger));
+    Path wrongPassword = config("wrong-password", SecuredBed.scram(user, "not-" + user) + trust);
+    Path noCertificate = config("no-certificate", "security.protocol=SSL\n" + trust);
+
+    for (String[] verb : verbs()) {
+      assertThat(bed.fail(wrongAuthority, Door.SCRAM, verb))
+          .contains("PKIX path", "ssl.truststore.location");
+      assertThat(bed.fail(wrongPassword, Door.SCRAM, verb))
+          .contains("invalid credentials", "sasl.jaas.config")
+          .doesNotContain("not-" + user);
+    }
+    assertThat(bed.fail(user, Door.ELSEWHERE, verbs().get(0)))
+        .contains("No subject alternative names", "certificate does not have the host name");
+    assertThat(bed.fail(noCertificate, Door.MTLS, verbs().get(1)))
+        .contains("wants a client certificate", "ssl.keystore.location");
+    String[] debugged =
+        Stream.concat(Stream.of("checkpoints", "--debug"), Stream.of("--vm", VM))
+            .toArray(String[]::new);
+    RamtideProcess told = bed.start(wrongPassword, Door.SCRAM, debugged);
+    assertThat(told.awaitExit(SecuredBed.SOON)).isNotZero();
+    assertThat(told.stderr()).contains("\tat ").doesNotContain("not-" + user);
+  }
+
+  private static List<String[]> verbs() throws Exception {
+    String images = bed.images("nowhere").toString();
+    return List.of(
+        bed.agent(VM),
+        new String[] {"sink", "--images", images, "--vm", VM},
+        new String[] {"checkpoints", "--vm", VM});
+  }
+
+  private static Path config(String name, String text) throws Exception {
+    return Files.writeString(bed.config(name), text);
+  }
+}
