@@ -45,7 +45,7 @@ public final class ClusterCalls {
   /** Every topic, with Kafka's id of it. */
   static Map<String, UUID> topics(Admin admin) throws IOException, InterruptedException {
     Map<String, UUID> topics = new HashMap<>();
-    answer(admin.listTopics().namesToListings(), "listing the topics")
+    answer(admin.listTopics().namesToListings(), "listing the topics", NO_TOPIC)
         .forEach((name, topic) -> topics.put(name, of(topic.topicId())));
     return topics;
   }
