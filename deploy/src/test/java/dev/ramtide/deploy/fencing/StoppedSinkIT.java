@@ -87,7 +87,7 @@ final class StoppedSinkIT {
     try (Suspension stopped = stopWhileItHolds(KernelLocks.Kind.READ, first)) {
       long missed = captureOnce();
       second = sink();
-      awaitItWaits(second, 0);
+      second.awaitStderr("waiting for the partition's lock", SOON);
       assertThat(sealed()).as("%s", stopped).isLessThan(missed);
       assertThat(hasMagic()).as("half applied, so refused by QEMU").isFalse();
     }
