@@ -72,6 +72,7 @@ final class DrivenCapture {
       mode = guest.take(socket::close);
       tried = mode;
       hold(mode, guest, handler);
+      meter.forgetFirst(); // A background snapshot begins now, and its own pause with it.
       guest.migrate(socket.uri(), meter::isOver, meter::wasResumed);
       watch.start();
       ByteChannel stream =

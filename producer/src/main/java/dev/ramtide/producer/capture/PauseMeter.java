@@ -55,6 +55,11 @@ final class PauseMeter {
     }
   }
 
+  /** The pauses until now are not the first: they were others'. */
+  synchronized void forgetFirst() {
+    first = null;
+  }
+
   /** Whether the guest was stopped and let go again: a stop after that is somebody else's. */
   synchronized boolean isOver() {
     return first != null;

@@ -148,6 +148,22 @@ class DrivenSourceTest {
     assertThat(qemu.qmp.received()).doesNotContain("cont");
   }
 
+  /** What its owner did before is not the pause of a background snapshot, which QEMU began. */
+  @Test
+  void aGuestThatQemuLeavesInTheMidstOfItsOwnPauseIsLetGo() {
+    AtomicBoolean done = new AtomicBoolean();
+    qemu.afterCapabilities(
+        () -> {
+          if (done.compareAndSet(false, true)) {
+            qemu.stopByOwner();
+            qemu.letGoByOwner();
+          }
+        });
+    qemu.fate(FakeQemu.Fate.FAILS_IN_ITS_OWN_PAUSE);
+    assertThatThrownBy(() -> capture(DriveMode.BACKGROUND)).isInstanceOf(IOException.class);
+    assertThat(qemu.runState()).isEqualTo("running");
+  }
+
   /** It was ours while the hook ran; since it ran on it is not, neither for us nor for a guard. */
   @Test
   void aGuestThatItsOwnerStopsAfterTheHookOfABackgroundSnapshotStands() throws Exception {

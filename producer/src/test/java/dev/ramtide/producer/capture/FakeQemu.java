@@ -28,6 +28,7 @@ final class FakeQemu implements AutoCloseable {
   enum Fate {
     COMPLETES,
     FAILS_TO_CONNECT,
+    FAILS_IN_ITS_OWN_PAUSE,
     FAILS_HALF_WAY,
     FAILS_AT_THE_END,
     FAILS_WHEN_CUT_OFF,
@@ -282,6 +283,10 @@ final class FakeQemu implements AutoCloseable {
       change("active");
       if (background && running) {
         pause("paused");
+        if (fate == Fate.FAILS_IN_ITS_OWN_PAUSE) { // QEMU leaves the guest as it is then.
+          fail("ram_write_tracking_start() failed");
+          return;
+        }
         resume();
       }
       sendChannels(socket);
