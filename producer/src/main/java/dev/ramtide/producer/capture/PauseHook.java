@@ -2,9 +2,7 @@ package dev.ramtide.producer.capture;
 
 import dev.ramtide.checkpoint.HookOutcome;
 import dev.ramtide.checkpoint.VmId;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.lang.ProcessBuilder.Redirect;
@@ -33,8 +31,6 @@ public record PauseHook(VmId vm, String command, Duration timeout) {
 
   public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
-  private static final int MOST_LINE_BYTES = 8192;
-
   private static final Duration OUTPUT_PATIENCE = Duration.ofMillis(200);
 
   public PauseHook {
@@ -56,19 +52,19 @@ public record PauseHook(VmId vm, String command, Duration timeout) {
     builder.environment().putAll(facts);
     builder.environment().put("RAMTIDE_VM", vm.name());
     builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
-    boolean objects = Boolean.getBoolean(GuardMain.OBJECTS);
-    builder.redirectError(objects ? Redirect.PIPE : Redirect.INHERIT);
+    HookErrors errors = HookErrors.open();
+    builder.redirectError(errors.redirect());
     Process process;
     try {
       process = builder.start();
     } catch (IOException e) {
+      errors.tell();
       return outcome(HookOutcome.Result.NOT_STARTED, -1, start, String.valueOf(e.getMessage()));
     }
     CompletableFuture<String> output = new CompletableFuture<>();
-    start("pause-hook-output", () -> drain(process, output));
-    if (objects) {
-      start("pause-hook-errors", () -> passOn(process));
-    }
+    Thread drain = new Thread(() -> drain(process, output), "pause-hook-output");
+    drain.setDaemon(true);
+    drain.start();
     try {
       if (!process.waitFor(timeout.toNanos(), TimeUnit.NANOSECONDS)) {
         return outcome(HookOutcome.Result.TIMED_OUT, -1, start, firstLine(output));
@@ -79,14 +75,8 @@ public record PauseHook(VmId vm, String command, Duration timeout) {
       return outcome(result, exit, start, firstLine(output));
     } finally {
       endWithAllThatItStarted(process);
+      errors.tell();
     }
-  }
-
-  /** Nobody waits for its end: something that left the session may hold the pipe open. */
-  private static void start(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    thread.start();
   }
 
   /**
@@ -138,39 +128,5 @@ public record PauseHook(VmId vm, String command, Duration timeout) {
       // It was killed while it wrote: what came is what there is.
     }
     output.complete(line.toString());
-  }
-
-  private static void passOn(Process process) {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    try (InputStream errors = process.getErrorStream()) {
-      // Twice: at the end of a process the JDK takes the rest out of its pipe, also from under who
-      // waits there for it, and has it ready behind what then looks like the end.
-      for (int end = 0; end < 2; end++) {
-        for (int next = errors.read(); next >= 0; next = errors.read()) {
-          take(next, line);
-        }
-      }
-    } catch (IOException e) {
-      // It was killed while it wrote: what came is what there is.
-    }
-    if (line.size() > 0) {
-      tell(line);
-    }
-  }
-
-  private static void take(int next, ByteArrayOutputStream line) {
-    if (next != '\n') {
-      line.write(next);
-    }
-    if (next == '\n' || line.size() == MOST_LINE_BYTES) {
-      tell(line);
-    }
-  }
-
-  /** In one piece, so that nothing else stands within it. */
-  private static void tell(ByteArrayOutputStream line) {
-    line.write('\n');
-    System.err.write(line.toByteArray(), 0, line.size());
-    line.reset();
   }
 }
