@@ -2,7 +2,7 @@ package dev.ramtide.encryption;
 
 import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.VmId;
-import java.io.IOException;
+import dev.ramtide.checkpoint.WrappedKey;
 import java.security.SecureRandom;
 import java.util.Optional;
 
@@ -20,29 +20,30 @@ public record WriterKeys(Optional<KeyService> service, boolean compressed) {
     return new ReaderKeys(service, true);
   }
 
+  /** What the next epoch of a VM is encrypted with: a data key of its own, if there are keys. */
+  public EpochCipher epochOf(VmId vm) {
+    return service.isEmpty()
+        ? EpochCipher.NONE
+        : new EncryptedEpoch(vm, service.get(), compressed, new SecureRandom());
+  }
+
   /**
-   * What the next epoch of a VM is encrypted with.
-   *
    * @param before the newest epoch that has begun
-   * @throws MissingKeyException that one is encrypted and this would not be: somebody forgot an
+   * @throws MissingKeyException that one is encrypted and the next would not be: somebody forgot an
    *     option
    */
-  public EpochCipher epochOf(VmId vm, Optional<EpochStarted> before) throws IOException {
-    if (service.isPresent()) {
-      return new EncryptedEpoch(vm, service.get(), compressed, new SecureRandom());
-    }
-    boolean wasEncrypted = before.isPresent() && before.get().encryption().isPresent();
-    if (wasEncrypted) {
+  public void requireFor(VmId vm, Optional<EpochStarted> before) throws MissingKeyException {
+    Optional<WrappedKey> key = before.flatMap(EpochStarted::encryption);
+    if (service.isEmpty() && key.isPresent()) {
       throw new MissingKeyException(
           "the log of "
               + vm
               + " is encrypted (epoch "
               + before.get().epoch()
               + ", key '"
-              + before.get().encryption().get().keyId()
+              + key.get().keyId()
               + "') and this agent has no keys: give --encryption-keys FILE. What was published once cannot be called"
               + " back; to begin anew in the clear, delete the VM's topics");
     }
-    return EpochCipher.NONE;
   }
 }

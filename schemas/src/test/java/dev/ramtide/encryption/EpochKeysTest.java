@@ -330,11 +330,13 @@ class EpochKeysTest {
 
   @Test
   void anAgentWithoutKeysDoesNotGoOnInTheClear() throws IOException {
-    assertThatThrownBy(() -> WriterKeys.NONE.epochOf(VM, Optional.of(started)))
+    assertThatThrownBy(() -> WriterKeys.NONE.requireFor(VM, Optional.of(started)))
         .isInstanceOf(MissingKeyException.class)
         .hasMessageContaining("'k1'")
         .hasMessageContaining("--encryption-keys");
-    assertThat(WriterKeys.NONE.epochOf(VM, Optional.of(OURS.started()))).isSameAs(EpochCipher.NONE);
+    WriterKeys.NONE.requireFor(VM, Optional.of(OURS.started()));
+    new WriterKeys(Optional.of(service()), false).requireFor(VM, Optional.of(started));
+    assertThat(WriterKeys.NONE.epochOf(VM)).isSameAs(EpochCipher.NONE);
   }
 
   @Test

@@ -8,7 +8,8 @@ import java.io.IOException;
  * Takes over a VM.
  *
  * <pre>
- *   1. read what is there: a log that is not written our way gets no record of ours
+ *   1. read what is there: a log that is not written our way, or that we have no key for,
+ *      gets no record of ours
  *   2. append EpochClaimed; its record offset is the epoch
  *   3. read the topic to its end
  * </pre>
@@ -21,9 +22,12 @@ final class EpochClaim {
 
   /** Returns the epoch; the reader has then read all that was before the claim. */
   static long claim(
-      VmId vm, EpochClaimed record, CheckpointsWriter writer, CheckpointsReader reader)
+      LogSettings settings, EpochClaimed record, CheckpointsWriter writer, CheckpointsReader reader)
       throws IOException {
+    VmId vm = settings.topics().vm();
     reader.readToEnd();
+    // Who forgot the keys must not fence one who has them.
+    settings.keys().requireFor(vm, reader.history().newestEpoch());
     long epoch = writer.append(record);
     reader.readTo(epoch + 1);
     reader.readToEnd();

@@ -45,11 +45,8 @@ public final class KafkaVmLog implements VmLog {
       CheckpointsReader reader =
           new CheckpointsReader(settings, clients.checkpointsConsumer(), codec);
       closings.add(reader::close);
-      // Before it claims: who forgot the keys must not fence one who has them.
-      reader.readToEnd();
-      EpochCipher cipher =
-          settings.keys().epochOf(settings.topics().vm(), reader.history().newestEpoch());
-      long epoch = EpochClaim.claim(settings.topics().vm(), claimRecord(), writer, reader);
+      long epoch = EpochClaim.claim(settings, claimRecord(), writer, reader);
+      EpochCipher cipher = settings.keys().epochOf(settings.topics().vm());
       // Asked before the producer exists: nobody would close one whose log has no known end.
       long[] pagesEnd = clients.pagesEndRecordOffsets();
       PagePublisher.Way way = new PagePublisher.Way(clients.pagesProducer(), codec);

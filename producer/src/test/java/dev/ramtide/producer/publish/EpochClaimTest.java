@@ -36,7 +36,7 @@ class EpochClaimTest {
     reading.addRecord(new ConsumerRecord<>(TOPIC.topic(), 0, 0, null, claim));
     CheckpointsWriter writer = new CheckpointsWriter(TestSettings.SETTINGS, writing, codec);
     assertThatIOException()
-        .isThrownBy(() -> EpochClaim.claim(VM, claim(), writer, reader))
+        .isThrownBy(() -> EpochClaim.claim(TestSettings.SETTINGS, claim(), writer, reader))
         .withMessageContaining("set schema.registry.url");
     assertThat(writing.history()).isEmpty();
   }

@@ -107,14 +107,14 @@ enum Mutation {
   /** Two owners write one partition. */
   TWO_OWNERS(
       List.of("NothingNewerIsOverwritten", "NothingLost", "SealedEqualsGuest", "OrderIndependence"),
-      200,
+      400,
       new Fault(
           "sink.consume.PartitionTask", "begin", Edit.callInstead("tryExclusive", "tryShared"))),
 
   /** A claim fences nobody until its epoch begins. */
   CLAIM_FENCES_NOBODY(
       List.of("readers would not count our own", "SealedIsNeverTorn", "NothingLost"),
-      60,
+      200,
       new Fault("checkpoint.CheckpointHistory", "accept", Edit.callInstead("max", "min"))),
 
   /** An agent goes on in its epoch after a failure. */
