@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -21,6 +22,8 @@ public final class KafkaKeys {
   /** In front of a key that is for all clients, where a bare key would be an option. */
   static final String ALL = "clients.";
 
+  private static final String MASK = "********";
+  private static final Pattern USER_IN_URL = Pattern.compile("//[^/@,\\s]+@");
   private static final String SERVERS = "bootstrap.servers";
   private static final Map<String, ConfigDef> CLIENTS = clients();
   private static final Set<String> SECRETS =
@@ -109,6 +112,11 @@ public final class KafkaKeys {
         || SECRETS.stream().anyMatch(lower::endsWith)
         || Stream.of("password", "secret", "token", "credential", "private.key", "api.key")
             .anyMatch(word -> lower.contains(word) && !isAboutSecrets(lower));
+  }
+
+  /** A value as anybody may see it: a secret is masked, and so is a user in a URL. */
+  public static String masked(String key, String value) {
+    return isSecret(key) ? MASK : USER_IN_URL.matcher(value).replaceAll("//" + MASK + "@");
   }
 
   /** Where one is, or how one is got, is none. */

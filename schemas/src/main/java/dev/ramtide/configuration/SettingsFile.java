@@ -73,7 +73,11 @@ public record SettingsFile(Path path, List<Setting> settings) {
 
   /** Says so when anybody on this host may read a secret in it. */
   public void warnOfOpenSecrets() throws IOException {
-    boolean holdsOne = settings.stream().anyMatch(setting -> KafkaKeys.isSecret(setting.key()));
+    boolean holdsOne =
+        settings.stream()
+            .anyMatch(
+                setting ->
+                    !KafkaKeys.masked(setting.key(), setting.value()).equals(setting.value()));
     if (holdsOne && isOpenToOthers()) {
       LOG.atWarn()
           .addKeyValue("file", path)

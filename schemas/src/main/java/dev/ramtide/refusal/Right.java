@@ -44,10 +44,16 @@ public record Right(AclOperation operation, String option, Set<String> names) {
       AclOperation ofTopics = option.equals("--group") ? AclOperation.READ : operation;
       return onTopics(ofTopics, topics.unauthorizedTopics());
     }
-    if (refusal instanceof GroupAuthorizationException group && group.groupId() != null) {
-      return onGroup(AclOperation.READ, group.groupId()); // To join, and to commit.
+    if (refusal instanceof GroupAuthorizationException group) { // To join, and to commit.
+      boolean named = group.groupId() != null; // A heartbeat's refusal is not.
+      return new Right(
+          AclOperation.READ, "--group", named ? Set.of(group.groupId()) : groupIfAny());
     }
     return this;
+  }
+
+  private Set<String> groupIfAny() {
+    return option.equals("--group") ? names : Set.of();
   }
 
   /** As {@code kafka-acls.sh} spells it: {@code DescribeConfigs}. */

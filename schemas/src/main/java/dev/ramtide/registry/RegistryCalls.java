@@ -2,17 +2,20 @@ package dev.ramtide.registry;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.ramtide.http.LimitedBody;
 import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * HTTP to one of several URLs of a registry: the first that answers. Each is tried some times,
@@ -89,22 +92,25 @@ final class RegistryCalls {
   private Answer send(URI url, String path, Optional<String> body) throws IOException {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(URI.create(url + path))
-            .timeout(settings.patience().readTimeout())
             .header("Accept", MEDIA_TYPE + ", application/json");
     settings.authorization().ifPresent(value -> request.header("Authorization", value));
     body.ifPresent(
         json -> request.header("Content-Type", MEDIA_TYPE).POST(BodyPublishers.ofString(json)));
+    CompletableFuture<HttpResponse<byte[]>> asked =
+        http.sendAsync(request.build(), headers -> new LimitedBody(MAX_ANSWER_BYTES));
     try {
-      HttpResponse<InputStream> response = http.send(request.build(), BodyHandlers.ofInputStream());
-      try (InputStream in = response.body()) {
-        byte[] bytes = in.readNBytes(MAX_ANSWER_BYTES + 1);
-        if (bytes.length > MAX_ANSWER_BYTES) {
-          throw new IOException("an answer of more than " + MAX_ANSWER_BYTES + " bytes");
-        }
-        return new Answer(url, response.statusCode(), new String(bytes, UTF_8));
-      }
+      // A request's own timeout ends with the headers; a body may never come.
+      HttpResponse<byte[]> response =
+          asked.get(settings.patience().readTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      return new Answer(url, response.statusCode(), new String(response.body(), UTF_8));
     } catch (InterruptedException e) {
       throw interrupted(e);
+    } catch (TimeoutException e) {
+      throw new IOException("no whole answer within " + settings.patience().readTimeout(), e);
+    } catch (ExecutionException e) {
+      throw new IOException(reason(e), e);
+    } finally {
+      asked.cancel(true);
     }
   }
 
@@ -129,12 +135,13 @@ final class RegistryCalls {
   }
 
   /** A refused connection has no message of its own. */
-  private static String reason(IOException e) {
-    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+  private static String reason(Exception e) {
+    Throwable first = e instanceof ExecutionException && e.getCause() != null ? e.getCause() : e;
+    for (Throwable cause = first; cause != null; cause = cause.getCause()) {
       if (cause.getMessage() != null) {
         return cause.getMessage();
       }
     }
-    return e.getClass().getSimpleName();
+    return first.getClass().getSimpleName();
   }
 }

@@ -2,6 +2,7 @@ package dev.ramtide.wire;
 
 import dev.ramtide.registry.RegistryException;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
@@ -54,7 +55,8 @@ final class PluggedFormat implements EventFormat {
       return serde.deserialize(topic, value);
     } catch (RuntimeException e) {
       for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        if (cause instanceof IOException) {
+        // A body that ends too early is the record's fault, whatever is asked again.
+        if (cause instanceof IOException && !(cause instanceof EOFException)) {
           throw new RegistryException("value.deserializer cannot tell now: " + e.getMessage(), e);
         }
       }

@@ -146,4 +146,14 @@ class ClientSettingsTest {
   void whatIsSecretIsKnown(String key, boolean secret) {
     assertThat(KafkaKeys.isSecret(key)).isEqualTo(secret);
   }
+
+  @Test
+  void whatIsSecretIsShownToNobody() {
+    assertThat(KafkaKeys.masked("ssl.key.password", "pw")).isEqualTo("********");
+    assertThat(KafkaKeys.masked("linger.ms", "5")).isEqualTo("5");
+    assertThat(KafkaKeys.masked("schema.registry.url", "https://me:pw@one:1,http://you:pw@two/x"))
+        .isEqualTo("https://********@one:1,http://********@two/x");
+    assertThat(KafkaKeys.masked("schema.registry.url", "http://one:1,http://two"))
+        .isEqualTo("http://one:1,http://two");
+  }
 }

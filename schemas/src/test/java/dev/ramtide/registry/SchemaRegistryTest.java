@@ -1,17 +1,24 @@
 package dev.ramtide.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.Properties;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -67,6 +74,33 @@ class SchemaRegistryTest {
     int id = idFor();
     assertThat(registry().schema(id)).contains(SCHEMA);
     assertThat(registry().schema(77)).isEmpty();
+  }
+
+  /** A request's own timeout ends with the headers. */
+  @Test
+  @Timeout(30)
+  void anAnswerThatDoesNotEndIsNone() throws Exception {
+    try (ServerSocket stalls = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      CompletableFuture<Socket> accepted = CompletableFuture.supplyAsync(() -> headersOnly(stalls));
+      properties.setProperty("schema.registry.url", "http://127.0.0.1:" + stalls.getLocalPort());
+      properties.setProperty("http.read.timeout.ms", "300");
+      assertThatExceptionOfType(RegistryException.class)
+          .isThrownBy(this::idFor)
+          .withMessageContaining("no whole answer within");
+      accepted.get().close();
+    }
+  }
+
+  private static Socket headersOnly(ServerSocket server) {
+    try {
+      Socket client = server.accept();
+      client
+          .getOutputStream()
+          .write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n{".getBytes(UTF_8));
+      return client;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -44,7 +44,6 @@ import picocli.CommandLine.Spec;
     })
 final class ConfigCommand implements Callable<Integer> {
   private static final String SERVERS = "bootstrap.servers";
-  private static final String MASK = "********";
 
   private final ConfiguredCommand configured;
 
@@ -111,7 +110,7 @@ final class ConfigCommand implements Callable<Integer> {
   }
 
   private static ConfiguredCommand.Effective shown(Setting setting) {
-    String value = KafkaKeys.isSecret(setting.key()) ? MASK : setting.value();
+    String value = KafkaKeys.masked(setting.key(), setting.value());
     return new ConfiguredCommand.Effective(setting.key(), value, setting.origin());
   }
 

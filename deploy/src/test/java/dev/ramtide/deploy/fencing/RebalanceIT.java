@@ -53,7 +53,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(600)
 final class RebalanceIT {
   /** A sink that was killed is missed after six seconds in both protocols. */
-  private static final Duration TAKEN_OVER = Duration.ofSeconds(40);
+  private static final Duration TAKEN_OVER = Duration.ofSeconds(90);
 
   private static final String VM = "web-1";
   private static final int PAGES = 6000;

@@ -26,7 +26,8 @@ import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
  * that is told who it is by {@code --command-config}.
  */
 final class SecuredBed implements AutoCloseable {
-  static final Duration SOON = Duration.ofSeconds(60);
+  /** A VM that was left out is looked at again after up to 80 seconds. */
+  static final Duration SOON = Duration.ofMinutes(3);
 
   /** Of every user that has a password. */
   static final String PASSWORD = "of-the-users-9c1e";

@@ -49,6 +49,7 @@ public record PauseHook(VmId vm, String command, Duration timeout) {
   HookOutcome run(Map<String, String> facts) throws InterruptedException {
     long start = System.nanoTime();
     ProcessBuilder builder = new ProcessBuilder("setsid", "/bin/sh", "-c", command);
+    hideSettings(builder.environment());
     builder.environment().putAll(facts);
     builder.environment().put("RAMTIDE_VM", vm.name());
     builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
@@ -106,6 +107,11 @@ public record PauseHook(VmId vm, String command, Duration timeout) {
       HookOutcome.Result result, int exit, long startNanos, String output) {
     long micros = (System.nanoTime() - startNanos) / 1000;
     return new HookOutcome(result, exit, Duration.ofNanos(micros * 1000), output);
+  }
+
+  /** What configures this agent may be a password, and what a hook prints is in the manifest. */
+  static void hideSettings(Map<String, String> environment) {
+    environment.keySet().removeIf(name -> name.startsWith("RAMTIDE_"));
   }
 
   /** Something in the background may hold stdout open: then what has come by now must do. */

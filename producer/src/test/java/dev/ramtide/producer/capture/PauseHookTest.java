@@ -87,6 +87,15 @@ class PauseHookTest {
     requireEnded(outcome.output());
   }
 
+  @Test
+  void whatConfiguresTheAgentIsNotTheHooks() throws Exception {
+    ProcessBuilder agents = new ProcessBuilder("true"); // As ours, which a test cannot change.
+    agents.environment().put("RAMTIDE_CLIENTS_SASL_JAAS_CONFIG", "secret");
+    PauseHook.hideSettings(agents.environment());
+    assertThat(agents.environment().keySet()).noneMatch(name -> name.startsWith("RAMTIDE_"));
+    assertThat(agents.environment()).containsKey("PATH");
+  }
+
   /** Whoever made stderr one of objects makes objects of lines that are written there. */
   @Test
   void whereStderrIsOfObjectsItsLinesPassThroughUs() throws Exception {

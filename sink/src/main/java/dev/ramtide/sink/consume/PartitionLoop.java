@@ -136,6 +136,9 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
         lost(gap.getKey(), gap.getValue());
       }
     } catch (TopicAuthorizationException e) {
+      if (e.unauthorizedTopics().isEmpty()) {
+        throw e; // Of the group's heartbeat, which names none: the member is none any more.
+      }
       e.unauthorizedTopics().forEach(topic -> denied(topic, e));
     }
   }

@@ -189,6 +189,29 @@ final class PartitionLoopTest {
     }
   }
 
+  /** As the heartbeat of a group that the broker leads says it: Kafka's client is dead then. */
+  @Test
+  void aRefusalThatNamesNoTopicEndsTheProcess() throws Exception {
+    Member member = new Member(directory.resolve("site"));
+    consumer.setPollException(new TopicAuthorizationException("Not authorized"));
+    member.start();
+    member.thread.join();
+    assertThat(member.failure.orElseThrow())
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("--operation Read --topic NAME");
+  }
+
+  @Test
+  void aRefusalOfAGroupThatIsNotNamedIsOneOfTheGroup() throws Exception {
+    Member member = new Member(directory.resolve("site"));
+    consumer.setPollException(new GroupAuthorizationException("Not authorized"));
+    member.start();
+    member.thread.join();
+    assertThat(member.failure.orElseThrow())
+        .isInstanceOf(RefusedException.class)
+        .hasMessageContaining("--operation Read --group NAME");
+  }
+
   @Test
   void aRefusalOfTheGroupEndsTheProcessWithTheRemedy() throws Exception {
     Member member = new Member(directory.resolve("site"));

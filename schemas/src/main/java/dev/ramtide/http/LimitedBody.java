@@ -1,4 +1,4 @@
-package dev.ramtide.deploy.top;
+package dev.ramtide.http;
 
 import java.io.IOException;
 import java.net.http.HttpResponse.BodySubscriber;
@@ -10,21 +10,26 @@ import java.util.concurrent.Flow.Subscription;
 import org.jspecify.annotations.Nullable;
 
 /** An answer's body in memory, which is refused when it does not end. */
-final class LimitedBody implements BodySubscriber<byte[]> {
+public final class LimitedBody implements BodySubscriber<byte[]> {
   private final BodySubscriber<byte[]> body = BodySubscribers.ofByteArray();
+  private final long mostBytes;
   private long bytesLeft;
   private @Nullable Subscription source;
 
   /** There was more than the limit. */
-  static final class TooLargeException extends IOException {
+  public static final class TooLargeException extends IOException {
     private static final long serialVersionUID = 1;
 
-    TooLargeException() {
-      super("the body is larger than it may be");
+    TooLargeException(long mostBytes) {
+      super("an answer of more than " + mostBytes + " bytes");
     }
   }
 
-  LimitedBody(long mostBytes) {
+  /**
+   * @param mostBytes more is refused with {@link TooLargeException}
+   */
+  public LimitedBody(long mostBytes) {
+    this.mostBytes = mostBytes;
     bytesLeft = mostBytes;
   }
 
@@ -52,7 +57,7 @@ final class LimitedBody implements BodySubscriber<byte[]> {
     if (source != null) {
       source.cancel();
     }
-    body.onError(new TooLargeException());
+    body.onError(new TooLargeException(mostBytes));
   }
 
   @Override
