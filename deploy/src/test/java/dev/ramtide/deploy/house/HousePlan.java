@@ -82,7 +82,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("mappedram", "guest", "qemustream");
     table.room("wire.avro"); // generated from the .avsc files
     table.room("http"); // answers that may not end
-    table.room("registry", "time", "http"); // schemas are texts to it; it waits before it asks again
+    table.room(
+        "registry", "time", "http"); // schemas are texts to it; it waits before it asks again
     table.room("wire", "guest", "integrity", "checkpoint", "wire.avro", "registry");
     table.room("refusal"); // what Kafka refuses, for all verbs in the same words
     table.room("metrics"); // knows nothing of guests: names, and a server
@@ -264,7 +265,8 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "deploy.embedded",
         "deploy.demo"); // the guest, the processes, and the comparison of memory
     table.room("deploy.incoming", "producer.qmp", "sink.restore");
-    table.room("deploy.top", "http", "checkpoint", "report", "options"); // by HTTP, as a person's browser
+    table.room(
+        "deploy.top", "http", "checkpoint", "report", "options"); // by HTTP, as a person's browser
     table.room("deploy.keys", "encryption");
     simulate(table);
     bench(table);
