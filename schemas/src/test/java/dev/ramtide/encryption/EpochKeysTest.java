@@ -143,11 +143,31 @@ class EpochKeysTest {
     DirtyPages event = throughTheLog(cipher.encrypt(OURS.pages(0)));
     for (Altered<DirtyPages> altered : Altered.each(event, OTHER.pages(1))) {
       if (!altered.what().equals("checksum")) { // Of what travels; the tag says more.
-        assertThatThrownBy(() -> keys.decrypted(altered.value(), started))
-            .as(altered.what())
-            .isInstanceOf(NotAuthenticException.class);
+        assertIsNotBelieved(altered.what(), altered.value());
       }
     }
+    assertIsNotBelieved("page count", with(event, new PageRange(10, 4, PageKind.DATA)));
+    assertIsNotBelieved("kind", with(event, new PageRange(10, 3, PageKind.ZERO)));
+  }
+
+  private static DirtyPages with(DirtyPages event, PageRange first) {
+    return DirtyPages.of(
+        event.version(),
+        event.checkpoint(),
+        event.block(),
+        List.of(first, event.ranges().get(1)),
+        event.pages());
+  }
+
+  /** By its tag: the checksum is made right, as whoever changes an event would. */
+  private void assertIsNotBelieved(String what, DirtyPages event) {
+    DirtyPages summed =
+        DirtyPages.of(
+            event.version(), event.checkpoint(), event.block(), event.ranges(), event.pages());
+    assertThatThrownBy(() -> keys.decrypted(summed, started))
+        .as(what)
+        .isInstanceOf(NotAuthenticException.class)
+        .hasMessageContaining("it was changed, moved here from elsewhere");
   }
 
   @Test
