@@ -2,31 +2,22 @@ package dev.ramtide.sink.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.ramtide.checkpoint.SkippedRecords;
-import dev.ramtide.checkpoint.TopicIds;
-import dev.ramtide.checkpoint.VmId;
-import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.MetricsOptions;
-import dev.ramtide.sink.consume.SinkClients;
+import dev.ramtide.sink.consume.ScriptedClients;
 import dev.ramtide.sink.consume.SinkProcess;
 import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.Site;
-import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -49,7 +40,7 @@ class WatchedSinkTest {
   }
 
   /** Closing a client of it takes as long as it does: what counts is when that begins. */
-  private final class Away implements SinkClients, SinkClients.Cluster {
+  private final class Away implements ScriptedClients {
     @Override
     public Cluster cluster(String purpose) {
       if (purpose.equals("sink-log-sizes")) {
@@ -71,41 +62,6 @@ class WatchedSinkTest {
     @Override
     public Consumer<byte[], ByteBuffer> reader(String purpose) {
       return new MockConsumer<>("none");
-    }
-
-    @Override
-    public Map<String, UUID> topics() {
-      return Map.of();
-    }
-
-    @Override
-    public TopicIds topicIds(VmTopics topics) {
-      throw new IllegalStateException("there are none");
-    }
-
-    @Override
-    public Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) {
-      throw new IllegalStateException("nobody prunes");
-    }
-
-    @Override
-    public void deleteBefore(Map<TopicPartition, Long> recordOffsets, VmId vm) {
-      throw new IllegalStateException("nobody prunes");
-    }
-
-    @Override
-    public ReaderKeys keys() {
-      return ReaderKeys.NONE;
-    }
-
-    @Override
-    public SkippedRecords skipped() {
-      return SkippedRecords.NONE;
-    }
-
-    @Override
-    public String bootstrapServers() {
-      return "away";
     }
   }
 

@@ -3,10 +3,8 @@ package dev.ramtide.sink.consume;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
-import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.refusal.RefusedException;
 import dev.ramtide.refusal.Right;
@@ -89,35 +87,10 @@ class CheckpointFollowerTest {
     }
   }
 
-  private final class Broker implements SinkClients, SinkClients.Cluster {
-    @Override
-    public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
-      throw new IllegalStateException("a follower is in no group");
-    }
-
+  private final class Broker implements ScriptedClients {
     @Override
     public Consumer<byte[], ByteBuffer> reader(String purpose) {
       return consumer;
-    }
-
-    @Override
-    public Cluster cluster(String purpose) {
-      return this;
-    }
-
-    @Override
-    public ReaderKeys keys() {
-      return ReaderKeys.NONE;
-    }
-
-    @Override
-    public SkippedRecords skipped() {
-      return SkippedRecords.NONE;
-    }
-
-    @Override
-    public String bootstrapServers() {
-      return "scripted";
     }
 
     @Override
@@ -140,19 +113,6 @@ class CheckpointFollowerTest {
     private UUID id(String topic) {
       return Objects.requireNonNull(topics.get(topic), topic);
     }
-
-    @Override
-    public Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) {
-      throw new IllegalStateException("nobody prunes");
-    }
-
-    @Override
-    public void deleteBefore(Map<TopicPartition, Long> recordOffsets, VmId vm) {
-      throw new IllegalStateException("nobody prunes");
-    }
-
-    @Override
-    public void close() {}
   }
 
   @Test

@@ -1,6 +1,5 @@
 package dev.ramtide.sink.consume;
 
-import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.encryption.ReaderKeys;
@@ -10,7 +9,6 @@ import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Map;
-import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -21,7 +19,7 @@ import org.apache.kafka.common.TopicPartition;
  * @param codecs how its values are read
  */
 record OneVm(Consumer<byte[], ByteBuffer> kafka, Codecs codecs, ReaderKeys keys)
-    implements SinkClients, SinkClients.Cluster {
+    implements ScriptedClients {
   static final VmTopics TOPICS = new VmTopics("ramtide", new VmId("v"));
   static final TopicPartition CHECKPOINTS = new TopicPartition(TOPICS.checkpoints(), 0);
 
@@ -35,28 +33,8 @@ record OneVm(Consumer<byte[], ByteBuffer> kafka, Codecs codecs, ReaderKeys keys)
   }
 
   @Override
-  public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
-    throw new IllegalStateException("a follower is in no group");
-  }
-
-  @Override
   public EventCodec codec(VmTopics topics) throws IOException {
     return codecs.of(topics);
-  }
-
-  @Override
-  public Cluster cluster(String purpose) {
-    return this;
-  }
-
-  @Override
-  public SkippedRecords skipped() {
-    return SkippedRecords.NONE;
-  }
-
-  @Override
-  public String bootstrapServers() {
-    return "scripted";
   }
 
   @Override
@@ -69,17 +47,4 @@ record OneVm(Consumer<byte[], ByteBuffer> kafka, Codecs codecs, ReaderKeys keys)
   public TopicIds topicIds(VmTopics topics) {
     return SmallGuest.TOPICS;
   }
-
-  @Override
-  public Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) {
-    throw new IllegalStateException("nothing was pruned");
-  }
-
-  @Override
-  public void deleteBefore(Map<TopicPartition, Long> recordOffsets, VmId vm) {
-    throw new IllegalStateException("nothing is pruned");
-  }
-
-  @Override
-  public void close() {}
 }

@@ -3,24 +3,15 @@ package dev.ramtide.sink.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
-import dev.ramtide.checkpoint.SkippedRecords;
-import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
-import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.metrics.Metric;
 import dev.ramtide.metrics.Metrics;
-import dev.ramtide.sink.consume.SinkClients;
+import dev.ramtide.sink.consume.ScriptedClients;
 import dev.ramtide.wire.VmTopics;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -35,12 +26,7 @@ class LogSizesTest {
   private Runnable whileAsked = () -> {};
 
   /** A cluster that answers, or keeps whoever asks waiting. */
-  private final class Broker implements SinkClients, SinkClients.Cluster {
-    @Override
-    public Cluster cluster(String purpose) {
-      return this;
-    }
-
+  private final class Broker implements ScriptedClients {
     @Override
     public OptionalLong logBytes(VmTopics topics) throws InterruptedException {
       asked.countDown();
@@ -59,51 +45,6 @@ class LogSizesTest {
         fail("it was told to end, and then to hurry");
       }
       closed = true;
-    }
-
-    @Override
-    public Map<String, UUID> topics() {
-      return Map.of();
-    }
-
-    @Override
-    public TopicIds topicIds(VmTopics topics) {
-      throw new IllegalStateException("not asked for");
-    }
-
-    @Override
-    public Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) {
-      throw new IllegalStateException("not asked for");
-    }
-
-    @Override
-    public void deleteBefore(Map<TopicPartition, Long> recordOffsets, VmId vm) {
-      throw new IllegalStateException("not asked for");
-    }
-
-    @Override
-    public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
-      throw new IllegalStateException("not asked for");
-    }
-
-    @Override
-    public Consumer<byte[], ByteBuffer> reader(String purpose) {
-      throw new IllegalStateException("not asked for");
-    }
-
-    @Override
-    public ReaderKeys keys() {
-      return ReaderKeys.NONE;
-    }
-
-    @Override
-    public SkippedRecords skipped() {
-      return SkippedRecords.NONE;
-    }
-
-    @Override
-    public String bootstrapServers() {
-      return "scripted";
     }
   }
 
