@@ -36,11 +36,13 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.GroupListing;
 import org.apache.kafka.common.GroupType;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +56,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class RebalanceIT {
   /** A sink that was killed is missed after six seconds in both protocols. */
   private static final Duration TAKEN_OVER = Duration.ofSeconds(90);
+
+  /**
+   * Kafka's classic client says so of a commit that a change of the group overtook. Nothing hangs
+   * on it: a sink goes on from its state file.
+   */
+  private static final Pattern KAFKAS_LATE_COMMIT =
+      Pattern.compile(
+          "(?m)^.* ERROR ConsumerCoordinator: .* Offset commit failed .*"
+              + "Specified group generation id is not valid\\.$");
 
   private static final String VM = "web-1";
   private static final int PAGES = 6000;
@@ -95,37 +106,77 @@ final class RebalanceIT {
   @ParameterizedTest
   @EnumSource(names = {"CONSUMER", "CLASSIC"})
   void everyCheckpointSealsWhileSinksComeAndGo(GroupType protocol) throws Exception {
-    String[] options = {};
-    if (protocol == GroupType.CLASSIC) {
-      Path config = directory.resolve("sink.properties");
-      Files.writeString(config, "group.protocol=classic\nsession.timeout.ms=6000\n");
-      options = new String[] {"--command-config", config.toString()};
+    String[] options = protocol == GroupType.CLASSIC ? classic() : new String[] {};
+    whileCheckpointsFlow(
+        flow -> {
+          join(options);
+          awaitSealed(flow, 2);
+          assertThat(protocols()).containsExactly(protocol);
+          for (int round = 0; round < ROUNDS; round++) {
+            join(options);
+            join(options);
+            awaitSealed(flow, 3);
+            sinks.removeFirst().kill();
+            join(options);
+            awaitSealed(flow, 3);
+            leave();
+            sinks.removeFirst().kill();
+            awaitSealed(flow, 3);
+          }
+        });
+  }
+
+  /** One sink after the other, as an upgrade of a site goes; and back, as one that is undone. */
+  @Test
+  void aSiteMovesBetweenTheProtocolsWithoutAStop() throws Exception {
+    String[] classic = classic();
+    whileCheckpointsFlow(
+        flow -> {
+          join(classic);
+          join(classic);
+          awaitSealed(flow, 2);
+          assertThat(protocols()).containsExactly(GroupType.CLASSIC);
+          replaceBoth(flow);
+          assertThat(protocols()).containsExactly(GroupType.CONSUMER);
+          replaceBoth(flow, classic);
+          assertThat(protocols()).containsExactly(GroupType.CLASSIC);
+        });
+  }
+
+  private void replaceBoth(Future<?> flow, String... options) throws Exception {
+    for (int sink = 0; sink < 2; sink++) {
+      join(options);
+      awaitSealed(flow, 2); // Members of both protocols share the group.
+      leave();
+      awaitSealed(flow, 2);
     }
-    join(options);
+  }
+
+  private String[] classic() throws IOException {
+    Path config = directory.resolve("sink.properties");
+    Files.writeString(config, "group.protocol=classic\nsession.timeout.ms=6000\n");
+    return new String[] {"--command-config", config.toString()};
+  }
+
+  @FunctionalInterface
+  private interface ComingAndGoing {
+    void whenFlowing(Future<?> flow) throws Exception;
+  }
+
+  private void whileCheckpointsFlow(ComingAndGoing of) throws Exception {
     AtomicBoolean over = new AtomicBoolean();
     ExecutorService agent = Executors.newSingleThreadExecutor();
     Future<?> flow = agent.submit(() -> checkpoints(over));
     try {
-      awaitSealed(flow, 2);
-      assertThat(protocols()).containsExactly(protocol);
-      for (int round = 0; round < ROUNDS; round++) {
-        join(options);
-        join(options);
-        awaitSealed(flow, 3);
-        sinks.removeFirst().kill();
-        join(options);
-        awaitSealed(flow, 3);
-        leave();
-        sinks.removeFirst().kill();
-        awaitSealed(flow, 3);
-      }
+      of.whenFlowing(flow);
     } finally {
       over.set(true);
     }
     flow.get();
     agent.shutdown();
     for (RamtideProcess sink : all) {
-      assertThat(sink.stderr()).doesNotContain(" ERROR ").doesNotContain("\tat ");
+      String said = KAFKAS_LATE_COMMIT.matcher(sink.stderr()).replaceAll("");
+      assertThat(said).doesNotContain(" ERROR ").doesNotContain("\tat ");
     }
   }
 
