@@ -16,8 +16,8 @@ final class QemuProcess implements AutoCloseable {
   private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
   /**
-   * How far a guest that runs gives way to others, as of nice(1); tests set it. Guests count as fast
-   * as they can, and three at a time took most of two processors from what was tested.
+   * How far a guest that runs gives way to others, as of nice(1); tests set it. Guests count as
+   * fast as they can, and three at a time took most of two processors from what was tested.
    */
   private static final String NICE = System.getProperty("ramtide.guest.nice", "");
 

@@ -3,33 +3,17 @@ package dev.ramtide.deploy.fencing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.ramtide.checkpoint.VmId;
-import dev.ramtide.deploy.publish.SmallGuest;
-import dev.ramtide.deploy.testbed.Pipeline;
 import dev.ramtide.deploy.testbed.RamtideProcess;
-import dev.ramtide.producer.capture.CaptureSession;
-import dev.ramtide.producer.capture.SessionOptions;
-import dev.ramtide.producer.publish.KafkaVmLog;
-import dev.ramtide.producer.publish.LogSettings;
-import dev.ramtide.sink.restore.GatedImage;
-import dev.ramtide.sink.state.ControlFile;
-import dev.ramtide.sink.state.ImagePaths;
-import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
-import java.util.Properties;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -66,41 +50,23 @@ final class RebalanceIT {
           "(?m)^.* ERROR ConsumerCoordinator: .* Offset commit failed .*"
               + "Specified group generation id is not valid\\.$");
 
-  private static final String VM = "web-1";
-  private static final int PAGES = 6000;
-  private static final int PARTITIONS = 7;
-  private static final int CHANGES = 1500;
   private static final int ROUNDS = 2;
 
   @TempDir private Path directory;
   private final Random random = new Random(11);
-  private final SmallGuest guest = new SmallGuest(PAGES);
   private final Deque<RamtideProcess> sinks = new ArrayDeque<>();
   private final List<RamtideProcess> all = new ArrayList<>();
   private final AtomicLong sealed = new AtomicLong();
-  private Pipeline pipeline;
-  private CaptureSession session;
-  private ImagePaths image;
+  private SmallVm vm;
 
   @BeforeEach
   void start() throws Exception {
-    pipeline = Pipeline.start(directory);
-    image = new ImagePaths(pipeline.images("site").resolve(VM));
-    Properties client = new Properties();
-    client.setProperty("bootstrap.servers", pipeline.bootstrapServers());
-    VmTopics topics = new VmTopics("ramtide", new VmId(VM));
-    LogSettings settings =
-        new LogSettings(client, topics, PARTITIONS, OptionalInt.of(1), 65536, "host-of-test");
-    SessionOptions options = new SessionOptions(16, PARTITIONS, 65536, 0, "");
-    session =
-        new CaptureSession(new KafkaVmLog(settings, Clock.systemUTC()), options, Clock.systemUTC());
-    guest.fillWithNoise();
+    vm = new SmallVm(directory, 6000, 7, 1500);
   }
 
   @AfterEach
   void stop() {
-    session.close();
-    pipeline.close();
+    vm.close();
   }
 
   @ParameterizedTest
@@ -181,10 +147,7 @@ final class RebalanceIT {
   }
 
   private void join(String... options) throws IOException {
-    List<String> words =
-        new ArrayList<>(List.of("sink", "--images", pipeline.images("site").toString()));
-    words.addAll(List.of(options));
-    RamtideProcess sink = pipeline.start(words.toArray(String[]::new));
+    RamtideProcess sink = vm.sink(options);
     sinks.add(sink);
     all.add(sink);
   }
@@ -199,17 +162,8 @@ final class RebalanceIT {
   /** One after the other, each when the one before it was found to be the guest. */
   private Void checkpoints(AtomicBoolean over) throws Exception {
     while (!over.get()) {
-      guest.run(CHANGES);
-      long checkpoint = session.capture(guest).checkpoint();
-      await()
-          .atMost(TAKEN_OVER)
-          .alias("checkpoint " + checkpoint + " is sealed")
-          .until(() -> ControlFile.sealedCheckpoint(image).orElse(0L) == checkpoint);
-      try (GatedImage whole = GatedImage.open(image.directory())) {
-        byte[] memory = new byte[PAGES * SmallGuest.PAGE];
-        whole.bytes().readFully(whole.index().fileOffsetOfPage(0, 0), ByteBuffer.wrap(memory));
-        assertThat(Arrays.mismatch(memory, guest.memory())).isEqualTo(-1);
-      }
+      long checkpoint = vm.capture();
+      vm.awaitSealedIsTheGuest(checkpoint, TAKEN_OVER);
       sealed.set(checkpoint);
     }
     return null;
@@ -226,7 +180,7 @@ final class RebalanceIT {
   }
 
   private List<GroupType> protocols() throws Exception {
-    try (Admin admin = Admin.create(Map.of("bootstrap.servers", pipeline.bootstrapServers()))) {
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", vm.bootstrapServers()))) {
       Collection<GroupListing> groups = admin.listGroups().all().get();
       return groups.stream().flatMap(group -> group.type().stream()).toList();
     }

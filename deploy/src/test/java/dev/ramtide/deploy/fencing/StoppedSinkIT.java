@@ -4,31 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 import static org.awaitility.Awaitility.await;
 
-import dev.ramtide.checkpoint.VmId;
-import dev.ramtide.deploy.publish.SmallGuest;
 import dev.ramtide.deploy.testbed.KernelLocks;
-import dev.ramtide.deploy.testbed.Pipeline;
 import dev.ramtide.deploy.testbed.RamtideProcess;
 import dev.ramtide.deploy.testbed.Suspension;
-import dev.ramtide.producer.capture.CaptureSession;
-import dev.ramtide.producer.capture.SessionOptions;
-import dev.ramtide.producer.publish.KafkaVmLog;
-import dev.ramtide.producer.publish.LogSettings;
-import dev.ramtide.sink.restore.GatedImage;
-import dev.ramtide.sink.state.ControlFile;
-import dev.ramtide.sink.state.ImagePaths;
-import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.OptionalInt;
-import java.util.Properties;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -46,69 +31,48 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(400)
 final class StoppedSinkIT {
   private static final Duration SOON = Duration.ofSeconds(120);
-  private static final String VM = "web-1";
-  private static final int PAGES = 4000;
   private static final int PARTITIONS = 4;
-  private static final int CHANGES = 1000;
   private static final byte[] MAGIC = {'Q', 'E', 'V', 'M'};
 
   @TempDir private Path directory;
-  private final SmallGuest guest = new SmallGuest(PAGES);
-  private Pipeline pipeline;
-  private CaptureSession session;
-  private ImagePaths image;
+  private SmallVm vm;
 
   @BeforeEach
   void start() throws Exception {
-    pipeline = Pipeline.start(directory);
-    image = new ImagePaths(pipeline.images("site").resolve(VM));
-    Properties client = new Properties();
-    client.setProperty("bootstrap.servers", pipeline.bootstrapServers());
-    VmTopics topics = new VmTopics("ramtide", new VmId(VM));
-    LogSettings settings =
-        new LogSettings(client, topics, PARTITIONS, OptionalInt.of(1), 65536, "host-of-test");
-    SessionOptions options = new SessionOptions(16, PARTITIONS, 65536, 0, "");
-    session =
-        new CaptureSession(new KafkaVmLog(settings, Clock.systemUTC()), options, Clock.systemUTC());
-    guest.fillWithNoise();
-    session.capture(guest);
+    vm = new SmallVm(directory, 4000, PARTITIONS, 1000);
+    vm.capture();
   }
 
   @AfterEach
   void stop() {
-    session.close();
-    pipeline.close();
+    vm.close();
   }
 
   @Test
   void whatAStoppedSinkHoldsNobodyTouchesUntilItGoesOnOrDies() throws Exception {
-    RamtideProcess first = sink();
+    RamtideProcess first = vm.sink();
     RamtideProcess second;
     try (Suspension stopped = stopWhileItHolds(KernelLocks.Kind.READ, first)) {
-      long missed = captureOnce();
-      second = sink();
+      long missed = vm.capture();
+      second = vm.sink();
       second.awaitStderr("waiting for the partition's lock", SOON);
-      assertThat(sealed()).as("%s", stopped).isLessThan(missed);
+      assertThat(vm.sealed()).as("%s", stopped).isLessThan(missed);
       assertThat(hasMagic()).as("half applied, so refused by QEMU").isFalse();
     }
-    assertHoldsTheGuest(captureOnce());
+    vm.awaitSealedIsTheGuest(vm.capture(), SOON);
     assertThat(first.isAlive()).as("the late one gave its locks up and works on").isTrue();
 
     awaitBothHavePartitions(first, second);
     int said = first.stderr().length();
     int saidBySecond = second.stderr().length();
     try (Suspension stopped = stopWhileItHolds(KernelLocks.Kind.WRITE, first, second)) {
-      long missed = captureOnce();
+      long missed = vm.capture();
       boolean isFirst = stopped.is(first);
       awaitItWaits(isFirst ? second : first, isFirst ? saidBySecond : said);
-      assertThat(sealed()).isLessThan(missed);
+      assertThat(vm.sealed()).isLessThan(missed);
       (isFirst ? first : second).kill();
-      assertHoldsTheGuest(missed);
+      vm.awaitSealedIsTheGuest(missed, SOON);
     }
-  }
-
-  private RamtideProcess sink() throws IOException {
-    return pipeline.start("sink", "--images", pipeline.images("site").toString());
   }
 
   /** While checkpoints come and come, stops the one that is seen with such a hold of the gate. */
@@ -120,7 +84,7 @@ final class StoppedSinkIT {
         agent.submit(
             () -> {
               while (!caught.get()) {
-                captureOnce();
+                vm.capture();
               }
               return null;
             });
@@ -147,13 +111,8 @@ final class StoppedSinkIT {
 
   /** Shared counts while the image is half applied: an image that is sealed is only read. */
   private boolean holds(KernelLocks.Kind kind, RamtideProcess sink) throws IOException {
-    return KernelLocks.heldBy(sink.pid(), image.controlLock()).equals(Optional.of(kind))
+    return KernelLocks.heldBy(sink.pid(), vm.image().controlLock()).equals(Optional.of(kind))
         && (kind == KernelLocks.Kind.WRITE || !hasMagic());
-  }
-
-  private long captureOnce() throws IOException, InterruptedException {
-    guest.run(CHANGES);
-    return session.capture(guest).checkpoint();
   }
 
   private static void awaitItWaits(RamtideProcess sink, int from) throws Exception {
@@ -181,33 +140,19 @@ final class StoppedSinkIT {
   private long locked(RamtideProcess sink) throws IOException {
     long locked = 0;
     for (int partition = 0; partition < PARTITIONS; partition++) {
-      if (KernelLocks.heldBy(sink.pid(), image.partitionLock(partition)).isPresent()) {
+      if (KernelLocks.heldBy(sink.pid(), vm.image().partitionLock(partition)).isPresent()) {
         locked++;
       }
     }
     return locked;
   }
 
-  private long sealed() throws IOException {
-    return ControlFile.sealedCheckpoint(image).orElse(0L);
-  }
-
   private boolean hasMagic() throws IOException {
-    if (!Files.exists(image.ram())) {
+    if (!Files.exists(vm.image().ram())) {
       return false;
     }
-    try (InputStream ram = Files.newInputStream(image.ram())) {
+    try (InputStream ram = Files.newInputStream(vm.image().ram())) {
       return Arrays.equals(ram.readNBytes(4), MAGIC);
-    }
-  }
-
-  private void assertHoldsTheGuest(long checkpoint) throws Exception {
-    await().atMost(SOON).alias("the newest is sealed").until(() -> sealed() == checkpoint);
-    try (GatedImage sealed = GatedImage.open(image.directory())) {
-      byte[] memory = new byte[PAGES * SmallGuest.PAGE];
-      long pagesAt = sealed.index().fileOffsetOfPage(0, 0);
-      sealed.bytes().readFully(pagesAt, ByteBuffer.wrap(memory));
-      assertThat(Arrays.mismatch(memory, guest.memory())).isEqualTo(-1);
     }
   }
 }
