@@ -7,15 +7,24 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
  * What the environment says: variables that begin with {@code RAMTIDE_}. An empty one is not set.
  */
 final class Environment {
-  /** What Kubernetes and Docker set for a service called {@code ramtide-…}. */
+  /**
+   * What Kubernetes sets in every pod for a Service called {@code ramtide} or {@code ramtide-…}:
+   * https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables
+   */
   private static final Pattern SERVICE_LINK =
-      Pattern.compile(".*(_SERVICE_HOST|_SERVICE_PORT(_\\w+)?|_PORT(_\\d+_(TCP|UDP|SCTP)\\w*)?)");
+      Pattern.compile(
+          "(?<service>RAMTIDE(_\\w+?)??)_"
+              + "(SERVICE_HOST|SERVICE_PORT(_\\w+)?|(?<address>PORT(_\\d+_(TCP|UDP|SCTP))?)"
+              + "|PORT_\\d+_(TCP|UDP|SCTP)_(PORT|PROTO|ADDR))");
+
+  private static final Pattern ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
 
   private final Map<String, String> keys = new TreeMap<>();
   private final Set<String> others;
@@ -39,23 +48,35 @@ final class Environment {
       if (name.startsWith(OptionKeys.VARIABLES)
           && !variable.getValue().isEmpty()
           && !name.equals(Configuration.FILE_VARIABLE)
-          && !others.contains(name)) {
-        key(name)
-            .ifPresent(
-                key -> settings.add(new Setting(key, variable.getValue(), Origin.variable(name))));
+          && !others.contains(name)
+          && !isServiceLink(name, variables)) {
+        settings.add(new Setting(key(name), variable.getValue(), Origin.variable(name)));
       }
     }
     return settings;
   }
 
-  private Optional<String> key(String name) throws ConfigurationException {
-    String option = keys.get(name);
-    if (option != null) {
-      return Optional.of(option);
+  /** The address of a port stands where {@code --metrics-port} may: by its value it is told. */
+  private static boolean isServiceLink(String name, Map<String, String> variables) {
+    Matcher link = SERVICE_LINK.matcher(name);
+    if (!link.matches()) {
+      return false;
     }
-    Optional<String> client = clientKey(name);
-    if (client.isPresent() || SERVICE_LINK.matcher(name).matches()) {
-      return client;
+    if (link.group("address") != null) {
+      return isAddress(name, variables);
+    }
+    // RAMTIDE_CLIENTS_VAULT_SERVICE_HOST may be somebody's property. A Service has an address.
+    return clientKey(name).isEmpty() || isAddress(link.group("service") + "_PORT", variables);
+  }
+
+  private static boolean isAddress(String name, Map<String, String> variables) {
+    return ADDRESS.matcher(variables.getOrDefault(name, "")).matches();
+  }
+
+  private String key(String name) throws ConfigurationException {
+    Optional<String> key = Optional.ofNullable(keys.get(name)).or(() -> clientKey(name));
+    if (key.isPresent()) {
+      return key.get();
     }
     throw new ConfigurationException(
         "environment variable "
