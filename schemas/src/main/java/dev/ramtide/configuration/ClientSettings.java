@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.stream.Stream;
 
 /**
  * What was given for Kafka's clients, from all sources.
@@ -26,15 +27,21 @@ public record ClientSettings(List<Setting> settings) {
    * With those of {@code --command-config}: stronger than {@code --config}, weaker than the
    * environment.
    *
+   * @param servers {@code --bootstrap-server}, which also a file and the environment may say: of
+   *     one source it wins over {@code bootstrap.servers}, but a stronger source wins over it
    * @throws ConfigurationException a key is none of the client's that it names
    */
-  public ClientSettings with(SettingsFile commandConfig) throws ConfigurationException {
-    List<Setting> all = new ArrayList<>(of(Origin.Kind.FILE));
+  public ClientSettings with(SettingsFile commandConfig, Optional<Setting> servers)
+      throws ConfigurationException {
+    List<Setting> all = new ArrayList<>();
+    all.addAll(of(Origin.Kind.DEFAULT, servers));
+    all.addAll(of(Origin.Kind.FILE, servers));
     for (Setting setting : commandConfig.settings()) {
       KafkaKeys.check(setting);
       all.add(forAll(setting));
     }
-    all.addAll(of(Origin.Kind.ENVIRONMENT));
+    all.addAll(of(Origin.Kind.ENVIRONMENT, servers));
+    all.addAll(of(Origin.Kind.FLAG, servers));
     return new ClientSettings(all);
   }
 
@@ -44,8 +51,10 @@ public record ClientSettings(List<Setting> settings) {
         : setting;
   }
 
-  private List<Setting> of(Origin.Kind kind) {
-    return settings.stream().filter(setting -> setting.origin().kind() == kind).toList();
+  private List<Setting> of(Origin.Kind kind, Optional<Setting> last) {
+    return Stream.concat(settings.stream(), last.stream())
+        .filter(setting -> setting.origin().kind() == kind)
+        .toList();
   }
 
   /** The file of {@code --config}, if some are in it. */

@@ -1,7 +1,6 @@
 package dev.ramtide.configuration;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -16,6 +15,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
 
 /**
@@ -27,34 +27,46 @@ import picocli.CommandLine.ParseResult;
  * </code> in a value (a shell's, of a pause hook) is replaced.
  */
 public final class ConfiguredCommand {
+  private static final String CONFIG = "--config";
+
   /** Nothing but what is typed counts. */
   public static final ConfiguredCommand TYPED =
       new ConfiguredCommand(
-          () -> new CommandLine(CommandSpec.create()), Configuration.EMPTY, List.of(), Map.of());
+          new Beginning(
+              () -> new CommandLine(CommandSpec.create()), Configuration.Sources.NONE, List.of()),
+          Configuration.EMPTY,
+          List.of(),
+          Map.of());
 
-  private final Supplier<CommandLine> fresh;
+  private final Beginning beginning;
   private final Configuration configuration;
   private final List<String> words;
   private final Map<OptionSpec, Setting> added;
 
   private ConfiguredCommand(
-      Supplier<CommandLine> fresh,
+      Beginning beginning,
       Configuration configuration,
       List<String> words,
       Map<OptionSpec, Setting> added) {
-    this.fresh = fresh;
+    this.beginning = beginning;
     this.configuration = configuration;
     this.words = words;
     this.added = added;
   }
 
   /**
-   * An option and what it is.
+   * From which another command line can be read.
    *
-   * @param key its long name without dashes
-   * @param value as it was written, empty when it has none
+   * @param fresh makes the command with all its verbs, each time another one
+   * @param typed what was typed for all verbs
    */
-  public record Effective(String key, String value, Origin origin) {}
+  private record Beginning(
+      Supplier<CommandLine> fresh, Configuration.Sources sources, List<String> typed) {
+    Beginning with(Optional<Path> file) {
+      List<String> config = file.map(path -> List.of(CONFIG, path.toString())).orElse(List.of());
+      return new Beginning(fresh, sources, config);
+    }
+  }
 
   /**
    * @param fresh makes the command with all its verbs, each time another one
@@ -63,8 +75,9 @@ public final class ConfiguredCommand {
   public static ConfiguredCommand of(
       Supplier<CommandLine> fresh, Configuration.Sources sources, String... args)
       throws ConfigurationException {
-    if (sources.isSilent() && Stream.of(args).noneMatch(arg -> arg.startsWith("--config"))) {
-      return new ConfiguredCommand(fresh, Configuration.EMPTY, List.of(args), Map.of());
+    Beginning beginning = new Beginning(fresh, sources, List.of());
+    if (sources.isSilent() && Stream.of(args).noneMatch(arg -> arg.startsWith(CONFIG))) {
+      return new ConfiguredCommand(beginning, Configuration.EMPTY, List.of(args), Map.of());
     }
     ParseResult typed = typed(fresh, List.of(args));
     CommandSpec root = typed.commandSpec();
@@ -77,10 +90,10 @@ public final class ConfiguredCommand {
     Optional<Path> file =
         Optional.ofNullable(
             verb.orElse(typed)
-                .matchedOptionValue("--config", typed.matchedOptionValue("--config", (Path) null)));
+                .matchedOptionValue(CONFIG, typed.matchedOptionValue(CONFIG, (Path) null)));
     Configuration configuration = Configuration.read(root, sources, file);
     if (verb.isEmpty()) {
-      return new ConfiguredCommand(fresh, configuration, List.of(args), Map.of());
+      return new ConfiguredCommand(beginning.with(file), configuration, List.of(args), Map.of());
     }
     Map<OptionSpec, Setting> added = chosen(configuration, typed, verb.get());
     List<String> words = new ArrayList<>(List.of(args));
@@ -88,7 +101,7 @@ public final class ConfiguredCommand {
     for (Map.Entry<OptionSpec, Setting> each : added.entrySet()) {
       words.addAll(place, words(each.getKey(), each.getValue()));
     }
-    return new ConfiguredCommand(fresh, configuration, words, added);
+    return new ConfiguredCommand(beginning.with(file), configuration, words, added);
   }
 
   private static ParseResult typed(Supplier<CommandLine> fresh, List<String> args) {
@@ -98,7 +111,7 @@ public final class ConfiguredCommand {
   }
 
   /** What is missing may come from elsewhere; what is wrong is told when it is read in earnest. */
-  private static void forgive(CommandLine command) {
+  static void forgive(CommandLine command) {
     command.getCommandSpec().parser().collectErrors(true);
     command.getSubcommands().values().forEach(ConfiguredCommand::forgive);
   }
@@ -187,54 +200,41 @@ public final class ConfiguredCommand {
   }
 
   /**
-   * Each option of a verb.
+   * How a verb would run, were it typed instead with what was typed for all verbs.
    *
-   * @param verbAndArgs as they would be typed
-   * @throws ConfigurationException there is no such verb
+   * @throws ConfigurationException file or environment say what makes no sense
+   * @throws ParameterException the verb would refuse what was typed or comes from elsewhere
    */
-  public List<Effective> effective(List<String> verbAndArgs) throws ConfigurationException {
-    ParseResult typed = typed(fresh, verbAndArgs);
-    ParseResult verb = typed.subcommand();
-    if (verb == null) {
-      throw new ConfigurationException(
-          "there is no verb '"
-              + verbAndArgs.get(0)
-              + "'; the nearest is '"
-              + NearestName.of(verbAndArgs.get(0), typed.commandSpec().subcommands().keySet())
-                  .orElse("none")
-              + "'");
-    }
-    Map<OptionSpec, Setting> chosen = chosen(configuration, typed, verb);
-    List<Effective> effective = new ArrayList<>();
-    for (OptionSpec option : verb.commandSpec().options()) {
-      if (OptionKeys.canBeSet(option)) {
-        String key = option.longestName().replaceFirst("^-+", "");
-        effective.add(
-            verb.hasMatchedOption(option)
-                ? new Effective(key, typedValue(option), Origin.flag(option.longestName()))
-                : Optional.ofNullable(chosen.get(option))
-                    .map(setting -> new Effective(key, setting.value(), setting.origin()))
-                    .orElseGet(() -> new Effective(key, initial(option), Origin.DEFAULT)));
+  public EffectiveVerb verb(List<String> verbAndArgs) throws ConfigurationException {
+    List<String> all = new ArrayList<>(beginning.typed());
+    all.addAll(verbAndArgs);
+    ConfiguredCommand other =
+        of(beginning.fresh(), beginning.sources(), all.toArray(String[]::new));
+    return EffectiveVerb.of(other, beginning.fresh().get());
+  }
+
+  /** The verbs that run on by themselves, in order. */
+  public List<String> daemons() {
+    return beginning.sources().daemons().stream().sorted().toList();
+  }
+
+  /** What was added of an option. */
+  Optional<Setting> added(String longName) {
+    return added.entrySet().stream()
+        .filter(each -> each.getKey().longestName().equals(longName))
+        .map(Map.Entry::getValue)
+        .findFirst();
+  }
+
+  /** Gives a verb's options what they need of file and environment. */
+  public void handTo(CommandSpec verb) {
+    for (CommandSpec mixin : verb.mixins().values()) {
+      if (mixin.userObject() instanceof TakesClientSettings options) {
+        options.take(
+            configuration.clients(),
+            name -> added(name).map(Setting::origin).orElseGet(() -> Origin.flag(name)));
       }
     }
-    return effective;
-  }
-
-  private static String typedValue(OptionSpec option) {
-    return option.arity().max() == 0 ? "true" : String.join(",", option.originalStringValues());
-  }
-
-  private static String initial(OptionSpec option) {
-    Object value = option.initialValue();
-    if (value == null) {
-      return "";
-    }
-    if (value instanceof Duration duration) { // As it would be typed, not PT10S.
-      return duration.toString().substring(2).toLowerCase(Locale.ROOT);
-    }
-    return value instanceof List<?> list
-        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
-        : value.toString();
   }
 
   /** All that file and environment say of options. */

@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -96,6 +97,23 @@ public final class KafkaKeys {
     Set<String> names = new TreeSet<>();
     CLIENTS.values().forEach(client -> names.addAll(client.names()));
     return names;
+  }
+
+  /** What a client does unless it is told, as it would be written; by bare key. */
+  static Map<String, String> defaults(String client) {
+    Map<String, String> defaults = new TreeMap<>();
+    Optional.ofNullable(CLIENTS.get(client + "."))
+        .map(ConfigDef::configKeys)
+        .orElse(Map.of())
+        .forEach(
+            (key, known) -> {
+              String written =
+                  known.hasDefault()
+                      ? ConfigDef.convertToString(known.defaultValue, known.type)
+                      : "";
+              defaults.put(key, written == null ? "" : written);
+            });
+    return defaults;
   }
 
   static String withoutPrefix(String key) {

@@ -14,10 +14,15 @@ public record Origin(Kind kind, String where) {
     DEFAULT,
     FILE,
     ENVIRONMENT,
-    FLAG
+    FLAG,
+    /** Nobody's to change: correctness rests on it. */
+    PINNED
   }
 
   public static final Origin DEFAULT = new Origin(Kind.DEFAULT, "default");
+  static final Origin RAMTIDE = new Origin(Kind.DEFAULT, "Ramtide's default");
+  static final Origin KAFKA = new Origin(Kind.DEFAULT, "Kafka's default");
+  static final Origin PINNED = new Origin(Kind.PINNED, "pinned by Ramtide");
 
   static Origin line(Path file, int number) {
     return new Origin(Kind.FILE, file + ":" + number);
@@ -34,8 +39,13 @@ public record Origin(Kind kind, String where) {
     return new Origin(Kind.ENVIRONMENT, "environment variable " + name);
   }
 
-  static Origin flag(String name) {
+  public static Origin flag(String name) {
     return new Origin(Kind.FLAG, "flag " + name);
+  }
+
+  /** With a remark, for people. */
+  Origin noted(String remark) {
+    return new Origin(kind, where + " (" + remark + ")");
   }
 
   @Override

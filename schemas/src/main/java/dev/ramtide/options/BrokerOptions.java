@@ -1,11 +1,15 @@
 package dev.ramtide.options;
 
 import dev.ramtide.configuration.ClientSettings;
+import dev.ramtide.configuration.Origin;
+import dev.ramtide.configuration.Setting;
 import dev.ramtide.configuration.SettingsFile;
 import dev.ramtide.configuration.TakesClientSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -19,10 +23,11 @@ public final class BrokerOptions implements TakesClientSettings {
   private static final String DEFAULT_PREFIX = "ramtide";
   private static final Pattern SAFE_WORD = Pattern.compile("[A-Za-z0-9_.,:/@%+=-]+");
   private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
-  public static final String DEFAULT_BOOTSTRAP_SERVER = "localhost:9092";
+  private static final String SERVER = "--bootstrap-server";
+  private static final String DEFAULT_BOOTSTRAP_SERVER = "localhost:9092";
 
   @Option(
-      names = "--bootstrap-server",
+      names = SERVER,
       paramLabel = "HOST:PORT",
       description =
           "Kafka to connect to, several with commas (default: " + DEFAULT_BOOTSTRAP_SERVER + ").")
@@ -44,11 +49,13 @@ public final class BrokerOptions implements TakesClientSettings {
   private String topicPrefix = DEFAULT_PREFIX;
 
   private ClientSettings elsewhere = ClientSettings.NONE;
+  private Origin serverOrigin = Origin.flag(SERVER);
   private boolean toldOfOpenFile;
 
   @Override
-  public void take(ClientSettings settings) {
+  public void take(ClientSettings settings, Function<String, Origin> origins) {
     elsewhere = settings;
+    serverOrigin = origins.apply(SERVER);
   }
 
   /**
@@ -61,20 +68,28 @@ public final class BrokerOptions implements TakesClientSettings {
   /**
    * Properties for the Kafka clients, a fresh object with every call: what the file of {@code
    * --command-config}, that of {@code --config} and the environment say, and where to connect to.
-   * {@code --bootstrap-server} has precedence over these, these over the default. {@link
-   * ClientSettings#only} takes out what one kind of client gets.
+   * {@link ClientSettings#only} takes out what one kind of client gets.
    *
    * @throws IOException the file cannot be read, or a key in it is none of the clients'; the
    *     message names it
    */
   public Properties clientProperties() throws IOException {
-    Properties properties = new Properties();
-    properties.setProperty(BOOTSTRAP_SERVERS, DEFAULT_BOOTSTRAP_SERVER);
-    properties.putAll(elsewhere.with(commandConfig()).properties());
-    if (bootstrapServer != null) {
-      properties.setProperty(BOOTSTRAP_SERVERS, bootstrapServer);
-    }
-    return properties;
+    return clientSettings().properties();
+  }
+
+  /**
+   * The same with where each is from. {@code --bootstrap-server} is one more of them, as strong as
+   * where it was said: typed it wins over all, in the file of {@code --config} it loses to {@code
+   * bootstrap.servers} of {@code --command-config} and of the environment.
+   *
+   * @throws IOException as {@link #clientProperties}
+   */
+  public ClientSettings clientSettings() throws IOException {
+    Setting server =
+        bootstrapServer == null
+            ? new Setting(BOOTSTRAP_SERVERS, DEFAULT_BOOTSTRAP_SERVER, Origin.DEFAULT)
+            : new Setting(BOOTSTRAP_SERVERS, bootstrapServer, serverOrigin);
+    return elsewhere.with(commandConfig(), Optional.of(server));
   }
 
   private SettingsFile commandConfig() throws IOException {

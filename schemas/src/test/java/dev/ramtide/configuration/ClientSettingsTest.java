@@ -23,7 +23,8 @@ class ClientSettingsTest {
   }
 
   private static ClientSettings with(String key) throws ConfigurationException {
-    return ClientSettings.NONE.with(new SettingsFile(FILE, List.of(inFile(key, "x"))));
+    return ClientSettings.NONE.with(
+        new SettingsFile(FILE, List.of(inFile(key, "x"))), Optional.empty());
   }
 
   private static ClientSettings environment(Map<String, String> variables)
@@ -60,7 +61,7 @@ class ClientSettingsTest {
                 new Setting("acks", "environment", Origin.variable("RAMTIDE_CLIENTS_ACKS"))));
     SettingsFile file =
         new SettingsFile(FILE, List.of(inFile("clients.acks", "file"), inFile("retries", "file")));
-    assertThat(given.with(file).properties())
+    assertThat(given.with(file, Optional.empty()).properties())
         .containsOnly(Map.entry("acks", "environment"), Map.entry("retries", "file"));
   }
 

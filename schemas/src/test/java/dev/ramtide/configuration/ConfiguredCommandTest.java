@@ -267,16 +267,15 @@ class ConfiguredCommandTest {
   @Test
   void theEffectiveValuesAreToldWithWhereTheyComeFrom() throws IOException {
     String file = file("interval=1s\n");
-    assertThat(configured("--config", file).effective(List.of("pump", "--fast", "--file=x")))
+    assertThat(configured("--config", file).verb(List.of("pump", "--fast", "--file=x")).options())
         .contains(
-            new ConfiguredCommand.Effective("vm", "web-1", Origin.variable("RAMTIDE_VM")),
-            new ConfiguredCommand.Effective(
-                "interval", "1s", new Origin(Origin.Kind.FILE, file + ":1")),
-            new ConfiguredCommand.Effective("fast", "true", Origin.flag("--fast")),
-            new ConfiguredCommand.Effective("file", "x", Origin.flag("--file")),
-            new ConfiguredCommand.Effective("socket", "", Origin.DEFAULT),
-            new ConfiguredCommand.Effective("server", "here", Origin.DEFAULT));
-    assertThatThrownBy(() -> configured("--config", file).effective(List.of("pumb")))
+            new Effective("vm", "web-1", Origin.variable("RAMTIDE_VM")),
+            new Effective("interval", "1s", new Origin(Origin.Kind.FILE, file + ":1"), "10s"),
+            new Effective("fast", "true", Origin.flag("--fast"), "false"),
+            new Effective("file", "x", Origin.flag("--file")),
+            new Effective("socket", "", Origin.DEFAULT),
+            new Effective("server", "here", Origin.DEFAULT, "here"));
+    assertThatThrownBy(() -> configured("--config", file).verb(List.of("pumb")))
         .hasMessageContaining("'pumb'")
         .hasMessageContaining("'pump'");
   }

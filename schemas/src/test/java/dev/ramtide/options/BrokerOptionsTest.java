@@ -58,7 +58,7 @@ class BrokerOptionsTest {
         new Setting("acks", "all", new Origin(Origin.Kind.FILE, "/etc/r.properties:3"));
     Setting ofEnvironment =
         new Setting("bootstrap.servers", "b:2", new Origin(Origin.Kind.ENVIRONMENT, "variable"));
-    options.take(new ClientSettings(List.of(ofFile, ofEnvironment)));
+    options.take(new ClientSettings(List.of(ofFile, ofEnvironment)), Origin::flag);
 
     assertThat(options.clientProperties())
         .containsEntry("acks", "1")
@@ -67,6 +67,31 @@ class BrokerOptionsTest {
     assertThat(options.spelled())
         .isEqualTo(
             "--bootstrap-server b:2 --command-config " + file + " --config /etc/r.properties");
+  }
+
+  /** The file of --config is the weakest source, whatever the key is called there. */
+  @Test
+  void aServerIsAsStrongAsWhereItWasSaid() throws IOException {
+    BrokerOptions options = parse("--bootstrap-server", "option:1");
+    Origin weak = new Origin(Origin.Kind.FILE, "/etc/r.properties:1");
+    Origin environment = new Origin(Origin.Kind.ENVIRONMENT, "variable");
+    ClientSettings inFile =
+        new ClientSettings(List.of(new Setting("bootstrap.servers", "file:1", weak)));
+    ClientSettings inEnvironment =
+        new ClientSettings(List.of(new Setting("bootstrap.servers", "variable:1", environment)));
+
+    options.take(inFile, unused -> weak); // Of one source the option wins.
+    assertThat(options.clientProperties()).containsEntry("bootstrap.servers", "option:1");
+    options.take(inEnvironment, unused -> weak);
+    assertThat(options.clientProperties()).containsEntry("bootstrap.servers", "variable:1");
+    options.take(inEnvironment, unused -> environment);
+    assertThat(options.clientProperties()).containsEntry("bootstrap.servers", "option:1");
+
+    BrokerOptions both =
+        parse("--bootstrap-server", "x:1", "--command-config", file("bootstrap.servers=file:2\n"));
+    both.take(ClientSettings.NONE, unused -> weak);
+    assertThat(both.clientProperties()).containsEntry("bootstrap.servers", "file:2");
+    assertThat(both.spelled()).startsWith("--bootstrap-server file:2 ");
   }
 
   @Test

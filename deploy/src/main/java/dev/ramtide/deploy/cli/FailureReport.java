@@ -51,14 +51,14 @@ record FailureReport(LogFormat format) {
   }
 
   /** File or environment make no sense. */
-  int usage(ConfigurationException wrong, CommandLine ramtide) {
+  int usage(ConfigurationException wrong, CommandLine verb) {
     String message = message(wrong);
     if (format == LogFormat.JSON) {
-      log(ramtide.getCommandSpec(), message).log("the configuration makes no sense");
+      log(verb.getCommandSpec(), message).log("the configuration makes no sense");
       return CommandLine.ExitCode.USAGE;
     }
-    PrintWriter err = ramtide.getErr();
-    err.println(ramtide.getCommandSpec().qualifiedName() + ": " + printable(message));
+    PrintWriter err = verb.getErr();
+    err.println(verb.getCommandSpec().qualifiedName() + ": " + printable(message));
     err.flush();
     return CommandLine.ExitCode.USAGE;
   }

@@ -3,14 +3,12 @@ package dev.ramtide.deploy.cli;
 import dev.ramtide.configuration.Configuration;
 import dev.ramtide.configuration.ConfigurationException;
 import dev.ramtide.configuration.ConfiguredCommand;
-import dev.ramtide.configuration.TakesClientSettings;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParseResult;
 
 /** From what was typed, the environment and a file to a verb that runs. */
@@ -54,11 +52,7 @@ final class Launch {
   static void prepare(ConfiguredCommand configured, ParseResult parsed) {
     ParseResult verb = parsed.subcommand();
     if (verb != null) {
-      for (CommandSpec mixin : verb.commandSpec().mixins().values()) {
-        if (mixin.userObject() instanceof TakesClientSettings options) {
-          options.take(configured.configuration().clients());
-        }
-      }
+      configured.handTo(verb.commandSpec());
     }
     try {
       configured.configuration().file().warnOfOpenSecrets();

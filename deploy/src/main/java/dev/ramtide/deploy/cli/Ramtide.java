@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.cli;
 
+import dev.ramtide.configuration.ConfigurationException;
 import dev.ramtide.configuration.ConfiguredCommand;
 import dev.ramtide.deploy.bench.BenchCommand;
 import dev.ramtide.deploy.demo.DemoCommand;
@@ -123,7 +124,10 @@ public final class Ramtide implements Callable<Integer> {
                   return new CommandLine.RunLast().execute(parsed);
                 })
             .setExecutionExceptionHandler(
-                (failure, verb, parsed) -> ramtide.report().failure(failure, verb, ramtide.debug));
+                (failure, verb, parsed) ->
+                    failure instanceof ConfigurationException wrong
+                        ? ramtide.report().usage(wrong, verb)
+                        : ramtide.report().failure(failure, verb, ramtide.debug));
     // What stands after the verb of interest is for that one.
     Objects.requireNonNull(commandLine.getSubcommands().get("config")).setStopAtPositional(true);
     return commandLine;

@@ -16,8 +16,11 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -53,7 +56,7 @@ class ConfigCommandTest {
         .contains(
             "vm | web-1 | environment variable RAMTIDE_VM",
             "qmp | /run/q | flag --qmp",
-            "interval | 5s | " + file + ":1",
+            "interval | 5s | " + file + ":1 (default: 10s)",
             "partitions | 8 | default",
             "bootstrap.servers | localhost:9092 | default",
             "producer.linger.ms | 3 | " + file + ":2",
@@ -69,11 +72,17 @@ class ConfigCommandTest {
     environment.put("RAMTIDE_BOOTSTRAP_SERVER", "a:1");
     assertThat(run("config", "--json")).isZero();
     JsonNode json = new ObjectMapper().readTree(out.toString());
-    assertThat(json.get("options").get(1))
-        .isEqualTo(
+    assertThat(json.get("options"))
+        .contains(
             new ObjectMapper()
                 .readTree(
-                    "{'key':'sink.threads','value':'3','source':'environment','where':'environment variable RAMTIDE_SINK_THREADS'}"
+                    "{'key':'sink.threads','value':'3','default':'2','source':'environment','where':'environment variable RAMTIDE_SINK_THREADS'}"
+                        .replace('\'', '"')));
+    assertThat(json.get("clients"))
+        .contains(
+            new ObjectMapper()
+                .readTree(
+                    "{'key':'producer.enable.idempotence','value':'true','default':'','source':'pinned','where':'pinned by Ramtide'}"
                         .replace('\'', '"')));
     assertThat(json.get("clients").get(0).get("key").textValue()).isEqualTo("bootstrap.servers");
   }
@@ -93,7 +102,7 @@ class ConfigCommandTest {
   @Test
   void aValueThatCannotBeRightSaysWhereItIsFrom() {
     environment.put("RAMTIDE_SINK_IMAGES", "x");
-    environment.put("RAMTIDE_METRICS_PORT", "tcp://10.0.0.1:80");
+    environment.put("RAMTIDE_METRICS_PORT", "http");
     assertThat(run("sink")).isEqualTo(2);
     assertThat(err.toString())
         .contains("--metrics-port is from environment variable RAMTIDE_METRICS_PORT");
@@ -102,11 +111,160 @@ class ConfigCommandTest {
   @Test
   void aWrongKeyInCommandConfigIsNamed() throws IOException {
     environment.put("RAMTIDE_COMMAND_CONFIG", file("c.properties", "sasl.mechanisms=PLAIN\n"));
-    assertThat(run("checkpoints", "--vm", "web-1")).isEqualTo(1);
+    for (String verb : new String[] {"checkpoints --vm web-1", "config checkpoints"}) {
+      assertThat(run(verb.split(" "))).isEqualTo(2);
+      assertThat(err.toString())
+          .contains("sasl.mechanisms")
+          .contains("c.properties:1")
+          .contains("is 'sasl.mechanism' meant?");
+    }
+  }
+
+  /** The weakest source must not win because it has an option's name. */
+  @Test
+  void ofTwoServersTheOneFromTheStrongerSourceCounts() throws IOException {
+    String weak = file("ramtide.properties", "bootstrap-server=weak:1\n");
+    String client = file("client.properties", "bootstrap.servers=typed-file:1\n");
+    environment.put("RAMTIDE_CONFIG", weak);
+    assertThat(server("checkpoints")).isEqualTo("weak:1 | " + weak + ":1");
+    assertThat(server("checkpoints", "--command-config", client))
+        .isEqualTo("typed-file:1 | " + client + ":1");
+    environment.put("RAMTIDE_CLIENTS_BOOTSTRAP_SERVERS", "environment:1");
+    assertThat(server("checkpoints", "--command-config", client))
+        .isEqualTo("environment:1 | environment variable RAMTIDE_CLIENTS_BOOTSTRAP_SERVERS");
+    environment.put("RAMTIDE_BOOTSTRAP_SERVER", "option:1");
+    assertThat(server("checkpoints", "--command-config", client))
+        .isEqualTo("option:1 | environment variable RAMTIDE_BOOTSTRAP_SERVER");
+    assertThat(server("checkpoints", "--bootstrap-server", "flag:1"))
+        .isEqualTo("flag:1 | flag --bootstrap-server");
+  }
+
+  private String server(String... verb) {
+    String[] words = new String[verb.length + 1];
+    words[0] = "config";
+    System.arraycopy(verb, 0, words, 1, verb.length);
+    assertThat(run(words)).as(err.toString()).isZero();
+    return rows()
+        .filter(row -> row.startsWith("bootstrap.servers | "))
+        .findFirst()
+        .orElseThrow()
+        .substring("bootstrap.servers | ".length());
+  }
+
+  private Stream<String> rows() {
+    return out.toString().lines().map(line -> line.replaceAll(" {2,}", " | "));
+  }
+
+  @Test
+  void theFileOfTheVerbOfInterestCounts() throws IOException {
+    String file = file("ramtide.properties", "agent.interval=5s\nproducer.linger.ms=3\n");
+    assertThat(run("config", "agent", "--config", file)).isZero();
+    assertThat(rows())
+        .contains(
+            "interval | 5s | " + file + ":1 (default: 10s)",
+            "producer.linger.ms | 3 | " + file + ":2");
+
+    String other = file("other.properties", "agent.intervall=5s\n");
+    assertThat(run("config", "agent", "--config", other)).isEqualTo(2);
+    assertThat(err.toString()).contains(other + ":1").contains("the nearest is 'agent.interval'");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      value = {
+        "agent --intervall 3s | --interval",
+        "agent --partitions many | 'many' is not an int",
+        "agent --interval | Missing required parameter for option '--interval'",
+        "agent --qmp a --image b | mutually exclusive",
+        "agent --log-format yaml | --log-format",
+        "agnet | the nearest is 'agent'"
+      })
+  void whatTheVerbWouldRefuseIsRefused(String words, String said) {
+    assertThat(run(("config " + words).split(" "))).isEqualTo(2);
+    assertThat(err.toString()).contains(said);
+    assertThat(out.toString()).isEmpty();
+  }
+
+  @Test
+  void aWrongValueOfTheEnvironmentIsRefusedAsByTheVerb() {
+    environment.put("RAMTIDE_AGENT_INTERVAL", "soon");
+    assertThat(run("config", "agent")).isEqualTo(2);
     assertThat(err.toString())
-        .contains("sasl.mechanisms")
-        .contains("c.properties:1")
-        .contains("is 'sasl.mechanism' meant?");
+        .startsWith("ramtide agent: ")
+        .contains("--interval is from environment variable RAMTIDE_AGENT_INTERVAL");
+  }
+
+  /** What is only missing may still come. */
+  @Test
+  void whatIsRequiredMayBeMissing() {
+    for (String verb : new String[] {"agent", "sink", "restore", "prune", "inspect", "kafka"}) {
+      assertThat(run("config", verb)).as(verb + err).isZero();
+    }
+  }
+
+  /** What nobody set counts too. */
+  @Test
+  void theDefaultsOfTheClientsAreShown() throws IOException {
+    assertThat(run("config", "agent")).isZero();
+    assertThat(rows())
+        .contains(
+            "producer.acks | all | Ramtide's default",
+            "producer.enable.idempotence | true | pinned by Ramtide",
+            "producer.buffer.memory | 67108864 | Ramtide's default (agent's pages)",
+            "producer.compression.type | zstd | pinned by Ramtide (agent's checkpoints)",
+            "consumer.group.protocol | classic | pinned by Ramtide",
+            "admin.request.timeout.ms | 10000 | Ramtide's default");
+    assertThat(out.toString()).doesNotContain("Kafka's default");
+
+    assertThat(run("config", "sink")).isZero();
+    assertThat(rows())
+        .contains(
+            "consumer.group.protocol | consumer | Ramtide's default (sink's members)",
+            "consumer.group.protocol | classic | pinned by Ramtide (sink's readers)",
+            "consumer.metadata.max.age.ms | 2000 | Ramtide's default",
+            "consumer.auto.offset.reset | none | pinned by Ramtide");
+    String classic =
+        file("client.properties", "group.protocol=classic\nauto.offset.reset=latest\n");
+    assertThat(run("config", "sink", "--command-config", classic)).isZero();
+    assertThat(rows())
+        .contains(
+            "group.protocol | classic | " + classic + ":1",
+            "consumer.session.timeout.ms | 10000 | Ramtide's default (sink's members)",
+            "consumer.auto.offset.reset | none | pinned by Ramtide (not " + classic + ":2)")
+        .anyMatch(row -> row.startsWith("consumer.partition.assignment.strategy | org.apache"));
+  }
+
+  @Test
+  void withAllKafkasOwnDefaultsAreShownTooAndSecretsMasked() throws IOException {
+    environment.put("RAMTIDE_CLIENTS_SSL_KEY_PASSWORD", "hunter2");
+    assertThat(run("config", "--all", "restore")).isZero();
+    assertThat(rows())
+        .contains(
+            "consumer.isolation.level | read_uncommitted | Kafka's default",
+            "consumer.max.poll.records | 500 | Kafka's default",
+            "ssl.key.password | ******** | environment variable RAMTIDE_CLIENTS_SSL_KEY_PASSWORD");
+    assertThat(out.toString()).doesNotContain("hunter2", "producer.");
+  }
+
+  @Test
+  void withoutAVerbAgentAndSinkAreShownAndWhatIsSaidForOthers() {
+    environment.put("RAMTIDE_RESTORE_VM", "web-1");
+    environment.put("RAMTIDE_TOPIC_PREFIX", "lab");
+    environment.put("RAMTIDE_VM", "db");
+    assertThat(run("config")).isZero();
+    assertThat(rows())
+        .contains(
+            "agent.interval | 10s | default",
+            "sink.threads | 2 | default",
+            "topic-prefix | lab | environment variable RAMTIDE_TOPIC_PREFIX (default: ramtide)",
+            "vm | db | environment variable RAMTIDE_VM",
+            "restore.vm | web-1 | environment variable RAMTIDE_RESTORE_VM",
+            "producer.acks | all | Ramtide's default",
+            "consumer.group.protocol | consumer | Ramtide's default (sink's members)")
+        .filteredOn(row -> row.contains("topic-prefix"))
+        .hasSize(1);
   }
 
   /** Two options that the environment calls the same would set each other. */
@@ -121,7 +279,10 @@ class ConfigCommandTest {
                 verb.getCommandName() + "." + option.longestName().substring(2))) {
           String variable = key.toUpperCase(Locale.ROOT).replace('-', '_').replace('.', '_');
           assertThat(variables.computeIfAbsent(variable, unused -> key)).isEqualTo(key);
-          assertThat(variable).doesNotMatch("(PRODUCER|CONSUMER|ADMIN|CLIENTS)_.*");
+          assertThat(variable)
+              .doesNotMatch(
+                  ".*_SERVICE_(HOST|PORT.*)|(PRODUCER|CONSUMER|ADMIN|CLIENTS)_.*"); // Nor what a
+          // pod has.
         }
       }
     }

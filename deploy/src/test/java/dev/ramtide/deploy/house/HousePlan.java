@@ -163,6 +163,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "guest",
         "integrity",
         "checkpoint",
+        "configuration", // a verb tells what its clients are given
         "metrics",
         "page",
         "qemustream", // how the pages of a multifd packet are compressed is an option
@@ -241,6 +242,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "guest",
         "integrity",
         "checkpoint",
+        "configuration", // a verb tells what its clients are given
         "qemustream",
         "mappedram",
         "wire",

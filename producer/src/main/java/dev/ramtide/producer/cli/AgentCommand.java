@@ -2,6 +2,8 @@ package dev.ramtide.producer.cli;
 
 import dev.ramtide.checkpoint.CaptureMode;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.configuration.ClientPlan;
+import dev.ramtide.configuration.UsesKafkaClients;
 import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.DurationConverter;
@@ -32,6 +34,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Properties;
@@ -55,7 +58,7 @@ import picocli.CommandLine.Spec;
           + " running."
     })
 @SuppressWarnings("try") // What serves is closed, and not looked at.
-public final class AgentCommand implements Callable<Integer> {
+public final class AgentCommand implements Callable<Integer>, UsesKafkaClients {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Option(
@@ -220,6 +223,19 @@ public final class AgentCommand implements Callable<Integer> {
     }
     // Who asked for so many waits for the outcome, the hook's included.
     return report.failed() > 0 && !pace().isForever() ? 1 : 0;
+  }
+
+  @Override
+  public List<ClientPlan> kafkaClients() {
+    SessionOptions options = sessionOptions();
+    return AgentClients.plans(
+        new LogSettings(
+            new Properties(),
+            new VmTopics(broker.topicPrefix(), vm),
+            options.partitionCount(),
+            log.replication(),
+            options.payloadBytes(),
+            ""));
   }
 
   /** While it waits for a guest: of those that begin at once the guest would be slowed down. */

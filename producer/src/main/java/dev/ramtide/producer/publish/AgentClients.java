@@ -1,8 +1,10 @@
 package dev.ramtide.producer.publish;
 
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.configuration.ClientPlan;
 import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
+import java.util.List;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
@@ -16,6 +18,11 @@ public interface AgentClients {
   /** Kafka's own. */
   static AgentClients kafka(LogSettings settings) {
     return new ClientProperties(settings);
+  }
+
+  /** What these are given, to be shown. */
+  static List<ClientPlan> plans(LogSettings settings) {
+    return ClientProperties.plans(settings);
   }
 
   /**

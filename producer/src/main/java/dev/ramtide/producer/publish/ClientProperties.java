@@ -1,6 +1,7 @@
 package dev.ramtide.producer.publish;
 
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.configuration.ClientPlan;
 import dev.ramtide.configuration.ClientSettings;
 import dev.ramtide.refusal.Right;
 import dev.ramtide.registry.RegistryProperties;
@@ -8,9 +9,11 @@ import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.EventCodecs;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -56,6 +59,23 @@ final class ClientProperties implements AgentClients {
   ClientProperties(LogSettings settings) {
     this.settings = settings;
     this.client = settings.client();
+  }
+
+  static List<ClientPlan> plans(LogSettings settings) {
+    return List.of(
+        plan(settings, "producer", "agent's pages", ClientProperties::pagesProperties),
+        plan(settings, "producer", "agent's checkpoints", ClientProperties::checkpointsProperties),
+        plan(settings, "consumer", "agent's reader", ClientProperties::readerProperties),
+        plan(settings, "admin", "agent's admin", ClientProperties::adminProperties));
+  }
+
+  private static ClientPlan plan(
+      LogSettings settings,
+      String kind,
+      String purpose,
+      Function<ClientProperties, Properties> made) {
+    return new ClientPlan(
+        kind, purpose, client -> made.apply(new ClientProperties(settings.withClient(client))));
   }
 
   @Override
@@ -104,10 +124,14 @@ final class ClientProperties implements AgentClients {
   }
 
   private Admin admin() {
+    return Admin.create(adminProperties());
+  }
+
+  Properties adminProperties() {
     Properties properties = common("admin", "admin");
     properties.putIfAbsent(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
     properties.putIfAbsent(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
-    return Admin.create(properties);
+    return properties;
   }
 
   /**
@@ -157,15 +181,25 @@ final class ClientProperties implements AgentClients {
   /** Few records; device state is mostly zeros and repeated text. */
   @Override
   public Producer<byte[], byte[]> checkpointsProducer() {
+    return new KafkaProducer<>(
+        checkpointsProperties(), new ByteArraySerializer(), new ByteArraySerializer());
+  }
+
+  Properties checkpointsProperties() {
     Properties properties = producer("checkpoints");
     properties.setProperty(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
     properties.setProperty(
         ProducerConfig.BUFFER_MEMORY_CONFIG, Integer.toString(CHECKPOINTS_BUFFER_BYTES));
-    return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
+    return properties;
   }
 
   @Override
   public Consumer<byte[], byte[]> checkpointsConsumer() {
+    return new KafkaConsumer<>(
+        readerProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer());
+  }
+
+  Properties readerProperties() {
     Properties properties = common("consumer", "reader");
     // What was deleted below the log's start is history that a prune took: to begin at the start is
     // right.
@@ -175,8 +209,7 @@ final class ClientProperties implements AgentClients {
     properties.remove(ConsumerConfig.GROUP_REMOTE_ASSIGNOR_CONFIG); // Refused then.
     properties.putIfAbsent(ConsumerConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, "20000");
     properties.putIfAbsent(ConsumerConfig.REQUEST_TIMEOUT_MS_CONFIG, "10000");
-    return new KafkaConsumer<>(
-        properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    return properties;
   }
 
   private Properties producer(String purpose) {

@@ -46,6 +46,12 @@ public record LogSettings(
         WriterKeys.NONE);
   }
 
+  /** The same log by clients that are told something else. */
+  LogSettings withClient(Properties other) {
+    return new LogSettings(
+        other, topics, partitionCount, replicationFactor, payloadBytes, agentHost, skipped, keys);
+  }
+
   /** Where Kafka is, as configured: for messages. */
   String servers() {
     return client.getProperty("bootstrap.servers", "(no bootstrap.servers)");

@@ -1,6 +1,8 @@
 package dev.ramtide.sink.cli;
 
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.configuration.ClientPlan;
+import dev.ramtide.configuration.UsesKafkaClients;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.SkipOptions;
 import dev.ramtide.options.VmIdConverter;
@@ -28,7 +30,7 @@ import picocli.CommandLine.Spec;
     name = "checkpoints",
     description =
         "Lists the checkpoints of a VM, and what each can be restored from now: the log, an image, a kept copy.")
-public final class CheckpointsCommand implements Callable<Integer> {
+public final class CheckpointsCommand implements Callable<Integer>, UsesKafkaClients {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
@@ -51,6 +53,11 @@ public final class CheckpointsCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "Print one JSON object.")
   private boolean json;
+
+  @Override
+  public List<ClientPlan> kafkaClients() {
+    return ConsumerSettings.readerPlans();
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {

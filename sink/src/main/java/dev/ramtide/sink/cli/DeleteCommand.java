@@ -2,6 +2,8 @@ package dev.ramtide.sink.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.configuration.ClientPlan;
+import dev.ramtide.configuration.UsesKafkaClients;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.VmIdConverter;
 import dev.ramtide.report.CheckpointJson;
@@ -34,7 +36,7 @@ import picocli.CommandLine.Spec;
           + " its images too.",
       "Names what it will remove and asks. Stop the VM's agent before: one that runs on begins anew with empty topics."
     })
-public final class DeleteCommand implements Callable<Integer> {
+public final class DeleteCommand implements Callable<Integer>, UsesKafkaClients {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
@@ -64,6 +66,11 @@ public final class DeleteCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "Print one JSON object; needs --yes or --dry-run.")
   private boolean json;
+
+  @Override
+  public List<ClientPlan> kafkaClients() {
+    return ConsumerSettings.readerPlans();
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {

@@ -3,6 +3,8 @@ package dev.ramtide.sink.cli;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.configuration.ClientPlan;
+import dev.ramtide.configuration.UsesKafkaClients;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.DecryptionOptions;
 import dev.ramtide.options.DurationConverter;
@@ -41,7 +43,7 @@ import picocli.CommandLine.Spec;
       "A checkpoint begins with a keyframe, so the log can only be cut before one: let the agent make them with"
           + " --keyframe-interval. The newest checkpoint always stays. Agent and sinks may run meanwhile."
     })
-public final class PruneCommand implements Callable<Integer> {
+public final class PruneCommand implements Callable<Integer>, UsesKafkaClients {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
@@ -81,6 +83,11 @@ public final class PruneCommand implements Callable<Integer> {
         converter = DurationConverter.class,
         description = "All but those older than this, such as 12h or 7d, and what they need.")
     private @Nullable Duration olderThan;
+  }
+
+  @Override
+  public List<ClientPlan> kafkaClients() {
+    return ConsumerSettings.readerPlans();
   }
 
   @Override

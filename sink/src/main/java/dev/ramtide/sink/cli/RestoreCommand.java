@@ -4,6 +4,8 @@ import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.configuration.ClientPlan;
+import dev.ramtide.configuration.UsesKafkaClients;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.DecryptionOptions;
 import dev.ramtide.options.SkipOptions;
@@ -25,6 +27,7 @@ import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
@@ -45,7 +48,7 @@ import picocli.CommandLine.Spec;
           + " name, or QEMU its first byte.",
       "Run a file with:  qemu-system-x86_64 <the guest's own arguments> -global migration.mapped-ram=on -incoming file:FILE"
     })
-public final class RestoreCommand implements Callable<Integer> {
+public final class RestoreCommand implements Callable<Integer>, UsesKafkaClients {
   private final WaitingQemu.Door door;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -103,6 +106,11 @@ public final class RestoreCommand implements Callable<Integer> {
    */
   public RestoreCommand(WaitingQemu.Door door) {
     this.door = door;
+  }
+
+  @Override
+  public List<ClientPlan> kafkaClients() {
+    return ConsumerSettings.readerPlans();
   }
 
   @Override

@@ -2,6 +2,8 @@ package dev.ramtide.sink.cli;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.configuration.ClientPlan;
+import dev.ramtide.configuration.UsesKafkaClients;
 import dev.ramtide.integrity.PageHasher;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.DecryptionOptions;
@@ -44,7 +46,7 @@ import picocli.CommandLine.Spec;
           + " SIGTERM without losing anything."
     })
 @SuppressWarnings("try") // What serves is closed, and not looked at.
-public final class SinkCommand implements Callable<Integer> {
+public final class SinkCommand implements Callable<Integer>, UsesKafkaClients {
   private static final long LOOK_EVERY_MS = 20;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -116,6 +118,11 @@ public final class SinkCommand implements Callable<Integer> {
       names = "--json",
       description = "With --until-sealed: print what was sealed as JSON, an object a line.")
   private boolean json;
+
+  @Override
+  public List<ClientPlan> kafkaClients() {
+    return ConsumerSettings.sinkPlans();
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {

@@ -3,6 +3,8 @@ package dev.ramtide.sink.cli;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.configuration.ClientPlan;
+import dev.ramtide.configuration.UsesKafkaClients;
 import dev.ramtide.integrity.PageDigest;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.DecryptionOptions;
@@ -23,6 +25,7 @@ import dev.ramtide.sink.restore.ImageVerifier;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.Callable;
@@ -43,7 +46,7 @@ import picocli.CommandLine.Spec;
           + " state, with the manifest of a checkpoint in the log (--vm) or the checkpoint.json beside a sink's image.",
       "Exits with 1 when they differ. With nothing to compare to it prints the digest."
     })
-public final class VerifyCommand implements Callable<Integer> {
+public final class VerifyCommand implements Callable<Integer>, UsesKafkaClients {
   @Spec private CommandSpec spec = CommandSpec.create();
 
   @Mixin private BrokerOptions broker = new BrokerOptions();
@@ -76,6 +79,11 @@ public final class VerifyCommand implements Callable<Integer> {
 
   @Option(names = "--json", description = "Print the result as one JSON object.")
   private boolean json;
+
+  @Override
+  public List<ClientPlan> kafkaClients() {
+    return ConsumerSettings.readerPlans();
+  }
 
   @Override
   public Integer call() throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.configuration.ClientPlan;
 import dev.ramtide.configuration.ClientSettings;
 import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.registry.RegistryProperties;
@@ -9,9 +10,11 @@ import dev.ramtide.wire.EventCodecs;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.apache.kafka.clients.CommonClientConfigs;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -73,6 +76,32 @@ public final class ConsumerSettings implements SinkClients {
     this(client, SkippedRecords.NONE);
   }
 
+  /** What the clients of a verb are given that reads the log and is in no group, to be shown. */
+  public static List<ClientPlan> readerPlans() {
+    return List.of(
+        plan("consumer", "reader", made -> made.readerProperties("reader")),
+        plan("admin", "reader", made -> made.adminProperties("reader")));
+  }
+
+  /** What the clients of a sink are given, to be shown; the group has an option of its own. */
+  public static List<ClientPlan> sinkPlans() {
+    return List.of(
+        plan("consumer", "sink's members", ConsumerSettings::shownMember),
+        plan("consumer", "sink's readers", made -> made.readerProperties("sink-reader")),
+        plan("admin", "sink's admin", made -> made.adminProperties("sink")));
+  }
+
+  private static ClientPlan plan(
+      String kind, String purpose, Function<ConsumerSettings, Properties> made) {
+    return new ClientPlan(kind, purpose, client -> made.apply(new ConsumerSettings(client)));
+  }
+
+  private Properties shownMember() {
+    Properties member = memberProperties("", "sink-member");
+    member.remove(ConsumerConfig.GROUP_ID_CONFIG);
+    return member;
+  }
+
   @Override
   public EventCodec codec(VmTopics topics) throws IOException {
     return codecs.reader(topics);
@@ -97,6 +126,10 @@ public final class ConsumerSettings implements SinkClients {
    * @param purpose as in {@link SinkClients}
    */
   public Admin admin(String purpose) {
+    return Admin.create(adminProperties(purpose));
+  }
+
+  private Properties adminProperties(String purpose) {
     Properties all = new Properties();
     all.put(
         AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG,
@@ -105,7 +138,7 @@ public final class ConsumerSettings implements SinkClients {
     Properties users = RegistryProperties.forKafka(ClientSettings.only(client, "admin"));
     all.putAll(users);
     all.put(CommonClientConfigs.CLIENT_ID_CONFIG, name(users, purpose + "-admin"));
-    return Admin.create(all);
+    return all;
   }
 
   @Override

@@ -1,0 +1,78 @@
+package dev.ramtide.configuration;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+
+/**
+ * What one of Kafka's clients is given.
+ *
+ * @param kind {@code producer}, {@code consumer} or {@code admin}
+ * @param purpose for people, such as {@code agent's pages}
+ * @param made from what the user has set, with the keys of {@link ClientSettings#properties}, to
+ *     all that the client is given; called with values that make no sense too
+ */
+public record ClientPlan(String kind, String purpose, UnaryOperator<Properties> made) {
+  private static final String NAME = "client.id";
+
+  /** Stands in for what a user may set. */
+  private static final String PROBE = "another";
+
+  /** What it is given that is not as the user has set it, by key. */
+  public List<Effective> ours(ClientSettings settings) {
+    Map<String, Setting> users = set(settings);
+    Properties given = made.apply(settings.properties());
+    List<Effective> ours = new ArrayList<>();
+    for (String key : new TreeSet<>(given.stringPropertyNames())) {
+      String value = given.getProperty(key);
+      if (key.equals(NAME)) {
+        continue; // Each of many clients has one of its own.
+      }
+      Optional<Setting> set = Optional.ofNullable(users.get(key));
+      if (set.filter(same -> same.value().equals(value)).isEmpty()) {
+        Origin origin = origin(settings, key, value, set);
+        ours.add(new Effective(kind + "." + key, value, origin).masked());
+      }
+    }
+    return ours;
+  }
+
+  private Origin origin(ClientSettings settings, String key, String value, Optional<Setting> set) {
+    // Asked of the code that makes the client: a list of what is pinned would be wrong one day.
+    Properties probe = settings.properties();
+    probe.setProperty(kind + "." + key, PROBE);
+    if (value.equals(made.apply(probe).getProperty(key))) {
+      return set.map(lost -> Origin.PINNED.noted("not " + lost.origin())).orElse(Origin.PINNED);
+    }
+    return set.map(Setting::origin).orElse(Origin.RAMTIDE);
+  }
+
+  /** Those for all clients and those for this kind, by bare key. */
+  private Map<String, Setting> set(ClientSettings settings) {
+    Map<String, Setting> set = new TreeMap<>();
+    Map<String, Setting> effective = settings.effective();
+    effective.forEach(set::put);
+    effective.forEach(
+        (key, setting) -> {
+          if (key.startsWith(kind + ".")) {
+            set.put(KafkaKeys.withoutPrefix(key), setting);
+          }
+        });
+    return set;
+  }
+
+  /** What Kafka's client does where it is not told, by key. */
+  public List<Effective> kafkas(ClientSettings settings) {
+    Properties given = made.apply(settings.properties());
+    return KafkaKeys.defaults(kind).entrySet().stream()
+        .filter(known -> !given.containsKey(known.getKey()))
+        .map(known -> new Effective(kind + "." + known.getKey(), known.getValue(), Origin.KAFKA))
+        .map(Effective::masked)
+        .toList();
+  }
+}

@@ -1,0 +1,145 @@
+package dev.ramtide.configuration;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine;
+import picocli.CommandLine.MissingParameterException;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+
+/** A verb as it would run: read as it is read in earnest, but not run. */
+public final class EffectiveVerb {
+  private final ConfiguredCommand configured;
+  private final ParseResult verb;
+
+  private EffectiveVerb(ConfiguredCommand configured, ParseResult verb) {
+    this.configured = configured;
+    this.verb = verb;
+  }
+
+  /**
+   * @throws ParameterException as the verb itself says it; only what is missing is forgiven
+   */
+  static EffectiveVerb of(ConfiguredCommand configured, CommandLine fresh) {
+    ConfiguredCommand.forgive(fresh);
+    List<String> words = Arrays.asList(configured.args());
+    ParseResult root = fresh.parseArgs(configured.args());
+    ParseResult verb = root.subcommand();
+    List<ParseResult> read = verb == null ? List.of(root) : List.of(root, verb);
+    Optional<ParameterException> wrong =
+        read.stream()
+            .flatMap(part -> part.errors().stream())
+            .map(ParameterException.class::cast)
+            .filter(complaint -> !isOnlyMissing(complaint, words))
+            .findFirst();
+    if (verb == null) {
+      throw new ParameterException(fresh, noVerb(words.get(words.size() - 1), root, wrong));
+    }
+    if (wrong.isPresent()) {
+      throw noted(wrong.get(), configured.note(String.valueOf(wrong.get().getMessage())));
+    }
+    if (verb.isUsageHelpRequested() || verb.isVersionHelpRequested()) {
+      throw new ParameterException(
+          verb.commandSpec().commandLine(), "with --help or --version a verb has no values");
+    }
+    configured.handTo(verb.commandSpec());
+    return new EffectiveVerb(configured, verb);
+  }
+
+  /** Not an option that was typed and lacks its value. */
+  private static boolean isOnlyMissing(ParameterException complaint, List<String> words) {
+    return complaint instanceof MissingParameterException missing
+        && missing.getMissing().stream().noneMatch(argument -> isTyped(argument, words));
+  }
+
+  private static boolean isTyped(ArgSpec argument, List<String> words) {
+    return argument instanceof OptionSpec option
+        && Stream.of(option.names())
+            .anyMatch(
+                name ->
+                    words.stream()
+                        .anyMatch(word -> word.equals(name) || word.startsWith(name + "=")));
+  }
+
+  private static String noVerb(String last, ParseResult root, Optional<ParameterException> wrong) {
+    String word = root.unmatched().isEmpty() ? last : root.unmatched().get(0);
+    return word.startsWith("-") && wrong.isPresent()
+        ? String.valueOf(wrong.get().getMessage())
+        : "there is no verb '"
+            + word
+            + "'; the nearest is '"
+            + NearestName.of(word, root.commandSpec().subcommands().keySet()).orElse("none")
+            + "'";
+  }
+
+  private static ParameterException noted(ParameterException wrong, String note) {
+    return note.isEmpty()
+        ? wrong
+        : new ParameterException(
+            wrong.getCommandLine(), wrong.getMessage() + " (" + note + ")", wrong);
+  }
+
+  /** The object that would be called, its options set. */
+  public Object command() {
+    return verb.commandSpec().userObject();
+  }
+
+  /** The options of a kind that the verb shares with others, if it has them. */
+  public <T> Optional<T> mixin(Class<T> type) {
+    return verb.commandSpec().mixins().values().stream()
+        .map(CommandSpec::userObject)
+        .filter(type::isInstance)
+        .map(type::cast)
+        .findFirst();
+  }
+
+  /** Each option that can be set elsewhere than in a command line. */
+  public List<Effective> options() {
+    List<Effective> effective = new ArrayList<>();
+    for (OptionSpec option : verb.commandSpec().options()) {
+      if (OptionKeys.canBeSet(option)) {
+        effective.add(effective(option));
+      }
+    }
+    return effective;
+  }
+
+  private Effective effective(OptionSpec option) {
+    String name = option.longestName();
+    String key = name.replaceFirst("^-+", "");
+    String unset = unset(option);
+    Optional<Setting> added = configured.added(name);
+    if (added.isPresent()) {
+      return new Effective(key, added.get().value(), added.get().origin(), unset);
+    }
+    return verb.hasMatchedOption(option)
+        ? new Effective(key, typedValue(option), Origin.flag(name), unset)
+        : new Effective(key, unset, Origin.DEFAULT, unset);
+  }
+
+  private static String typedValue(OptionSpec option) {
+    return option.arity().max() == 0 ? "true" : String.join(",", option.originalStringValues());
+  }
+
+  private static String unset(OptionSpec option) {
+    Object value = option.initialValue();
+    if (value == null || option.required()) { // What stands there then is nobody's.
+      return "";
+    }
+    if (value instanceof Duration duration) { // As it would be typed, not PT10S.
+      return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+    return value instanceof List<?> list
+        ? list.stream().map(String::valueOf).collect(Collectors.joining(","))
+        : value.toString();
+  }
+}
