@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.house;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ramtide.deploy.demo.ChildVerb;
@@ -96,6 +97,26 @@ class LauncherTest {
     List<String> options = optionsOf("agent");
 
     assertThat(options.get(options.indexOf("-cp") + 1)).endsWith("/target/lib/*:/opt/serde/*");
+  }
+
+  @Test
+  void aLaterJavaIsFoundBesideTheOneThatRamtideRunsOn() throws Exception {
+    Path later = Files.createDirectories(directory.resolve("later/bin"));
+    executable(later.resolve("java"), "#!/bin/bash\necho 'openjdk version \"97.0.1\"' >&2\n");
+    assertThat(javaFound()).isEqualTo(directory.resolve("jdk").toString());
+    assertThat(javaFound("97")).isEqualTo(directory.resolve("later").toString());
+    assertThat(javaFound("98")).isEmpty();
+  }
+
+  private String javaFound(String... words) throws IOException, InterruptedException {
+    ProcessBuilder builder = new ProcessBuilder(directory.resolve("deploy/find-jdk").toString());
+    builder.command().addAll(List.of(words));
+    builder.environment().put("JAVA_HOME", directory.resolve("jdk").toString());
+    builder.environment().put("JAVA_HOME_97_X64", directory.resolve("later").toString());
+    Process process = builder.start();
+    String found = new String(process.getInputStream().readAllBytes(), UTF_8).strip();
+    assertThat(process.waitFor()).isEqualTo(found.isEmpty() ? 1 : 0);
+    return found;
   }
 
   private List<String> optionsOf(String... words) throws IOException, InterruptedException {

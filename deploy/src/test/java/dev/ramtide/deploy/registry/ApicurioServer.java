@@ -1,10 +1,12 @@
 package dev.ramtide.deploy.registry;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,12 +18,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * A real Apicurio registry in memory, with Confluent's interface and Confluent's default of
@@ -32,7 +32,6 @@ final class ApicurioServer implements AutoCloseable {
   private static final Duration SOON = Duration.ofSeconds(90);
   private static final String ARTIFACT = "io.apicurio:apicurio-registry-app:%s:tar.gz:all";
   private static final Pattern LISTENING = Pattern.compile("Listening on: (http://127.0.0.1:\\d+)");
-  private static final Pattern JAVA_VERSION = Pattern.compile("JAVA_VERSION=\"(\\d+)");
 
   private final Process process;
   private final URI base;
@@ -44,7 +43,7 @@ final class ApicurioServer implements AutoCloseable {
   }
 
   static ApicurioServer start(Path directory) throws IOException, InterruptedException {
-    Optional<Path> later = javaSince(21);
+    Optional<Path> later = java21();
     String version = later.isPresent() ? "3.3.3" : "2.6.13.Final";
     Path home = MavenArtifacts.unpacked(ARTIFACT.formatted(version));
     String jar =
@@ -83,22 +82,14 @@ final class ApicurioServer implements AutoCloseable {
     return fail("no registry: " + Files.readString(log));
   }
 
-  /** The newest, when it is new enough. */
-  private static Optional<Path> javaSince(int version) throws IOException {
-    try (Stream<Path> homes = Files.list(Path.of("/usr/lib/jvm"))) {
-      return homes
-          .filter(home -> versionOf(home) >= version && Files.exists(home.resolve("bin/java")))
-          .max(Comparator.comparingInt(ApicurioServer::versionOf));
-    }
-  }
-
-  private static int versionOf(Path home) {
-    try {
-      Matcher matcher = JAVA_VERSION.matcher(Files.readString(home.resolve("release")));
-      return matcher.find() ? Integer.parseInt(matcher.group(1)) : 0;
-    } catch (IOException e) {
-      return 0;
-    }
+  /** As the launcher finds its own; the tests run in its directory. */
+  private static Optional<Path> java21() throws IOException, InterruptedException {
+    Process find =
+        new ProcessBuilder(Path.of("find-jdk").toAbsolutePath().toString(), "21")
+            .redirectError(Redirect.INHERIT)
+            .start();
+    String home = new String(find.getInputStream().readAllBytes(), UTF_8).strip();
+    return find.waitFor() == 0 ? Optional.of(Path.of(home)) : Optional.empty();
   }
 
   /** Of Confluent's interface. */
