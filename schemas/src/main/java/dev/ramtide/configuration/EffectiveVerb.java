@@ -6,6 +6,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -18,6 +20,8 @@ import picocli.CommandLine.ParseResult;
 
 /** A verb as it would run: read as it is read in earnest, but not run. */
 public final class EffectiveVerb {
+  private static final Pattern DOCUMENTED = Pattern.compile("\\(default: ([^)]+)\\)");
+
   private final ConfiguredCommand configured;
   private final ParseResult verb;
 
@@ -116,27 +120,45 @@ public final class EffectiveVerb {
   private Effective effective(OptionSpec option) {
     String name = option.longestName();
     String key = name.replaceFirst("^-+", "");
-    String unset = unset(option);
+    String initial = initial(option);
+    String unset = initial.isEmpty() ? documented(option) : initial;
     Optional<Setting> added = configured.added(name);
     if (added.isPresent()) {
       return new Effective(key, added.get().value(), added.get().origin(), unset);
     }
     return verb.hasMatchedOption(option)
         ? new Effective(key, typedValue(option), Origin.flag(name), unset)
-        : new Effective(key, unset, Origin.DEFAULT, unset);
+        : byDefault(key, initial, unset);
+  }
+
+  /** Where it is no value that could be typed it is told beside. */
+  private static Effective byDefault(String key, String initial, String unset) {
+    boolean isValue = unset.equals(initial) || !unset.contains(" ");
+    return isValue
+        ? new Effective(key, unset, Origin.DEFAULT, unset)
+        : new Effective(key, "", new Origin(Origin.Kind.DEFAULT, "default: " + unset), unset);
+  }
+
+  /** Some options must know whether they were given, and so have their default elsewhere. */
+  private static String documented(OptionSpec option) {
+    Matcher found = DOCUMENTED.matcher(String.join(" ", option.description()));
+    return found.find() ? found.group(1) : "";
   }
 
   private static String typedValue(OptionSpec option) {
     return option.arity().max() == 0 ? "true" : String.join(",", option.originalStringValues());
   }
 
-  private static String unset(OptionSpec option) {
+  private static String initial(OptionSpec option) {
     Object value = option.initialValue();
     if (value == null || option.required()) { // What stands there then is nobody's.
       return "";
     }
     if (value instanceof Duration duration) { // As it would be typed, not PT10S.
       return duration.toString().substring(2).toLowerCase(Locale.ROOT);
+    }
+    if (value instanceof Enum<?>) {
+      return value.toString().toLowerCase(Locale.ROOT);
     }
     return value instanceof List<?> list
         ? list.stream().map(String::valueOf).collect(Collectors.joining(","))

@@ -30,7 +30,9 @@ public final class BrokerOptions implements TakesClientSettings {
       names = SERVER,
       paramLabel = "HOST:PORT",
       description =
-          "Kafka to connect to, several with commas (default: " + DEFAULT_BOOTSTRAP_SERVER + ").")
+          "Kafka to connect to, several with commas (default: bootstrap.servers of the clients, else "
+              + DEFAULT_BOOTSTRAP_SERVER
+              + ").")
   private @Nullable String bootstrapServer;
 
   @Option(

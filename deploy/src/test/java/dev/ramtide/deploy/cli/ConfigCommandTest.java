@@ -204,6 +204,19 @@ class ConfigCommandTest {
     }
   }
 
+  @Test
+  void theDefaultsOfTheOptionsAreShown() {
+    assertThat(run("config", "agent", "--live-limit", "5s")).isZero();
+    assertThat(rows())
+        .contains(
+            "mode | auto | default",
+            "pause-hook-timeout | 10s | default",
+            "live-limit | 5s | flag --live-limit (default: 60s)",
+            "replication-factor | default: the broker's",
+            "log-format | text | default",
+            "vm | default");
+  }
+
   /** What nobody set counts too. */
   @Test
   void theDefaultsOfTheClientsAreShown() throws IOException {
@@ -259,7 +272,7 @@ class ConfigCommandTest {
             "agent.interval | 10s | default",
             "sink.threads | 2 | default",
             "topic-prefix | lab | environment variable RAMTIDE_TOPIC_PREFIX (default: ramtide)",
-            "vm | db | environment variable RAMTIDE_VM",
+            "agent.vm | db | environment variable RAMTIDE_VM",
             "restore.vm | web-1 | environment variable RAMTIDE_RESTORE_VM",
             "producer.acks | all | Ramtide's default",
             "consumer.group.protocol | consumer | Ramtide's default (sink's members)")

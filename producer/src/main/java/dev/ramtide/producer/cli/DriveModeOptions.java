@@ -20,12 +20,12 @@ final class DriveModeOptions {
       names = "--mode",
       paramLabel = "MODE",
       description = {
-        "auto: kernel where host, QEMU and guest allow it, else background where QEMU can, else live (default).",
+        "auto: kernel where host, QEMU and guest allow it, else background where QEMU can, else live.",
         "kernel: the host's kernel tells which pages changed; a pause for their copy.",
         "scan: all memory is read through the kernel, and compared, in the pause.",
         "background: a pause of milliseconds at the start.",
         "live: pages are sent while the guest runs, a pause at the end.",
-        "stop: paused from the first page to the last."
+        "stop: paused from the first page to the last (default: auto)."
       })
   private @Nullable SourceMode mode;
 
@@ -50,7 +50,8 @@ final class DriveModeOptions {
   @Option(
       names = "--multifd-compression",
       paramLabel = "METHOD",
-      description = "With --multifd-channels: none (default), zlib or zstd, on the way from QEMU.")
+      description =
+          "With --multifd-channels: none, zlib or zstd, on the way from QEMU (default: none).")
   private @Nullable MultifdCompression multifdCompression;
 
   @Option(
