@@ -5,6 +5,7 @@ import dev.ramtide.encryption.KeyService;
 import dev.ramtide.encryption.PatientKeyService;
 import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.encryption.WriterKeys;
+import dev.ramtide.refusal.ClientProperty;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -49,8 +50,8 @@ public final class EncryptionOptions {
     Optional<KeyService> service = service(client);
     if (compressed && service.isEmpty()) {
       throw new IOException(
-          "--compress-encrypted needs keys: --encryption-keys FILE. Without encryption Kafka compresses"
-              + " (compression.type in --command-config)");
+          "--compress-encrypted needs keys: --encryption-keys FILE. Without encryption Kafka compresses: "
+              + ClientProperty.settable("compression.type"));
     }
     return new WriterKeys(service, compressed);
   }

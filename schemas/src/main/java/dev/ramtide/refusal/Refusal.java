@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.AuthenticationException;
@@ -11,6 +12,7 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** Why Kafka refused something, and what to change, in words. */
 public final class Refusal {
@@ -18,6 +20,10 @@ public final class Refusal {
   private static final Right READ = Right.onTopics(AclOperation.READ, Set.of());
 
   private static final int MOST_CAUSES = 10;
+
+  /** Of KIP-848, as Kafka's client and its network layer say it. */
+  private static final Pattern GROUP_HEARTBEAT =
+      Pattern.compile("CONSUMER group protocol|CONSUMER_GROUP_HEARTBEAT|ConsumerGroupHeartbeat");
 
   private Refusal() {}
 
@@ -77,26 +83,49 @@ public final class Refusal {
     } else if (cause instanceof SaslAuthenticationException) {
       return Optional.of(
           chain(cause)
-              + ". Check user name and password of sasl.jaas.config, and sasl.mechanism, in"
-              + " --command-config; an administrator sets a password with kafka-configs.sh --alter"
+              + ". Check user name and password of "
+              + ClientProperty.settable("sasl.jaas.config")
+              + ", and sasl.mechanism; an administrator sets a password with kafka-configs.sh --alter"
               + " --entity-type users");
     } else if (cause instanceof UnsupportedSaslMechanismException) {
       return Optional.of(
-          chain(cause) + ". Set sasl.mechanism in --command-config to one that the broker has");
+          chain(cause)
+              + ". Set "
+              + ClientProperty.settable("sasl.mechanism")
+              + " to one that the broker has");
     } else if (cause instanceof AuthenticationException) {
       return Optional.of(
           chain(cause)
-              + ". Does this port want security.protocol=SASL_SSL, or another one? Set it in"
-              + " --command-config, with sasl.mechanism and sasl.jaas.config");
+              + ". Does this port want another "
+              + ClientProperty.settable("security.protocol")
+              + ", such as SASL_SSL, with sasl.mechanism and sasl.jaas.config?");
+    } else if (cause instanceof UnsupportedVersionException) {
+      return Optional.of(tooOld(chain(cause)));
     }
     return Optional.empty();
   }
 
-  /** The refusal in a chain of causes, or the first of Kafka's errors, or what was thrown. */
+  /** Only a member of a group that the broker is to lead sends that group's heartbeat. */
+  private static String tooOld(String said) {
+    return GROUP_HEARTBEAT.matcher(said).find()
+        ? "the brokers do not lead consumer groups themselves (Kafka 4.0 and later do): set "
+            + ClientProperty.settable("group.protocol=classic")
+            + ", the same for all sinks of the group ("
+            + said
+            + ")"
+        : said + ". The broker is too old for this";
+  }
+
+  /**
+   * The outermost in a chain of causes that is a matter of rights, identity or the broker's
+   * version; if there is none, what was thrown.
+   */
   private static Throwable refusing(Throwable thrown) {
     Throwable cause = thrown;
     for (int depth = 0; depth < MOST_CAUSES && cause != null; depth++) {
-      if (cause instanceof AuthorizationException || cause instanceof AuthenticationException) {
+      if (cause instanceof AuthorizationException
+          || cause instanceof AuthenticationException
+          || cause instanceof UnsupportedVersionException) {
         return cause;
       }
       cause = cause.getCause();

@@ -12,26 +12,30 @@ enum TlsTrouble {
           + " this one (subject alternative name)"),
   EXPIRED(
       "(?s).*(validity check failed|NotAfter|certificate_expired).*",
-      "A certificate has expired, or this host's clock is wrong: renew it (the broker's, or"
-          + " ssl.keystore.location in --command-config)"),
+      "A certificate has expired, or this host's clock is wrong: renew the broker's, or that of "
+          + ClientProperty.settable("ssl.keystore.location")),
   UNKNOWN_AUTHORITY(
       "(?s).*(PKIX|unable to find valid certification path|trustAnchors).*",
-      "The broker's certificate was signed by nobody that this client trusts: set ssl.truststore.location"
-          + " (and ssl.truststore.password or ssl.truststore.type=PEM) in --command-config to a file with the"
-          + " authority of the broker's certificate"),
+      "The broker's certificate was signed by nobody that this client trusts: set "
+          + ClientProperty.settable("ssl.truststore.location")
+          + " to a file with the authority of the broker's certificate, and ssl.truststore.password or"
+          + " ssl.truststore.type=PEM"),
   NO_CLIENT_CERTIFICATE(
       "(?s).*fatal alert: (certificate_required|bad_certificate|certificate_unknown|unknown_ca|access_denied).*",
-      "The broker wants a client certificate that it trusts: set ssl.keystore.location,"
-          + " ssl.keystore.password and ssl.key.password in --command-config to one that an authority of the"
-          + " broker's truststore has signed"),
+      "The broker wants a client certificate that it trusts: set "
+          + ClientProperty.settable("ssl.keystore.location")
+          + " to one that an authority of the broker's truststore has signed, and ssl.keystore.password and"
+          + " ssl.key.password"),
   NOT_TLS(
       "(?s).*(Unsupported or unrecognized SSL message|plaintext connection).*",
-      "This port does not speak TLS: use another port in --bootstrap-server, or set security.protocol in"
-          + " --command-config to PLAINTEXT or SASL_PLAINTEXT"),
+      "This port does not speak TLS: use another port in --bootstrap-server, or set "
+          + ClientProperty.settable("security.protocol")
+          + " to PLAINTEXT or SASL_PLAINTEXT"),
   OTHER(
       "(?s).*",
-      "Check security.protocol, ssl.truststore.*, ssl.keystore.* and ssl.enabled.protocols in"
-          + " --command-config against what the broker's listener wants");
+      "Check against what the broker's listener wants: "
+          + ClientProperty.settable("security.protocol")
+          + ", ssl.truststore.*, ssl.keystore.* and ssl.enabled.protocols");
 
   private final String sign;
   private final String remedy;

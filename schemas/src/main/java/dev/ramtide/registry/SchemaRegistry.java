@@ -1,5 +1,6 @@
 package dev.ramtide.registry;
 
+import dev.ramtide.refusal.ClientProperty;
 import dev.ramtide.registry.RegistryCalls.Answer;
 import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
@@ -118,8 +119,8 @@ public final class SchemaRegistry {
       case 401 ->
           new RegistryException(
               answer.url()
-                  + " wants another user or password (401). Check basic.auth.user.info=USER:PASSWORD in"
-                  + " --command-config");
+                  + " wants another user or password (401). Check "
+                  + ClientProperty.settable("basic.auth.user.info=USER:PASSWORD"));
       case 403 ->
           new RegistryException(
               answer.url()

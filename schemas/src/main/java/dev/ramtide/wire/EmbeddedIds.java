@@ -1,5 +1,6 @@
 package dev.ramtide.wire;
 
+import dev.ramtide.refusal.ClientProperty;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -38,8 +39,8 @@ final class EmbeddedIds implements SchemaIds {
                 "schema id 0x%08x is not known to this version of ramtide: the event was written by a newer one",
                 id)
             : String.format(
-                "schema id %d (0x%08x) is a schema registry's, and none is configured: set schema.registry.url in"
-                    + " --command-config to that of the log's agent",
-                id, id));
+                "schema id %d (0x%08x) is a schema registry's, and none is configured: set %s to that of the log's"
+                    + " agent",
+                id, id, ClientProperty.settable("schema.registry.url")));
   }
 }

@@ -1,5 +1,6 @@
 package dev.ramtide.wire;
 
+import dev.ramtide.refusal.ClientProperty;
 import dev.ramtide.registry.RegistryProperties;
 import dev.ramtide.registry.RegistrySettings;
 import dev.ramtide.registry.SchemaRegistry;
@@ -88,7 +89,7 @@ public final class EventCodecs {
     try {
       return RegistrySettings.of(client);
     } catch (IllegalArgumentException e) {
-      throw new IOException("--command-config: " + e.getMessage(), e);
+      throw new IOException(e.getMessage() + " " + ClientProperty.PLACES, e);
     }
   }
 
@@ -100,9 +101,12 @@ public final class EventCodecs {
     }
     if (serializer.isEmpty() || deserializer.isEmpty()) {
       throw new IOException(
-          "--command-config: value.serializer and value.deserializer belong together (an agent reads too): "
-              + (serializer.isEmpty() ? "value.serializer" : "value.deserializer")
-              + " is missing");
+          "value.serializer and value.deserializer belong together (an agent reads too): set "
+              + ClientProperty.settable(
+                  serializer.isEmpty()
+                      ? RegistryProperties.VALUE_SERIALIZER
+                      : RegistryProperties.VALUE_DESERIALIZER)
+              + " too");
     }
     return Optional.of(loader.load(serializer.get(), deserializer.get(), client));
   }

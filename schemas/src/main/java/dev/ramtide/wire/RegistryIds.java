@@ -1,5 +1,6 @@
 package dev.ramtide.wire;
 
+import dev.ramtide.refusal.ClientProperty;
 import dev.ramtide.registry.RegistryException;
 import dev.ramtide.registry.SchemaRegistry;
 import java.io.IOException;
@@ -75,9 +76,8 @@ final class RegistryIds implements SchemaIds {
       throw new MalformedEventException(
           String.format(
               "schema id 0x%08x is one of those used without a schema registry, and schema.registry.url is set: a log goes"
-                  + " on the way it was begun. Take schema.registry.url out of --command-config for this VM, or begin its"
-                  + " log anew (ramtide delete)",
-              id));
+                  + " on the way it was begun. For this VM do not set %s, or begin its log anew (ramtide delete)",
+              id, ClientProperty.settable("schema.registry.url")));
     }
     Optional<String> text = registry.schema(id);
     if (text.isEmpty()) {

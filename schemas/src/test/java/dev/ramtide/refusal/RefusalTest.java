@@ -14,6 +14,7 @@ import org.apache.kafka.common.errors.SaslAuthenticationException;
 import org.apache.kafka.common.errors.SslAuthenticationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -76,6 +77,37 @@ class RefusalTest {
         .isNotInstanceOf(RefusedException.class)
         .hasMessageContaining(
             "asking: invalid credentials. Check user name and password of sasl.jaas.config");
+  }
+
+  /** Kafka's client says both with the same exception. */
+  @Test
+  void onlyTheHeartbeatOfAGroupIsExplainedByWhoLeadsIt() {
+    UnsupportedVersionException heartbeat =
+        new UnsupportedVersionException(
+            "The cluster does not support the new CONSUMER group protocol. Set"
+                + " group.protocol=classic on the consumer configs to revert to the CLASSIC protocol"
+                + " until the cluster is upgraded.");
+    assertThat(Refusal.of("the consumer stopped", heartbeat).orElseThrow())
+        .hasMessageStartingWith(
+            "the consumer stopped: the brokers do not lead consumer groups themselves (Kafka 4.0 and"
+                + " later do): set group.protocol=classic (--command-config, --config or"
+                + " RAMTIDE_CLIENTS_GROUP_PROTOCOL), the same for all sinks of the group");
+    assertThat(
+            Refusal.told(
+                new UnsupportedVersionException(
+                    "The node does not support CONSUMER_GROUP_HEARTBEAT")))
+        .contains("group.protocol=classic");
+    String other = "The broker does not support DESCRIBE_TOPIC_PARTITIONS";
+    assertThat(Refusal.told(new ExecutionException(new UnsupportedVersionException(other))))
+        .isEqualTo(other + ". The broker is too old for this");
+    assertThat(Refusal.isRefusal(heartbeat)).isFalse();
+  }
+
+  @Test
+  void aPropertyIsNamedWithWhereItIsSet() {
+    assertThat(ClientProperty.settable("my-own.linger_ms=5"))
+        .isEqualTo(
+            "my-own.linger_ms=5 (--command-config, --config or RAMTIDE_CLIENTS_MY__OWN_LINGER___MS)");
   }
 
   @Test

@@ -143,7 +143,7 @@ class RegistryIdsTest {
     assertThatExceptionOfType(MalformedEventException.class)
         .isThrownBy(() -> reader.decodePages(embedded))
         .withMessageContaining("0x52540001 is one of those used without a schema registry")
-        .withMessageContaining("Take schema.registry.url out");
+        .withMessageContaining("do not set schema.registry.url (--command-config");
     ByteBuffer registered = ByteBuffer.wrap(writer().encode(records.dirtyPages()));
     assertThatExceptionOfType(MalformedEventException.class)
         .isThrownBy(() -> new EventCodec().decodePages(registered))
@@ -156,7 +156,7 @@ class RegistryIdsTest {
     properties.setProperty("value.serializer", "com.example.S");
     assertThatExceptionOfType(IOException.class)
         .isThrownBy(this::reader)
-        .withMessageContaining("value.deserializer is missing");
+        .withMessageContaining("set value.deserializer (--command-config");
   }
 
   private static ByteBuffer withId(byte[] value, int id) {

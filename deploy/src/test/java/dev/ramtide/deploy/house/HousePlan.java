@@ -82,15 +82,18 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("mappedram", "guest", "qemustream");
     table.room("wire.avro"); // generated from the .avsc files
     table.room("http"); // answers that may not end
+    table.room("refusal"); // what to change, for all verbs in the same words
     table.room(
-        "registry", "time", "http"); // schemas are texts to it; it waits before it asks again
-    table.room("wire", "guest", "integrity", "checkpoint", "wire.avro", "registry");
-    table.room("refusal"); // what Kafka refuses, for all verbs in the same words
+        "registry",
+        "time", // it waits before it asks again
+        "http", // schemas are texts to it
+        "refusal");
+    table.room("wire", "guest", "integrity", "checkpoint", "wire.avro", "registry", "refusal");
     table.room("metrics"); // knows nothing of guests: names, and a server
     table.room("page", "metrics"); // the files of the status page
     table.room("encryption", "guest", "integrity", "checkpoint"); // what Kafka must not read
     table.room("configuration"); // knows options and keys by their names alone
-    table.room("options", "checkpoint", "metrics", "encryption", "configuration");
+    table.room("options", "checkpoint", "metrics", "refusal", "encryption", "configuration");
     table.room("report", "integrity", "checkpoint");
   }
 

@@ -269,7 +269,7 @@ final class RegistryIT {
   void aLogThatWasBegunWithARegistryIsNotReadOrWrittenWithoutOne() throws Exception {
     pipeline.run(agent("with", "--command-config", registered()));
     long end = end("with");
-    String remedy = "set schema.registry.url in --command-config";
+    String remedy = "set schema.registry.url (--command-config";
     assertThat(pipeline.fail(agent("with"))).contains(remedy);
     assertThat(end("with")).as("nothing of ours was added").isEqualTo(end);
     assertThat(pipeline.fail("checkpoints", "--vm", "with")).contains(remedy);
@@ -290,7 +290,7 @@ final class RegistryIT {
     pipeline.run(agent("without"));
     long end = end("without");
     String config = registered();
-    String remedy = "Take schema.registry.url out of --command-config";
+    String remedy = "do not set schema.registry.url (--command-config";
     assertThat(pipeline.fail(agent("without", "--command-config", config))).contains(remedy);
     assertThat(end("without")).as("nothing of ours was added").isEqualTo(end);
     assertThat(pipeline.fail("checkpoints", "--vm", "without", "--command-config", config))

@@ -1,5 +1,6 @@
 package dev.ramtide.producer.publish;
 
+import dev.ramtide.refusal.ClientProperty;
 import dev.ramtide.refusal.Refusal;
 import dev.ramtide.refusal.Right;
 import java.io.IOException;
@@ -58,7 +59,8 @@ final class LogException extends IOException {
       return "no answer in time ("
           + cause.getMessage()
           + "). Check that the broker runs, that --bootstrap-server names it, and that the addresses it advertises can be"
-          + " reached from here; a broker that wants TLS does not answer either: security.protocol in --command-config";
+          + " reached from here; a broker that wants TLS does not answer either: "
+          + ClientProperty.settable("security.protocol");
     } else if (cause instanceof UnknownTopicOrPartitionException) {
       return "the topic is gone ("
           + cause.getMessage()

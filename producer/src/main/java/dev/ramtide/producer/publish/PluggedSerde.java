@@ -1,5 +1,6 @@
 package dev.ramtide.producer.publish;
 
+import dev.ramtide.refusal.ClientProperty;
 import dev.ramtide.wire.RecordSerde;
 import java.io.IOException;
 import java.util.HashMap;
@@ -37,20 +38,17 @@ final class PluggedSerde implements RecordSerde {
       return new PluggedSerde(written, read);
     } catch (ClassNotFoundException e) {
       throw new IOException(
-          "--command-config names "
-              + serializer
-              + " and "
-              + deserializer
-              + ", and not on the class path is "
-              + e.getMessage()
+          e.getMessage()
+              + " is not on the class path, and is set as "
+              + ClientProperty.settable(
+                  serializer.equals(e.getMessage()) ? "value.serializer" : "value.deserializer")
               + ": put the jars into a directory and set RAMTIDE_CLASSPATH='DIR/*'",
           e);
     } catch (RuntimeException | LinkageError e) {
       throw new IOException(
-          "--command-config: "
-              + serializer
+          ClientProperty.settable("value.serializer=" + serializer)
               + " or "
-              + deserializer
+              + ClientProperty.settable("value.deserializer=" + deserializer)
               + " cannot be used: "
               + e.getMessage(),
           e);

@@ -1,6 +1,7 @@
 package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.TopicIds;
+import dev.ramtide.refusal.ClientProperty;
 import dev.ramtide.refusal.Refusal;
 import dev.ramtide.refusal.RefusedException;
 import dev.ramtide.refusal.Right;
@@ -33,8 +34,9 @@ public final class ClusterCalls {
         what
             + ": "
             + Refusal.told(cause)
-            + ". Is the broker up, is --bootstrap-server right, and does the broker want TLS"
-            + " (security.protocol in --command-config)?",
+            + ". Is the broker up, is --bootstrap-server right, and does the broker want TLS: "
+            + ClientProperty.settable("security.protocol")
+            + "?",
         cause);
   }
 

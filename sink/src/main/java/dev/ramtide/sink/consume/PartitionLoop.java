@@ -25,7 +25,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,14 +84,6 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
       work.failProcess(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    } catch (UnsupportedVersionException e) {
-      work.failProcess(
-          new IOException(
-              "the brokers do not lead consumer groups themselves (Kafka 4.0 and later do): put"
-                  + " group.protocol=classic into --command-config, the same for all sinks of the group ("
-                  + e.getMessage()
-                  + ")",
-              e));
     } catch (RuntimeException e) {
       String stopped = "the consumer stopped";
       work.failProcess(

@@ -1,5 +1,6 @@
 package dev.ramtide.sink.consume;
 
+import dev.ramtide.refusal.ClientProperty;
 import dev.ramtide.wire.RecordSerde;
 import java.io.IOException;
 import java.util.HashMap;
@@ -26,14 +27,18 @@ final class PluggedDeserializer implements RecordSerde {
       return new PluggedDeserializer(made);
     } catch (ClassNotFoundException e) {
       throw new IOException(
-          "--command-config names "
-              + deserializer
-              + ", which is not on the class path: put its jars into a directory and set"
+          deserializer
+              + " is not on the class path, and is set as "
+              + ClientProperty.settable("value.deserializer")
+              + ": put its jars into a directory and set"
               + " RAMTIDE_CLASSPATH='DIR/*'",
           e);
     } catch (RuntimeException | LinkageError e) {
       throw new IOException(
-          "--command-config: " + deserializer + " cannot be used: " + e.getMessage(), e);
+          ClientProperty.settable("value.deserializer=" + deserializer)
+              + " cannot be used: "
+              + e.getMessage(),
+          e);
     }
   }
 

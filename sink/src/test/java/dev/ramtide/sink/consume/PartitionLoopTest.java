@@ -31,6 +31,7 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -187,6 +188,17 @@ final class PartitionLoopTest {
     } finally {
       member.stop();
     }
+  }
+
+  @Test
+  void aBrokerThatIsTooOldForAnotherReasonIsNotSaidToLeadNoGroups() throws Exception {
+    Member member = new Member(directory.resolve("site"));
+    consumer.setPollException(new UnsupportedVersionException("The node does not support FETCH"));
+    member.start();
+    member.thread.join();
+    assertThat(member.failure.orElseThrow())
+        .hasMessage(
+            "the consumer stopped: The node does not support FETCH. The broker is too old for this");
   }
 
   /** As the heartbeat of a group that the broker leads says it: Kafka's client is dead then. */
