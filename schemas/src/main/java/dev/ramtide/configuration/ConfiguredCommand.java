@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import picocli.CommandLine;
@@ -194,9 +195,16 @@ public final class ConfiguredCommand {
   /** Where that came from in a complaint which nobody has typed; empty when all was typed. */
   public String note(String complaint) {
     return added.entrySet().stream()
-        .filter(each -> complaint.contains(each.getKey().longestName()))
+        .filter(each -> isNamed(each.getKey().longestName(), complaint))
         .map(each -> each.getKey().longestName() + " is from " + each.getValue().origin())
         .collect(Collectors.joining(", "));
+  }
+
+  /** As a word: {@code --intervall} is another one than {@code --interval}. */
+  private static boolean isNamed(String option, String complaint) {
+    return Pattern.compile("(?<![\\w-])" + Pattern.quote(option) + "(?![\\w-])")
+        .matcher(complaint)
+        .find();
   }
 
   /**

@@ -262,6 +262,7 @@ class ConfiguredCommandTest {
     assertThat(configured("pump").note("Invalid value for option '--interval': soon"))
         .isEqualTo("--interval is from environment variable RAMTIDE_INTERVAL");
     assertThat(configured("pump", "--interval", "soon").note("option '--interval'")).isEmpty();
+    assertThat(configured("pump").note("Unknown option: '--intervall'")).isEmpty();
   }
 
   @Test

@@ -174,7 +174,7 @@ class ConfigCommandTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "agent --intervall 3s | --interval",
+        "agent --intervall 3s | Possible solutions: --interval",
         "agent --partitions many | 'many' is not an int",
         "agent --interval | Missing required parameter for option '--interval'",
         "agent --qmp a --image b | mutually exclusive",
