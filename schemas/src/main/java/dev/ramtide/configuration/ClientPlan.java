@@ -72,7 +72,7 @@ public record ClientPlan(String kind, String purpose, UnaryOperator<Properties> 
     return KafkaKeys.defaults(kind).entrySet().stream()
         .filter(known -> !given.containsKey(known.getKey()))
         .map(known -> new Effective(kind + "." + known.getKey(), known.getValue(), Origin.KAFKA))
-        .map(Effective::masked)
+        .map(row -> row.value().isEmpty() ? row : row.masked()) // No secret is not one.
         .toList();
   }
 }
