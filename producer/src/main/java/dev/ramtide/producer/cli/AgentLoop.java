@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>When a number of them is asked for, the first failure ends it all: somebody waits for the
  * outcome. An agent that runs for ever reports a failure and tries again, with a source opened
  * anew; what ends it is another agent that took over the VM, since two that take it from each other
- * would help nobody, and a right that Kafka's administrator has to grant first.
+ * would help nobody, and at its start a refusal that Kafka's administrator has to put right first.
  */
 final class AgentLoop implements AutoCloseable {
   /** Opens the source, again after a failure. */
@@ -85,6 +85,7 @@ final class AgentLoop implements AutoCloseable {
         wait = beat.untilNext(clock.nanoTime());
       } catch (IOException e) {
         if (e instanceof SafeCheckpointException safe) {
+          wentWell = true;
           listener.taken(safe.manifest(), beat.takeSkipped());
         }
         if (!(e instanceof SafeCheckpointException) && !(e instanceof InterruptedIOException)) {
@@ -113,11 +114,12 @@ final class AgentLoop implements AutoCloseable {
   }
 
   /**
-   * A missing right is a mistake in the set-up, and so is a wrong password before anything went
-   * well; but certificates are also renewed while agents run.
+   * A missing right or a wrong password is a mistake in the set-up, before anything went well.
+   * Later it may pass without anybody restarting the agent: a broker comes back before it knows its
+   * ACLs, certificates are renewed, somebody gives back what he took away.
    */
   private boolean needsAnAdministrator(IOException e) {
-    return e instanceof RefusedException || (!wentWell && Refusal.isRefusal(e));
+    return !wentWell && (e instanceof RefusedException || Refusal.isRefusal(e));
   }
 
   private CaptureSource source() throws IOException, InterruptedException {

@@ -123,6 +123,31 @@ class AgentLoopTest {
   }
 
   @Test
+  void aRightThatIsTakenAwayLaterIsWaitedForAndToldWithTheCommand() {
+    Right write = Right.onTopic(AclOperation.WRITE, "ramtide.web.pages");
+    FakeVmLog log = new FakeVmLog();
+    ScriptedSource broken = new ScriptedSource();
+    broken.breakAfterwards();
+    AtomicInteger claims = new AtomicInteger();
+    vmLog =
+        () -> {
+          if (claims.getAndIncrement() == 1) {
+            throw new RefusedException("writing", write);
+          }
+          return log.claim();
+        };
+    AgentLoop loop =
+        loop(
+            new AgentLoop.Pace(0, Duration.ofSeconds(10)),
+            3,
+            () -> claims.get() == 0 ? broken : new ScriptedSource());
+    assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> run(loop));
+    assertThat(claims).hasValue(3);
+    assertThat(skipped).as("checkpoints").hasSize(2);
+    assertThat(err.toString()).contains("Grant it: kafka-acls.sh", "(next try in");
+  }
+
+  @Test
   void aFailureWithoutAMessageIsNamed() {
     vmLog =
         () -> {
