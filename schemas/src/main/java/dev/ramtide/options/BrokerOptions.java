@@ -53,6 +53,7 @@ public final class BrokerOptions implements TakesClientSettings {
   private ClientSettings elsewhere = ClientSettings.NONE;
   private Origin serverOrigin = Origin.flag(SERVER);
   private boolean toldOfOpenFile;
+  private boolean askedServers;
 
   @Override
   public void take(ClientSettings settings, Function<String, Origin> origins) {
@@ -73,10 +74,15 @@ public final class BrokerOptions implements TakesClientSettings {
    * {@link ClientSettings#only} takes out what one kind of client gets.
    *
    * @throws IOException the file cannot be read, or a key in it is none of the clients'; the
-   *     message names it
+   *     message names it; or they do not go with what the server speaks, which is looked at once
    */
   public Properties clientProperties() throws IOException {
-    return clientSettings().properties();
+    Properties properties = clientSettings().properties();
+    if (!askedServers) {
+      TlsPort.requireNone(properties);
+      askedServers = true;
+    }
+    return properties;
   }
 
   /**
@@ -114,7 +120,7 @@ public final class BrokerOptions implements TakesClientSettings {
   public String spelled() throws IOException {
     StringBuilder options =
         new StringBuilder("--bootstrap-server ")
-            .append(quoted(clientProperties().getProperty(BOOTSTRAP_SERVERS)));
+            .append(quoted(clientSettings().properties().getProperty(BOOTSTRAP_SERVERS)));
     if (commandConfig != null) {
       options.append(" --command-config ").append(quoted(commandConfig));
     }
@@ -125,7 +131,8 @@ public final class BrokerOptions implements TakesClientSettings {
     return options.toString();
   }
 
-  private static String quoted(Path file) {
+  /** As {@link #quoted(String)}, and from whatever directory. */
+  public static String quoted(Path file) {
     return quoted(file.toAbsolutePath().normalize().toString());
   }
 
