@@ -47,7 +47,12 @@ public final class ChannelFile implements StorageFile {
     FileChannel channel =
         PrivateFiles.open(
             path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
-    return new ChannelFile(path, channel, LinuxFile.open(path));
+    try {
+      return new ChannelFile(path, channel, LinuxFile.open(path));
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
   }
 
   /** Opens an existing file for reading only. */

@@ -14,9 +14,6 @@ import java.util.Set;
  * two changes. It takes no time and no space; XFS (made with reflink=1) and btrfs can, ext4 cannot.
  */
 public final class FileClone {
-  private static final int OPEN_READ = 0;
-  private static final int OPEN_WRITE = 1;
-  private static final int OPEN_CLOSE_ON_EXEC = 0x80000;
   private static final long FICLONE = 0x40049409L;
 
   /** EXDEV, EINVAL, ENOTTY, ENOSYS, EOPNOTSUPP: what file systems say that cannot. */
@@ -48,8 +45,8 @@ public final class FileClone {
     int source = -1;
     int target = -1;
     try {
-      source = C.LIBRARY.open(from.toString(), OPEN_READ | OPEN_CLOSE_ON_EXEC);
-      target = C.LIBRARY.open(to.toString(), OPEN_WRITE | OPEN_CLOSE_ON_EXEC);
+      source = Descriptor.open(from, Descriptor.READ);
+      target = Descriptor.open(to, Descriptor.WRITE);
       C.LIBRARY.ioctl(target, FICLONE, source);
       return true;
     } catch (LastErrorException e) {
@@ -65,7 +62,7 @@ public final class FileClone {
 
   private static void close(int descriptor) {
     if (descriptor >= 0) {
-      C.LIBRARY.close(descriptor);
+      Descriptor.close(descriptor);
     }
   }
 
@@ -73,10 +70,6 @@ public final class FileClone {
   private interface C extends Library {
     C LIBRARY = Native.load("c", C.class);
 
-    int open(String path, int flags) throws LastErrorException;
-
     int ioctl(int descriptor, long request, int argument) throws LastErrorException;
-
-    int close(int descriptor);
   }
 }

@@ -20,8 +20,6 @@ final class LinuxFile {
   /** For files that are only read, and for systems without the calls. */
   static final LinuxFile UNSUPPORTED = new LinuxFile(-1);
 
-  private static final int OPEN_READ_WRITE = 2;
-  private static final int OPEN_CLOSE_ON_EXEC = 0x80000;
   private static final int KEEP_SIZE = 1;
   private static final int PUNCH_HOLE = 2;
   private static final int NOT_SUPPORTED = 95;
@@ -43,11 +41,7 @@ final class LinuxFile {
         || !Platform.is64Bit()) {
       return UNSUPPORTED; // Of no kernel, or of one that is not known here.
     }
-    try {
-      return new LinuxFile(C.LIBRARY.open(path.toString(), OPEN_READ_WRITE | OPEN_CLOSE_ON_EXEC));
-    } catch (LastErrorException e) {
-      throw new IOException(path + " cannot be opened: " + e.getMessage(), e);
-    }
+    return new LinuxFile(Descriptor.open(path, Descriptor.READ_WRITE));
   }
 
   /** Punches the region; false when this file system cannot, and the caller must write zeros. */
@@ -86,7 +80,7 @@ final class LinuxFile {
   void close() {
     supported = false;
     if (open.getAndSet(false)) {
-      C.LIBRARY.close(descriptor);
+      Descriptor.close(descriptor);
     }
   }
 
@@ -94,13 +88,9 @@ final class LinuxFile {
   private interface C extends Library {
     C LIBRARY = Native.load("c", C.class);
 
-    int open(String path, int flags) throws LastErrorException;
-
     int fallocate(int descriptor, int mode, long offset, long length) throws LastErrorException;
 
     int sync_file_range(int descriptor, long offset, long length, int flags)
         throws LastErrorException;
-
-    int close(int descriptor);
   }
 }

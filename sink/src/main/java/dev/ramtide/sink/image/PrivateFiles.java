@@ -7,8 +7,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -21,6 +23,8 @@ public final class PrivateFiles {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<?> DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+  private static final Set<PosixFilePermission> OTHERS =
+      PosixFilePermissions.fromString("----w-rwx");
 
   private PrivateFiles() {}
 
@@ -49,6 +53,34 @@ public final class PrivateFiles {
   /** Makes a directory that must not be there. */
   public static Path createDirectory(Path directory) throws IOException {
     return Files.createDirectory(directory, DIRECTORY);
+  }
+
+  /**
+   * Whether other users may look at what is in a directory, or change it; of its group only the
+   * latter counts. Not when one of those above it lets nobody in.
+   *
+   * @return its permissions if it is so, such as {@code rwxr-xr-x}
+   */
+  public static Optional<String> openToOthers(Path directory) throws IOException {
+    if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      return Optional.empty();
+    }
+    Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
+    boolean open = permissions.stream().anyMatch(OTHERS::contains) && canBeReached(directory);
+    return open ? Optional.of(PosixFilePermissions.toString(permissions)) : Optional.empty();
+  }
+
+  private static boolean canBeReached(Path directory) throws IOException {
+    Path above = directory.toRealPath().getParent();
+    while (above != null) {
+      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(above);
+      if (!permissions.contains(PosixFilePermission.OTHERS_EXECUTE)
+          && !permissions.contains(PosixFilePermission.GROUP_EXECUTE)) {
+        return false;
+      }
+      above = above.getParent();
+    }
+    return true;
   }
 
   /**

@@ -70,6 +70,14 @@ public final class Site {
     return directory;
   }
 
+  /**
+   * As {@link PrivateFiles#openToOthers} of the directory: somebody else may have made it. What is
+   * made in it is its owner's alone, but names can be listed, or even replaced.
+   */
+  public Optional<String> openToOthers() throws IOException {
+    return PrivateFiles.openToOthers(directory);
+  }
+
   /** Of the process that opened it. */
   public MonotonicClock clock() {
     return gates.clock();
