@@ -81,7 +81,11 @@ public record SettingsFile(Path path, List<Setting> settings) {
     if (holdsOne && isOpenToOthers()) {
       LOG.atWarn()
           .addKeyValue("file", path)
-          .addKeyValue("do", "chmod 600 " + path)
+          .addKeyValue(
+              "do",
+              "chmod 600 "
+                  + path
+                  + " (where Kubernetes mounts it: defaultMode: 0400, and an fsGroup)")
           .log("a file with secrets can be read by everybody on this host");
     }
   }

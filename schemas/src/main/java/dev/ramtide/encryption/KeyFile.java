@@ -167,7 +167,8 @@ public final class KeyFile implements KeyService {
               + file
               + " is open to others: chmod 600 "
               + file
-              + ", and think of new keys");
+              + ", and think of new keys. Where Kubernetes mounts it, defaultMode: 0400 of the secret's volume does;"
+              + " with an fsGroup for a user who is not root");
     }
   }
 }

@@ -23,4 +23,9 @@ public final class DecryptionOptions {
   public ReaderKeys keys(Properties client) throws IOException {
     return encryption.readerKeys(client, allowUnencrypted);
   }
+
+  /** The options with which another verb reads the same log, to be copied into a shell. */
+  public String spelled() {
+    return allowUnencrypted ? encryption.spelled() + " --allow-unencrypted" : encryption.spelled();
+  }
 }

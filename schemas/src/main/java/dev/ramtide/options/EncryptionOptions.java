@@ -56,6 +56,14 @@ public final class EncryptionOptions {
     return new WriterKeys(service, compressed);
   }
 
+  /** The options that lead another verb to the same keys, to be copied into a shell; or nothing. */
+  String spelled() {
+    if (keyFile != null) {
+      return "--encryption-keys " + BrokerOptions.quoted(keyFile);
+    }
+    return keyService == null ? "" : "--key-service " + BrokerOptions.quoted(keyService);
+  }
+
   private Optional<KeyService> service(Properties client) throws IOException {
     if (keyFile != null && keyService != null) {
       throw new IOException("--encryption-keys and --key-service are two ways: give one");

@@ -72,7 +72,9 @@ class KeyFileTest {
   void aFileThatOthersMayReadOrWriteIsRefused(String permissions) {
     assertThatThrownBy(() -> keys("current=a\nkey.a=" + KEY, permissions))
         .isInstanceOf(IOException.class)
-        .hasMessageContaining("chmod 600");
+        .hasMessageContaining("chmod 600")
+        .hasMessageContaining("defaultMode: 0400")
+        .hasMessageContaining("fsGroup");
   }
 
   @Test

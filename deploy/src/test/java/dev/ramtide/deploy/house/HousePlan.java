@@ -246,6 +246,7 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "integrity",
         "checkpoint",
         "configuration", // a verb tells what its clients are given
+        "encryption", // restore knows what else may do where a key is missing
         "qemustream",
         "mappedram",
         "wire",

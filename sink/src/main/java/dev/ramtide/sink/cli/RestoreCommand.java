@@ -6,6 +6,7 @@ import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.configuration.ClientPlan;
 import dev.ramtide.configuration.UsesKafkaClients;
+import dev.ramtide.encryption.MissingKeyException;
 import dev.ramtide.options.BrokerOptions;
 import dev.ramtide.options.DecryptionOptions;
 import dev.ramtide.options.SkipOptions;
@@ -120,7 +121,7 @@ public final class RestoreCommand implements Callable<Integer>, UsesKafkaClients
       if (fromImage != null) {
         restoreImage(fromImage.toString(), SealedFacts.open(fromImage, choice.number()), target);
       } else if (vm != null) {
-        restoreLog(vm, target);
+        restoreLogWithItsKey(vm, target);
       }
     }
     return 0;
@@ -154,6 +155,23 @@ public final class RestoreCommand implements Callable<Integer>, UsesKafkaClients
       return RestoreTarget.none();
     }
     return destination.open(door, workDirectory, force);
+  }
+
+  /** Who has lost the key, or is somebody who shall not have it, may still have an image. */
+  private void restoreLogWithItsKey(VmId named, RestoreTarget target)
+      throws IOException, InterruptedException {
+    try {
+      restoreLog(named, target);
+    } catch (MissingKeyException e) {
+      Path sealed = (images == null ? Path.of("DIR") : images).resolve(named.name());
+      throw new IOException(
+          e.getMessage()
+              + ". What a sink has sealed needs no key and no Kafka: --from-image "
+              + sealed
+              + (images == null ? ", DIR being the --images of that sink" : "")
+              + ", instead of --vm",
+          e);
+    }
   }
 
   private void restoreLog(VmId named, RestoreTarget target)

@@ -30,6 +30,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -47,6 +49,7 @@ import picocli.CommandLine.Spec;
     })
 @SuppressWarnings("try") // What serves is closed, and not looked at.
 public final class SinkCommand implements Callable<Integer>, UsesKafkaClients {
+  private static final Logger LOG = LoggerFactory.getLogger(SinkCommand.class);
   private static final long LOOK_EVERY_MS = 20;
 
   @Spec private CommandSpec spec = CommandSpec.create();
@@ -127,7 +130,8 @@ public final class SinkCommand implements Callable<Integer>, UsesKafkaClients {
   @Override
   public Integer call() throws IOException, InterruptedException {
     requireSense();
-    try (WatchedSink watched = WatchedSink.open(watch, broker)) {
+    try (WatchedSink watched =
+        WatchedSink.open(watch, new WatchedSink.LogReader(broker, decryption))) {
       run(watched);
     }
     return 0;
@@ -169,7 +173,21 @@ public final class SinkCommand implements Callable<Integer>, UsesKafkaClients {
     PageWrites writes = directIo ? PageWrites.DIRECT : PageWrites.BUFFERED;
     Site site = Site.open(images, FileGates.OF_THIS_PROCESS, writes);
     writes.requirePossible(images);
+    warnOfOthers(site);
     return site;
+  }
+
+  /** What the user made stays as he made it: he may want others to come by. */
+  private void warnOfOthers(Site site) throws IOException {
+    site.openToOthers()
+        .ifPresent(
+            permissions ->
+                LOG.atWarn()
+                    .addKeyValue("directory", images)
+                    .addKeyValue("permissions", permissions)
+                    .addKeyValue("do", "chmod 700 " + images)
+                    .log(
+                        "other users can get at the directory of the images; what is made in it is its owner's alone"));
   }
 
   /** While it joins its group: what runs on has time for that, what is to end soon has not. */

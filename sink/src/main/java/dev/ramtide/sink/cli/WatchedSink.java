@@ -4,6 +4,7 @@ import dev.ramtide.metrics.Health;
 import dev.ramtide.metrics.Metrics;
 import dev.ramtide.metrics.WatchServer;
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.DecryptionOptions;
 import dev.ramtide.options.HostName;
 import dev.ramtide.options.MetricsOptions;
 import dev.ramtide.page.StaticPages;
@@ -29,8 +30,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class WatchedSink implements Closeable {
   private final MetricsOptions options;
-  private final BrokerOptions broker;
+  private final LogReader log;
   private final Optional<Watched> watched;
+
+  /** How the log is reached and read. */
+  record LogReader(BrokerOptions broker, DecryptionOptions decryption) {
+    /** The options of {@code restore} for the same, to be copied into a shell. */
+    String spelled() throws IOException {
+      return (broker.spelled() + " " + decryption.spelled()).strip();
+    }
+  }
 
   private record Watched(Metrics metrics, WatchServer server, SoonHealth health) {}
 
@@ -51,9 +60,9 @@ final class WatchedSink implements Closeable {
     }
   }
 
-  private WatchedSink(MetricsOptions options, BrokerOptions broker, Optional<Watched> watched) {
+  private WatchedSink(MetricsOptions options, LogReader log, Optional<Watched> watched) {
     this.options = options;
-    this.broker = broker;
+    this.log = log;
     this.watched = watched;
   }
 
@@ -62,15 +71,14 @@ final class WatchedSink implements Closeable {
    *
    * @throws IOException it cannot listen there; nothing is left open
    */
-  static WatchedSink open(MetricsOptions options, BrokerOptions broker) throws IOException {
+  static WatchedSink open(MetricsOptions options, LogReader log) throws IOException {
     Optional<Metrics> metrics = options.metrics();
     if (metrics.isEmpty()) {
-      return new WatchedSink(options, broker, Optional.empty());
+      return new WatchedSink(options, log, Optional.empty());
     }
     SoonHealth health = new SoonHealth();
     WatchServer server = options.start(metrics.get(), health);
-    return new WatchedSink(
-        options, broker, Optional.of(new Watched(metrics.get(), server, health)));
+    return new WatchedSink(options, log, Optional.of(new Watched(metrics.get(), server, health)));
   }
 
   SinkListener listener(Site site) {
@@ -99,13 +107,14 @@ final class WatchedSink implements Closeable {
     SinkApi.Facts facts =
         new SinkApi.Facts(
             HostName.own(),
-            broker.spelled(),
-            BrokerOptions.quoted(site.directory().toAbsolutePath().normalize().toString()),
+            log.spelled(),
+            BrokerOptions.quoted(site.directory()),
             Clock.systemUTC());
     server.serve("/api/", new SinkApi(sink, site, facts));
     server.serve("/", StaticPages.read());
     LogSizes sizes =
-        LogSizes.start(sink::followed, broker.topicPrefix(), clients, watched.get().metrics());
+        LogSizes.start(
+            sink::followed, log.broker().topicPrefix(), clients, watched.get().metrics());
     options.tell(server);
     return () -> {
       sink.stop(); // First: a client of a broker that is away takes seconds to close.

@@ -3,6 +3,7 @@ package dev.ramtide.sink.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.ramtide.options.BrokerOptions;
+import dev.ramtide.options.DecryptionOptions;
 import dev.ramtide.options.MetricsOptions;
 import dev.ramtide.sink.consume.ScriptedClients;
 import dev.ramtide.sink.consume.SinkProcess;
@@ -21,6 +22,8 @@ import org.apache.kafka.clients.consumer.MockConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -34,6 +37,12 @@ class WatchedSinkTest {
   @Command(name = "sink")
   private static final class Verb implements Runnable {
     @Mixin private MetricsOptions watch = new MetricsOptions();
+    @Mixin private BrokerOptions broker = new BrokerOptions();
+    @Mixin private DecryptionOptions decryption = new DecryptionOptions();
+
+    WatchedSink.LogReader log() {
+      return new WatchedSink.LogReader(broker, decryption);
+    }
 
     @Override
     public void run() {}
@@ -65,6 +74,19 @@ class WatchedSinkTest {
     }
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "--encryption-keys /etc/my keys,--encryption-keys '/etc/my keys'",
+    "--key-service org.example.Vault,--key-service org.example.Vault",
+    "'',''"
+  })
+  void theRestoreCommandNamesTheKeysThatTheSinkHas(String given, String said) throws Exception {
+    Verb verb = new Verb();
+    new CommandLine(verb).execute(given.isEmpty() ? new String[0] : given.split(" ", 2));
+    assertThat(verb.log().spelled())
+        .isEqualTo(("--bootstrap-server localhost:9092 " + said).strip());
+  }
+
   @Test
   void theSinkIsToldToStopBeforeWhatWatchesItWaitsForTheBroker(@TempDir Path directory)
       throws Exception {
@@ -77,7 +99,7 @@ class WatchedSinkTest {
         new SinkProcess.Plan(
             site, "ramtide", List.of(), "group", 1, new CheckpointFile(), KeptCopies.reflinks(0));
     Away away = new Away();
-    try (WatchedSink watched = WatchedSink.open(verb.watch, new BrokerOptions());
+    try (WatchedSink watched = WatchedSink.open(verb.watch, verb.log());
         SinkProcess sink = new SinkProcess(plan, away)) {
       process.complete(sink);
       Closeable served = watched.serve(sink, site, away);
