@@ -39,7 +39,7 @@ class LauncherTest {
         bin.resolve("java"),
         """
         #!/bin/bash
-        if [ "$1" = -version ]; then echo 'openjdk version "17.0.15"' >&2; else printf '%s\\n' "$@"; fi
+        if [ "$1" = -version ]; then echo 'openjdk version "17.0.15"' >&2; else printf '%s\\n' "$@" "umask $(umask)"; fi
         """);
     executable(bin.resolve("javac"), "#!/bin/bash\n");
   }
@@ -80,6 +80,15 @@ class LauncherTest {
     assertThat(optionsOf("kafka"))
         .doesNotContainAnyElementsOf(ChildVerb.LATE_OPTIMIZING)
         .doesNotContain(QUICK_COMPILER_ALONE);
+  }
+
+  @Test
+  void whatABrokerMakesIsItsOwnersAndNobodyElseWritesToWhatIsUnpacked() throws Exception {
+    for (String verb : List.of("kafka", "demo", "bench", "torture")) {
+      assertThat(optionsOf(verb)).contains("umask 0077");
+    }
+    assertThat(optionsOf("agent").get(optionsOf("agent").size() - 1))
+        .matches("umask 00[2367][2367]");
   }
 
   @Test
