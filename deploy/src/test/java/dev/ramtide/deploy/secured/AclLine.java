@@ -1,80 +1,74 @@
 package dev.ramtide.deploy.secured;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
-import org.apache.kafka.common.acl.AccessControlEntry;
-import org.apache.kafka.common.acl.AclBinding;
-import org.apache.kafka.common.acl.AclOperation;
-import org.apache.kafka.common.acl.AclPermissionType;
-import org.apache.kafka.common.resource.PatternType;
-import org.apache.kafka.common.resource.ResourcePattern;
-import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * A line of {@code kafka-acls.sh ... --add}, for the options that our pages use; any other is
- * refused.
+ * A line of {@code kafka-acls.sh ... --add}, as it stands on our page.
  *
- * @param operations as the line spells them
+ * @param words all of it, the command's name first
  */
-record AclLine(
-    AclPermissionType permission,
-    String principal,
-    List<String> operations,
-    ResourcePattern resource) {
+record AclLine(List<String> words) {
   static final String COMMAND = "kafka-acls.sh ";
+  private static final String ADD = "--add";
+  private static final String OPERATION = "--operation";
+
+  AclLine {
+    if (!words.contains(ADD) || !words.contains(OPERATION)) {
+      throw new IllegalArgumentException("grants nothing: " + words);
+    }
+  }
 
   static AclLine parse(String line) {
-    AclPermissionType permission = AclPermissionType.UNKNOWN;
-    String principal = "";
-    List<String> operations = new ArrayList<>();
-    ResourceType type = ResourceType.UNKNOWN;
-    PatternType pattern = PatternType.LITERAL;
-    String name = "";
-    Iterator<String> words = List.of(line.substring(COMMAND.length()).split(" ", -1)).iterator();
-    while (words.hasNext()) {
-      String option = words.next();
-      String value = option.equals("--add") ? "" : words.next();
-      switch (option) {
-        case "--add", "--bootstrap-server", "--command-config" -> {}
-        case "--allow-principal", "--deny-principal" -> {
-          permission = AclPermissionType.fromString(option.substring(2, option.indexOf("-p")));
-          principal = value;
-        }
-        case "--operation" -> operations.add(value);
-        case "--resource-pattern-type" ->
-            pattern = PatternType.valueOf(value.toUpperCase(Locale.ROOT));
-        case "--topic", "--group" -> {
-          type = ResourceType.fromString(option.substring(2));
-          name = value;
-        }
-        default -> throw new IllegalArgumentException(option + " in " + line);
-      }
-    }
-    return new AclLine(permission, principal, operations, new ResourcePattern(type, name, pattern));
+    return new AclLine(List.of(line.split(" ", -1)));
+  }
+
+  /** The line that takes back what this one gives. */
+  List<String> reversed() {
+    List<String> reversed = new ArrayList<>(words);
+    reversed.set(words.indexOf(ADD), "--remove");
+    reversed.add("--force"); // Nobody is there to be asked.
+    return reversed;
   }
 
   /** A line for each operation. */
   List<AclLine> oneByOne() {
-    return operations.stream()
-        .map(operation -> new AclLine(permission, principal, List.of(operation), resource))
-        .toList();
+    List<String> rest = new ArrayList<>();
+    List<String> operations = new ArrayList<>();
+    for (int at = 0; at < words.size(); at++) {
+      if (words.get(at).equals(OPERATION)) {
+        at++;
+        operations.add(words.get(at));
+      } else {
+        rest.add(words.get(at));
+      }
+    }
+    return operations.stream().map(operation -> with(rest, operation)).toList();
   }
 
-  /** The only one. */
+  private static AclLine with(List<String> rest, String operation) {
+    List<String> one = new ArrayList<>(rest);
+    one.addAll(List.of(OPERATION, operation));
+    return new AclLine(one);
+  }
+
+  /** The same for another VM than the page's. */
+  AclLine forVm(String vm) {
+    return new AclLine(words.stream().map(word -> word.replace(SecurityPage.VM, vm)).toList());
+  }
+
+  /** The first one; after {@link #oneByOne()} there is no other. */
   String operation() {
-    return operations.get(0);
+    return after(OPERATION);
   }
 
-  List<AclBinding> bindings() {
-    return operations.stream().map(this::binding).toList();
+  /** {@code --topic NAME} or {@code --group NAME}. */
+  String resource() {
+    String kind = words.contains("--topic") ? "--topic" : "--group";
+    return kind + " " + after(kind);
   }
 
-  private AclBinding binding(String operation) {
-    String constant = operation.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
-    return new AclBinding(
-        resource,
-        new AccessControlEntry(principal, "*", AclOperation.valueOf(constant), permission));
+  private String after(String option) {
+    return words.get(words.indexOf(option) + 1);
   }
 }

@@ -32,7 +32,6 @@ final class FleetIT {
 
   @AfterAll
   static void stop() {
-    grants.close();
     bed.close();
   }
 

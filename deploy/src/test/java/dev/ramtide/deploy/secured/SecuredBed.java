@@ -10,16 +10,12 @@ import java.io.IOException;
 import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 import java.util.stream.Stream;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ScramCredentialInfo;
-import org.apache.kafka.clients.admin.ScramMechanism;
-import org.apache.kafka.clients.admin.UserScramCredentialAlteration;
-import org.apache.kafka.clients.admin.UserScramCredentialUpsertion;
 
 /**
  * A secured broker, its administrator, users with passwords or certificates, and the real command
@@ -66,7 +62,7 @@ final class SecuredBed implements AutoCloseable {
   }
 
   Grants grants() throws IOException {
-    return new Grants(properties(ADMIN, Door.MTLS));
+    return new Grants(directory, servers(Door.MTLS));
   }
 
   Path config(String user) {
@@ -85,20 +81,29 @@ final class SecuredBed implements AutoCloseable {
 
   /** Makes a user with a password, as the page tells an administrator to. */
   void withPassword(String user) throws Exception {
-    try (Admin admin = Admin.create(properties(ADMIN, Door.MTLS))) {
-      ScramCredentialInfo how = new ScramCredentialInfo(ScramMechanism.SCRAM_SHA_512, 4096);
-      List<UserScramCredentialAlteration> made =
-          List.of(new UserScramCredentialUpsertion(user, how, PASSWORD));
-      admin.alterUserScramCredentials(made).all().get();
-    }
-    Files.writeString(config(user), scram(user, PASSWORD) + trust(certificates.pem()));
+    grants().makeUser(user, PASSWORD);
+    String config = SecurityPage.read().scram().replace(SecurityPage.USER, user);
+    write(config, user, PASSWORD);
   }
 
   /** Makes a user with a certificate. */
   void withCertificate(String user) throws Exception {
     Path own = certificates.signed(user);
+    String config = SecurityPage.read().certificate();
+    write(config.replace(SecurityPage.KEY_STORE, own.toString()), user, Certificates.PASSWORD);
+  }
+
+  /** As the page says: a file that is its user's own. */
+  private void write(String config, String user, String password) throws Exception {
+    Files.deleteIfExists(config(user));
+    Files.createFile(
+        config(user),
+        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     Files.writeString(
-        config(user), "security.protocol=SSL\n" + trust(certificates.pem()) + key(own));
+        config(user),
+        config
+            .replace(SecurityPage.AUTHORITY, certificates.pem().toString())
+            .replace(SecurityPage.SECRET, password));
   }
 
   static String scram(String user, String password) {
@@ -113,14 +118,6 @@ final class SecuredBed implements AutoCloseable {
 
   static String trust(Path pem) {
     return "ssl.truststore.type=PEM\nssl.truststore.location=" + pem + "\n";
-  }
-
-  private static String key(Path store) {
-    return "ssl.keystore.type=PKCS12\nssl.keystore.location="
-        + store
-        + "\nssl.keystore.password="
-        + Certificates.PASSWORD
-        + "\n";
   }
 
   Path pem() throws Exception {

@@ -2,16 +2,26 @@ package dev.ramtide.deploy.secured;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import dev.ramtide.deploy.demo.GuestProgram;
+import dev.ramtide.deploy.demo.GuestSpec;
+import dev.ramtide.deploy.demo.Machine;
+import dev.ramtide.deploy.demo.QemuGuest;
 import dev.ramtide.deploy.embedded.SecuredBroker.Door;
 import dev.ramtide.deploy.testbed.RamtideProcess;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -34,6 +44,9 @@ final class SecuredBrokerIT {
   private static final String PAGES = "ramtide.web-1.pages";
   private static final String CHECKPOINTS = "ramtide.web-1.checkpoints";
 
+  private static final GuestSpec SPEC = new GuestSpec(Machine.Q35, 64, GuestProgram.busy(4, 64));
+  private static final Pattern ADDRESS = Pattern.compile("watch: (http://\\S+/)");
+
   @TempDir private static Path directory;
   private static SecuredBed bed;
   private static Grants grants;
@@ -53,7 +66,6 @@ final class SecuredBrokerIT {
     try {
       bed.assertNobodyToldASecret();
     } finally {
-      grants.close();
       bed.close();
     }
   }
@@ -106,19 +118,9 @@ final class SecuredBrokerIT {
           .as("%s without %s", role, grant)
           .contains("ramtide " + verb[0] + ": ")
           .contains("lacks the right " + grant.operation() + " on ")
-          .contains(
-              "--operation "
-                  + grant.operation()
-                  + " --"
-                  + kind(grant)
-                  + " "
-                  + grant.resource().name());
+          .contains("--operation " + grant.operation() + " " + grant.resource());
       grants.add(grant);
     }
-  }
-
-  private static String kind(AclLine grant) {
-    return grant.resource().resourceType().name().toLowerCase(Locale.ROOT);
   }
 
   private static void othersCanNeitherReadNorWrite() throws Exception {
@@ -179,6 +181,58 @@ final class SecuredBrokerIT {
   }
 
   @Test
+  void aRightThatIsTakenAwayFromARunningAgentIsWaitedFor() throws Exception {
+    bed.withPassword("agent-web-5");
+    grants.add("agent", "web-5");
+    AclLine write =
+        grants.of("agent", "web-5").stream()
+            .filter(line -> line.operation().equals("Write"))
+            .findFirst()
+            .orElseThrow();
+    try (QemuGuest guest = QemuGuest.start(SPEC);
+        RamtideProcess agent = bed.start("agent-web-5", Door.SCRAM, agentOf("web-5", guest))) {
+      guest.awaitMarker(SecuredBed.SOON);
+      agent.awaitStderr("checkpoint complete", SecuredBed.SOON);
+      grants.remove(write);
+      agent.awaitStderr("lacks the right Write on topic", SecuredBed.SOON);
+      agent.awaitStderr("--operation Write --topic ramtide.web-5.", SecuredBed.SOON);
+      agent.awaitStderr("(next try in", SecuredBed.SOON);
+      await().atMost(SecuredBed.SOON).until(() -> asked(agent, "health/ready").contains("Write"));
+      assertThat(failures(agent)).isPositive();
+      guest.awaitNextPass(SecuredBed.SOON);
+
+      grants.add(write);
+      agent.awaitStderr("goes on after", SecuredBed.SOON);
+      await().atMost(SecuredBed.SOON).until(() -> !asked(agent, "health/ready").contains("Write"));
+      guest.awaitNextPass(SecuredBed.SOON);
+    }
+  }
+
+  private static String[] agentOf(String vm, QemuGuest guest) {
+    String socket = guest.agentSocket().toString();
+    return new String[] {
+      "agent", "--vm", vm, "--qmp", socket, "--interval=500ms", "--partitions=2", "--metrics-port=0"
+    };
+  }
+
+  private static double failures(RamtideProcess agent) throws Exception {
+    return asked(agent, "metrics")
+        .lines()
+        .filter(line -> line.startsWith("ramtide_agent_checkpoints_total"))
+        .filter(line -> line.contains("failed"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+        .sum();
+  }
+
+  private static String asked(RamtideProcess agent, String path) throws Exception {
+    agent.awaitStderr("watch: ", SecuredBed.SOON);
+    Matcher address = ADDRESS.matcher(agent.stderr());
+    assertThat(address.find()).isTrue();
+    HttpRequest request = HttpRequest.newBuilder(URI.create(address.group(1) + path)).build();
+    return HttpClient.newHttpClient().send(request, BodyHandlers.ofString()).body();
+  }
+
+  @Test
   void aConnectionThatIsRefusedNamesThePropertyToSet() throws Exception {
     String user = "agent-web-1";
     String trust = SecuredBed.trust(bed.pem());
@@ -205,6 +259,48 @@ final class SecuredBrokerIT {
     RamtideProcess told = bed.start(wrongPassword, Door.SCRAM, debugged);
     assertThat(told.awaitExit(SecuredBed.SOON)).isNotZero();
     assertThat(told.stderr()).contains("\tat ").doesNotContain("not-" + user);
+  }
+
+  /** Kafka's client would take an alert of TLS for the length of a record (KAFKA-4090). */
+  @Test
+  void aClientWithoutTlsAtAPortThatSpeaksItIsToldSo() throws Exception {
+    for (Door door : List.of(Door.SCRAM, Door.MTLS)) {
+      for (String[] verb : verbs()) {
+        assertThat(bed.fail(config("plain", ""), door, verb))
+            .isEqualToIgnoringNewLines(
+                "ramtide %s: Kafka at %s speaks TLS, and security.protocol is PLAINTEXT: set it to SSL, or SASL_SSL with a"
+                        .formatted(verb[0], bed.servers(door))
+                    + " password, in --command-config, with ssl.truststore.location (deploy/SECURITY.md)");
+      }
+    }
+  }
+
+  /** The section 'Configure it', with a guest, a broker and places of ours. */
+  @Test
+  void theReadmesLinesForAgentAndSinkAreRunAsTheyStand() throws Exception {
+    bed.withPassword("agent-web-6");
+    grants.add("agent", "web-6");
+    grants.makeUser("sink", SecuredBed.PASSWORD);
+    grants.add("sink");
+    try (QemuGuest guest = QemuGuest.start(SPEC)) {
+      guest.awaitMarker(SecuredBed.SOON);
+      ReadmeShell shell =
+          new ReadmeShell(Files.createDirectory(directory.resolve("readme")))
+              .with("web-1", "web-6")
+              .with("/run/web-6.qmp", guest.agentSocket().toString())
+              .with("/srv/ramtide", bed.images("readme-site").toString())
+              .with(SecurityPage.SERVERS, bed.servers(Door.SCRAM))
+              .with(SecurityPage.AUTHORITY, bed.pem().toString());
+      String jaas = "org.apache.kafka.common.security.scram.ScramLoginModule required ";
+      String agent = jaas + "username=\"agent-web-6\" password=\"" + SecuredBed.PASSWORD + "\";";
+      String shown = shell.run(agent, "deploy/ramtide config agent --interval 5s");
+      assertThat(shown).contains("web-6", "SASL_SSL").doesNotContain(SecuredBed.PASSWORD);
+      shell.run(agent, "deploy/ramtide agent --checkpoints 1");
+      assertThat(
+              shell.run(
+                  agent.replace("agent-web-6", "sink"), "deploy/ramtide sink --until-sealed 1"))
+          .contains("sealed: web-6 checkpoint 1");
+    }
   }
 
   private static List<String[]> verbs() throws Exception {
