@@ -25,6 +25,9 @@ final class RegistryCalls {
   /** A schema has some KB. */
   private static final int MAX_ANSWER_BYTES = 1 << 20;
 
+  /** And two digits more. */
+  private static final int REDIRECT = 3;
+
   private static final String MEDIA_TYPE = "application/vnd.schemaregistry.v1+json";
 
   private final RegistrySettings settings;
@@ -49,7 +52,8 @@ final class RegistryCalls {
     HttpClient.Builder builder =
         HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
-            .followRedirects(HttpClient.Redirect.NORMAL)
+            // It would send user and password along, to whoever is named.
+            .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(settings.patience().connectTimeout());
     settings.tls().context().ifPresent(builder::sslContext);
     this.http = builder.build();
@@ -58,11 +62,11 @@ final class RegistryCalls {
   /**
    * @param path with a slash first
    * @param body JSON to be posted; empty to get
-   * @throws RegistryException nobody answered
+   * @throws RegistryException nobody answered, or who answered sends on to somebody else
    * @throws InterruptedIOException the thread was interrupted; it still is
    */
   Answer call(String path, Optional<String> body) throws IOException {
-    String last = "";
+    IOException last = new IOException();
     for (int attempt = 1; ; attempt++) {
       for (URI url : settings.urls()) {
         try {
@@ -70,11 +74,12 @@ final class RegistryCalls {
           if (!answer.isAway()) {
             return answer;
           }
-          last = url + " answers " + answer.status() + " " + Answers.message(answer);
-        } catch (InterruptedIOException e) {
+          last =
+              new IOException(url + " answers " + answer.status() + " " + Answers.message(answer));
+        } catch (InterruptedIOException | RegistryException e) {
           throw e;
         } catch (IOException e) {
-          last = url + ": " + reason(e);
+          last = new IOException(url + ": " + reason(e), e);
         }
       }
       if (attempt >= settings.patience().tries()) {
@@ -82,8 +87,10 @@ final class RegistryCalls {
             "no schema registry at schema.registry.url="
                 + joined()
                 + " answers ("
-                + last
-                + "). Does it run, and is the URL right?");
+                + last.getMessage()
+                + "). Does it run, and is the URL right?",
+            last,
+            true);
       }
       pause();
     }
@@ -102,6 +109,7 @@ final class RegistryCalls {
       // A request's own timeout ends with the headers; a body may never come.
       HttpResponse<byte[]> response =
           asked.get(settings.patience().readTimeout().toMillis(), TimeUnit.MILLISECONDS);
+      refuseRedirect(url, response);
       return new Answer(url, response.statusCode(), new String(response.body(), UTF_8));
     } catch (InterruptedException e) {
       throw interrupted(e);
@@ -111,6 +119,21 @@ final class RegistryCalls {
       throw new IOException(reason(e), e);
     } finally {
       asked.cancel(true);
+    }
+  }
+
+  private static void refuseRedirect(URI url, HttpResponse<byte[]> response)
+      throws RegistryException {
+    Optional<String> location = response.headers().firstValue("Location");
+    if (response.statusCode() / 100 == REDIRECT && location.isPresent()) {
+      throw new RegistryException(
+          url
+              + " answers "
+              + response.statusCode()
+              + ", Location: "
+              + location.get()
+              + ". User and password are not sent on: if the registry is there, put that URL into"
+              + " schema.registry.url");
     }
   }
 

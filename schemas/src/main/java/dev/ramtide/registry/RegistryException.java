@@ -9,11 +9,28 @@ import java.io.IOException;
 public final class RegistryException extends IOException {
   private static final long serialVersionUID = 1L;
 
+  private final boolean away;
+
+  /** Of a registry that answers, and refuses. */
   public RegistryException(String message) {
     super(message);
+    this.away = false;
   }
 
   public RegistryException(String message, Throwable cause) {
+    this(message, cause, false);
+  }
+
+  /**
+   * @param away as {@link #isAway}
+   */
+  public RegistryException(String message, Throwable cause, boolean away) {
     super(message, cause);
+    this.away = away;
+  }
+
+  /** Whether nobody has to change anything but to start the registry, or the network to it. */
+  public boolean isAway() {
+    return away;
   }
 }

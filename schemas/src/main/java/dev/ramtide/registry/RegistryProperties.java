@@ -1,5 +1,6 @@
 package dev.ramtide.registry;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
@@ -44,7 +45,33 @@ public final class RegistryProperties {
           RETRY_WAIT,
           BEARER);
 
+  /**
+   * Short, and one try: who reads has other VMs to read for meanwhile, or a group that misses him,
+   * and asks again anyway.
+   */
+  private static final Map<String, String> OF_READERS =
+      Map.of(
+          CONNECT_TIMEOUT, "2000",
+          READ_TIMEOUT, "5000",
+          RETRIES, "0",
+          RETRY_WAIT, "3000");
+
   private RegistryProperties() {}
+
+  /** A copy in which what the operator leaves open is set as is right for a reader. */
+  public static Properties forReader(Properties client) {
+    Properties readers = new Properties();
+    client
+        .stringPropertyNames()
+        .forEach(name -> readers.setProperty(name, client.getProperty(name)));
+    OF_READERS.forEach(
+        (name, value) -> {
+          if (find(client, name).isEmpty()) {
+            readers.setProperty(name, value);
+          }
+        });
+    return readers;
+  }
 
   /** A copy without them: Kafka's clients warn of what they do not know. */
   public static Properties forKafka(Properties client) {

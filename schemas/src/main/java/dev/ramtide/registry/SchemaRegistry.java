@@ -6,11 +6,14 @@ import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * A schema registry. Thread-safe; remembers nothing, callers keep what they learned: an id stands
- * for one schema for ever.
+ * A schema registry. Thread-safe. Callers keep what they learned, an id stands for one schema for
+ * ever; what could not be learned is remembered here, until {@code retries.wait.ms} is over: where
+ * many wait for one id of a registry that is away, one of them waits for an answer and not each.
  */
 public final class SchemaRegistry {
   private static final int NOT_FOUND = 404;
@@ -19,6 +22,10 @@ public final class SchemaRegistry {
 
   private final RegistrySettings settings;
   private final RegistryCalls calls;
+  private final MonotonicClock clock;
+  private final Map<Integer, Failure> failures = new ConcurrentHashMap<>();
+
+  private record Failure(RegistryException reason, long atNanos) {}
 
   /**
    * @throws RegistryException a file with keys or certificates cannot be read
@@ -29,6 +36,7 @@ public final class SchemaRegistry {
 
   SchemaRegistry(RegistrySettings settings, MonotonicClock clock) throws IOException {
     this.settings = settings;
+    this.clock = clock;
     this.calls = new RegistryCalls(settings, clock);
   }
 
@@ -61,16 +69,35 @@ public final class SchemaRegistry {
   }
 
   /**
-   * The schema that an id stands for; empty when the registry has no such id.
+   * The schema that an id stands for.
    *
-   * @throws RegistryException the registry does not say
+   * @throws RegistryException the registry does not say, or has no such id
    */
-  public Optional<String> schema(int id) throws IOException {
+  public String schema(int id) throws IOException {
+    long longestNanos = settings.patience().pause().toNanos();
+    failures.values().removeIf(old -> clock.nanoTime() - old.atNanos() >= longestNanos);
+    Failure known = failures.get(id);
+    if (known != null) {
+      throw known.reason();
+    }
+    try {
+      return ask(id);
+    } catch (RegistryException e) {
+      failures.put(id, new Failure(e, clock.nanoTime()));
+      throw e;
+    }
+  }
+
+  private String ask(int id) throws IOException {
     Answer answer = calls.call("/schemas/ids/" + id, Optional.empty());
     if (answer.status() == 200) {
-      return Optional.of(Answers.schema(answer));
+      return Answers.schema(answer);
     } else if (answer.status() == NOT_FOUND && Answers.isRefusal(answer)) {
-      return Optional.empty();
+      throw new RegistryException(
+          String.format(
+              "schema id %d (0x%08x) is not in the schema registry at %s: was the event written with another one?"
+                  + " To go on without a record that nobody can read any more: --skip-record",
+              id, id, answer.url()));
     }
     throw refused(answer, "schema id " + id);
   }

@@ -10,6 +10,7 @@ import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.wire.EventFormat.Decoded;
 import dev.ramtide.wire.avro.CheckpointCompleted;
 import dev.ramtide.wire.avro.DeviceState;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.apache.avro.specific.SpecificRecord;
@@ -21,7 +22,7 @@ import org.apache.avro.specific.SpecificRecord;
  *
  * <p>Thread-safe.
  */
-public final class EventCodec {
+public final class EventCodec implements Closeable {
   /**
    * No event may be longer. Kafka's clients and brokers refuse a batch above 1 MiB by default, and
    * a batch of one record has up to 82 bytes around its value.
@@ -92,6 +93,15 @@ public final class EventCodec {
     Decoded decoded = format.decode(VmTopics::checkpoints, value.duplicate());
     SchemaId id = decoded.kind();
     return checked(id, () -> checkpointRecord(id, decoded.record()));
+  }
+
+  /**
+   * Lets go of a deserializer that is not ours; whoever decodes with it later is refused. Of others
+   * nothing changes, one may be for several VMs.
+   */
+  @Override
+  public void close() {
+    format.close();
   }
 
   private static CheckpointRecord checkpointRecord(SchemaId id, SpecificRecord record)

@@ -24,9 +24,11 @@ public final class EventCodecs {
   /** Makes what the properties name. */
   public interface SerdeLoader {
     /**
+     * @param serializer empty for who only reads
      * @throws IOException there is no such class, or it refuses the properties
      */
-    RecordSerde load(String serializer, String deserializer, Properties client) throws IOException;
+    RecordSerde load(Optional<String> serializer, String deserializer, Properties client)
+        throws IOException;
   }
 
   private static final String KAFKAS = "org.apache.kafka.common.serialization.Byte";
@@ -49,8 +51,8 @@ public final class EventCodecs {
    * @throws IOException the properties ask for what cannot be, or the registry does not answer
    */
   public EventCodec writer(VmTopics topics) throws IOException {
-    Optional<RecordSerde> serde = serde();
-    Optional<RegistrySettings> registry = registry();
+    Optional<RecordSerde> serde = writingSerde();
+    Optional<RegistrySettings> registry = registry(client);
     if (serde.isPresent()) {
       return new EventCodec(new PluggedFormat(serde.get(), topics));
     }
@@ -60,18 +62,21 @@ public final class EventCodecs {
   }
 
   /**
-   * For who reads a VM's topics.
+   * For who reads a VM's topics. A registry is asked once and with little patience, unless the
+   * properties say otherwise; what it does not say may be asked again. To be closed when the VM is
+   * not read any more.
    *
    * @throws IOException the properties ask for what cannot be
    */
   public synchronized EventCodec reader(VmTopics topics) throws IOException {
-    Optional<RecordSerde> serde = serde();
+    Properties readers = RegistryProperties.forReader(client);
+    Optional<RecordSerde> serde = readingSerde(readers);
     if (serde.isPresent()) {
       return new EventCodec(new PluggedFormat(serde.get(), topics));
     }
     EventCodec made = reader;
     if (made == null) { // One for all VMs: what one of them has learned of ids all know.
-      Optional<RegistrySettings> registry = registry();
+      Optional<RegistrySettings> registry = registry(readers);
       made =
           registry.isPresent()
               ? codec(RegistryIds.ofReader(new SchemaRegistry(registry.get())))
@@ -85,30 +90,46 @@ public final class EventCodecs {
     return new EventCodec(new ConfluentFormat(ids));
   }
 
-  private Optional<RegistrySettings> registry() throws IOException {
+  private static Optional<RegistrySettings> registry(Properties properties) throws IOException {
     try {
-      return RegistrySettings.of(client);
+      return RegistrySettings.of(properties);
     } catch (IllegalArgumentException e) {
       throw new IOException(e.getMessage() + " " + ClientProperty.PLACES, e);
     }
   }
 
-  private Optional<RecordSerde> serde() throws IOException {
+  /** Of who reads only the one is asked for: the other may be a jar that he has not got. */
+  private Optional<RecordSerde> readingSerde(Properties readers) throws IOException {
+    Optional<String> deserializer = named(RegistryProperties.VALUE_DESERIALIZER);
+    if (deserializer.isEmpty()) {
+      if (named(RegistryProperties.VALUE_SERIALIZER).isPresent()) {
+        throw missing(
+            "a log that is written with value.serializer is read with value.deserializer",
+            RegistryProperties.VALUE_DESERIALIZER);
+      }
+      return Optional.empty();
+    }
+    return Optional.of(loader.load(Optional.empty(), deserializer.get(), readers));
+  }
+
+  private Optional<RecordSerde> writingSerde() throws IOException {
     Optional<String> serializer = named(RegistryProperties.VALUE_SERIALIZER);
     Optional<String> deserializer = named(RegistryProperties.VALUE_DESERIALIZER);
     if (serializer.isEmpty() && deserializer.isEmpty()) {
       return Optional.empty();
     }
     if (serializer.isEmpty() || deserializer.isEmpty()) {
-      throw new IOException(
-          "value.serializer and value.deserializer belong together (an agent reads too): set "
-              + ClientProperty.settable(
-                  serializer.isEmpty()
-                      ? RegistryProperties.VALUE_SERIALIZER
-                      : RegistryProperties.VALUE_DESERIALIZER)
-              + " too");
+      throw missing(
+          "an agent writes with value.serializer and reads its history with value.deserializer",
+          serializer.isEmpty()
+              ? RegistryProperties.VALUE_SERIALIZER
+              : RegistryProperties.VALUE_DESERIALIZER);
     }
-    return Optional.of(loader.load(serializer.get(), deserializer.get(), client));
+    return Optional.of(loader.load(serializer, deserializer.get(), client));
+  }
+
+  private static IOException missing(String why, String property) {
+    return new IOException(why + ": set " + ClientProperty.settable(property) + " too");
   }
 
   /** Kafka's own for bytes are what every client here has anyway. */

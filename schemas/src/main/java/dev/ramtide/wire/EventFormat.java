@@ -27,6 +27,9 @@ interface EventFormat {
    */
   Decoded decode(Function<VmTopics, String> topic, ByteBuffer value) throws IOException;
 
+  /** Lets go of what it holds, for good; several times if need be. */
+  default void close() {}
+
   /** Refuses what Kafka would refuse later, with less to say. */
   static void requireFits(SchemaId kind, long bytes) {
     if (bytes > EventCodec.MAX_EVENT_BYTES) {

@@ -1,8 +1,6 @@
 package dev.ramtide.wire;
 
-import dev.ramtide.registry.RegistryException;
 import java.io.ByteArrayOutputStream;
-import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.Function;
@@ -23,6 +21,7 @@ final class PluggedFormat implements EventFormat {
 
   private final RecordSerde serde;
   private final VmTopics topics;
+  private boolean closed;
 
   PluggedFormat(RecordSerde serde, VmTopics topics) {
     this.serde = serde;
@@ -51,16 +50,21 @@ final class PluggedFormat implements EventFormat {
   }
 
   private synchronized Object deserialized(String topic, byte[] value) throws IOException {
+    if (closed) {
+      throw new IOException("value.deserializer is closed: " + topic + " is not read any more");
+    }
     try {
       return serde.deserialize(topic, value);
     } catch (RuntimeException e) {
-      for (Throwable cause = e; cause != null; cause = cause.getCause()) {
-        // A body that ends too early is the record's fault, whatever is asked again.
-        if (cause instanceof IOException && !(cause instanceof EOFException)) {
-          throw new RegistryException("value.deserializer cannot tell now: " + e.getMessage(), e);
-        }
-      }
-      throw new MalformedEventException("value.deserializer refuses it: " + e.getMessage(), e);
+      throw SerdeTrouble.of(e);
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    if (!closed) {
+      closed = true;
+      serde.close();
     }
   }
 

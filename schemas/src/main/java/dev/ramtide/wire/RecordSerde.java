@@ -1,12 +1,14 @@
 package dev.ramtide.wire;
 
+import java.io.Closeable;
+
 /**
  * A serializer and a deserializer of the operator's choice, seen from where Kafka is not seen. What
  * they take and give are Avro's records.
  *
- * <p>Called by one thread at a time.
+ * <p>Called by one thread at a time, and not any more after it was closed.
  */
-public interface RecordSerde {
+public interface RecordSerde extends Closeable {
   /**
    * @param record a generated {@code SpecificRecord}
    */
@@ -14,4 +16,7 @@ public interface RecordSerde {
 
   /** Returns a {@code GenericRecord}, or a generated {@code SpecificRecord}. */
   Object deserialize(String topic, byte[] value);
+
+  @Override
+  void close();
 }

@@ -6,7 +6,6 @@ import dev.ramtide.registry.SchemaRegistry;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -79,14 +78,7 @@ final class RegistryIds implements SchemaIds {
                   + " on the way it was begun. For this VM do not set %s, or begin its log anew (ramtide delete)",
               id, ClientProperty.settable("schema.registry.url")));
     }
-    Optional<String> text = registry.schema(id);
-    if (text.isEmpty()) {
-      throw new MalformedEventException(
-          String.format(
-              "schema id %d (0x%08x) is not in the schema registry: was the event written with another one?",
-              id, id));
-    }
-    return WrittenSchema.of(parsed(id, text.get()));
+    return WrittenSchema.of(parsed(id, registry.schema(id)));
   }
 
   private static Schema parsed(int id, String text) throws MalformedEventException {

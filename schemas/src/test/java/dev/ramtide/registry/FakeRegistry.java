@@ -69,6 +69,11 @@ public final class FakeRegistry implements AutoCloseable {
     next.add(new Answer(status, body));
   }
 
+  /** The next request is sent on to somewhere else. */
+  public synchronized void redirectNext(String location) {
+    next.add(new Answer(302, location));
+  }
+
   /** Puts a schema in, as somebody else does. */
   public synchronized int register(String subject, String schema) {
     List<String> versions = subjects.computeIfAbsent(subject, name -> new ArrayList<>());
@@ -103,6 +108,9 @@ public final class FakeRegistry implements AutoCloseable {
       @Nullable String sent = exchange.getRequestHeaders().getFirst("Authorization");
       authorization = Optional.ofNullable(sent).orElse("");
       answer = next.isEmpty() ? answer(exchange, body) : next.remove(0);
+    }
+    if (answer.status() == 302) {
+      exchange.getResponseHeaders().set("Location", answer.body());
     }
     byte[] bytes = answer.body().getBytes(StandardCharsets.UTF_8);
     exchange.sendResponseHeaders(answer.status(), bytes.length);

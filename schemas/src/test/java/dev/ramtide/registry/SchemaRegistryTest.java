@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.UncheckedIOException;
@@ -12,9 +13,11 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -72,8 +75,11 @@ class SchemaRegistryTest {
   @Test
   void aSchemaComesBackByItsId() throws IOException {
     int id = idFor();
-    assertThat(registry().schema(id)).contains(SCHEMA);
-    assertThat(registry().schema(77)).isEmpty();
+    assertThat(registry().schema(id)).isEqualTo(SCHEMA);
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(() -> registry().schema(77))
+        .withMessageContaining("schema id 77 (0x0000004d) is not in the schema registry")
+        .matches(why -> !why.isAway());
   }
 
   /** A request's own timeout ends with the headers. */
@@ -186,6 +192,60 @@ class SchemaRegistryTest {
     assertThat(server.requests()).hasSize(3);
   }
 
+  /** Of a hundred VMs that wait for one id each would wait for its answer, one after another. */
+  @Test
+  void anIdThatWasNotToldIsNotAskedForAgainAtOnceAndOthersAre() throws Exception {
+    properties.setProperty("retries.wait.ms", "3000");
+    int id = server.register("s", SCHEMA);
+    int other = server.register("s", "\"int\"");
+    long[] nanos = {Long.MAX_VALUE}; // It may overflow.
+    SchemaRegistry registry =
+        new SchemaRegistry(RegistrySettings.of(properties).orElseThrow(), clock(nanos));
+    server.answerNext(503, "");
+    for (int times = 0; times < 3; times++) {
+      assertThatExceptionOfType(RegistryException.class)
+          .isThrownBy(() -> registry.schema(id))
+          .matches(RegistryException::isAway);
+    }
+    assertThat(server.requests()).hasSize(1);
+    assertThat(registry.schema(other)).isEqualTo("\"int\"");
+    nanos[0] += Duration.ofSeconds(3).toNanos();
+    assertThat(registry.schema(id)).isEqualTo(SCHEMA);
+  }
+
+  private static MonotonicClock clock(long[] nanos) {
+    return new MonotonicClock() {
+      @Override
+      public long nanoTime() {
+        return nanos[0];
+      }
+
+      @Override
+      public void sleep(Duration length) {
+        nanos[0] += length.toNanos();
+      }
+    };
+  }
+
+  @Test
+  void aReaderHasLittlePatienceUnlessHeIsToldTo() {
+    properties.remove("max.retries");
+    RegistrySettings.Patience reader = patience(RegistryProperties.forReader(properties));
+    assertThat(reader.tries()).isEqualTo(1);
+    assertThat(reader.readTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(reader.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(patience(properties).tries()).isEqualTo(4);
+    properties.setProperty("schema.registry.max.retries", "2");
+    properties.setProperty("http.read.timeout.ms", "9000");
+    RegistrySettings.Patience told = patience(RegistryProperties.forReader(properties));
+    assertThat(told.tries()).isEqualTo(3);
+    assertThat(told.readTimeout()).isEqualTo(Duration.ofSeconds(9));
+  }
+
+  private static RegistrySettings.Patience patience(Properties properties) {
+    return RegistrySettings.of(properties).orElseThrow().patience();
+  }
+
   @Test
   void whoIsToldToStopDoesNotWait() {
     Thread.currentThread().interrupt();
@@ -212,6 +272,28 @@ class SchemaRegistryTest {
     byte[] bytes = user.getBytes(StandardCharsets.UTF_8);
     assertThat(server.authorization())
         .isEqualTo("Basic " + Base64.getEncoder().encodeToString(bytes));
+  }
+
+  /** Java's client would send user and password along, to whoever is named there. */
+  @Test
+  void aRedirectIsNotFollowedAndItsPlaceIsNamed() throws IOException {
+    properties.setProperty("basic.auth.user.info", "me:geheim");
+    try (FakeRegistry other = FakeRegistry.start()) {
+      server.redirectNext(other.url() + "/moved");
+      assertRedirected(other, this::idFor);
+      server.redirectNext(other.url() + "/moved");
+      assertRedirected(other, () -> registry().schema(1));
+    }
+  }
+
+  private void assertRedirected(FakeRegistry other, ThrowingCallable question) {
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(question)
+        .withMessageContaining(server.url() + " answers 302")
+        .withMessageContaining("Location: " + other.url() + "/moved")
+        .withMessageContaining("into schema.registry.url")
+        .withMessageNotContaining("geheim");
+    assertThat(other.requests()).isEmpty();
   }
 
   @ParameterizedTest

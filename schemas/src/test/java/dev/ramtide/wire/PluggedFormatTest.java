@@ -8,12 +8,16 @@ import dev.ramtide.checkpoint.DirtyPages;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.registry.RegistryException;
 import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Properties;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.InvalidNumberEncodingException;
 import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
@@ -23,6 +27,7 @@ import org.apache.avro.io.EncoderFactory;
 import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class PluggedFormatTest {
@@ -34,6 +39,7 @@ class PluggedFormatTest {
   private static final class GenericSerde implements RecordSerde {
     private final List<Schema> schemas = new ArrayList<>();
     private final List<String> topics = new ArrayList<>();
+    private int closed;
 
     @Override
     public byte[] serialize(String topic, Object record) {
@@ -62,6 +68,11 @@ class PluggedFormatTest {
         throw new UncheckedIOException(e);
       }
     }
+
+    @Override
+    public void close() {
+      closed++;
+    }
   }
 
   @Test
@@ -78,16 +89,104 @@ class PluggedFormatTest {
     assertThat(serde.topics).containsOnly("ramtide.web.pages");
   }
 
+  /** As Confluent's and Apicurio's clients have one; neither jar is here. */
+  private static final class RestClientException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    RestClientException(String message) {
+      super(message);
+    }
+  }
+
+  /** Kafka's, which Confluent's deserializer throws of 401 and 403, without a cause. */
+  private static class InvalidConfigurationException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    InvalidConfigurationException(String message) {
+      super(message);
+    }
+  }
+
+  private static final class NarrowerException extends InvalidConfigurationException {
+    private static final long serialVersionUID = 1L;
+
+    NarrowerException() {
+      super("Forbidden");
+    }
+  }
+
   @Test
-  void whatItThrowsIsTheRecordsFaultUnlessTheWorldsWasIt() throws IOException {
-    EventCodec bad = codec(throwing(new IllegalStateException("unknown magic")));
+  void whatItThrowsIsTheRecordsFaultUnlessTheRegistrysWasIt() throws IOException {
+    assertOfTheRecord(new IllegalStateException("oh"));
+    assertOfTheRecord(wrapping(new AvroRuntimeException("oh")));
+    // A body that ends too early, or has no number where one must be, is as it is.
+    assertOfTheRecord(wrapping(new EOFException("oh")));
+    assertOfTheRecord(wrapping(new InvalidNumberEncodingException("oh")));
+    assertOfTheRegistry(wrapping(new IOException("oh")));
+    assertOfTheRegistry(wrapping(new RestClientException("oh")));
+    assertOfTheRegistry(new InvalidConfigurationException("oh"));
+    assertOfTheRegistry(wrapping(new NarrowerException()));
+  }
+
+  private static RuntimeException wrapping(Exception cause) {
+    return new IllegalStateException("oh", cause);
+  }
+
+  private static void assertOfTheRecord(RuntimeException thrown) throws IOException {
+    EventCodec codec = codec(throwing(thrown));
     assertThatExceptionOfType(MalformedEventException.class)
-        .isThrownBy(() -> bad.decodePages(ByteBuffer.allocate(9)))
-        .withMessageContaining("unknown magic");
-    RuntimeException away = new IllegalStateException("oh", new IOException("refused"));
-    EventCodec down = codec(throwing(away));
+        .isThrownBy(() -> codec.decodePages(ByteBuffer.allocate(9)))
+        .withMessageContaining("oh");
+  }
+
+  private static void assertOfTheRegistry(RuntimeException thrown) throws IOException {
+    EventCodec codec = codec(throwing(thrown));
     assertThatExceptionOfType(RegistryException.class)
-        .isThrownBy(() -> down.decodePages(ByteBuffer.allocate(9)));
+        .isThrownBy(() -> codec.decodePages(ByteBuffer.allocate(9)))
+        .withMessageContaining(String.valueOf(thrown.getMessage()));
+  }
+
+  @Test
+  void itIsClosedOnceAndNotAskedAfterwards() throws IOException {
+    GenericSerde serde = new GenericSerde();
+    EventCodec codec = codec(serde);
+    ByteBuffer value = ByteBuffer.wrap(codec.encode(records.dirtyPages()));
+    codec.close();
+    codec.close();
+    assertThat(serde.closed).isEqualTo(1);
+    serde.topics.clear();
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> codec.decodePages(value))
+        .withMessageContaining("ramtide.web.pages is not read any more");
+    assertThat(serde.topics).isEmpty();
+  }
+
+  @Test
+  void aReaderNeedsNoSerializerAndAWriterBoth() throws IOException {
+    Properties properties = new Properties();
+    List<Optional<String>> serializers = new ArrayList<>();
+    EventCodecs codecs =
+        new EventCodecs(
+            properties,
+            (serializer, deserializer, client) -> {
+              serializers.add(serializer);
+              return new GenericSerde();
+            });
+    properties.setProperty("value.deserializer", "com.example.D");
+    codecs.reader(TOPICS);
+    assertMissing("value.serializer is missing", () -> codecs.writer(TOPICS));
+    properties.setProperty("value.serializer", "com.example.S");
+    codecs.reader(TOPICS);
+    codecs.writer(TOPICS);
+    assertThat(serializers)
+        .containsExactly(Optional.empty(), Optional.empty(), Optional.of("com.example.S"));
+    properties.remove("value.deserializer");
+    assertMissing("value.deserializer is missing", () -> codecs.reader(TOPICS));
+    assertMissing("value.deserializer is missing", () -> codecs.writer(TOPICS));
+  }
+
+  private static void assertMissing(String what, ThrowingCallable asked) {
+    assertThatExceptionOfType(IOException.class).isThrownBy(asked).withMessageContaining(what);
   }
 
   @Test
@@ -120,6 +219,9 @@ class PluggedFormatTest {
       public Object deserialize(String topic, byte[] bytes) {
         return value.get();
       }
+
+      @Override
+      public void close() {}
     };
   }
 

@@ -5,6 +5,7 @@ import dev.ramtide.wire.RecordSerde;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.SerializationException;
@@ -23,11 +24,13 @@ final class PluggedSerde implements RecordSerde {
   }
 
   /**
+   * @param named the serializer: who writes has one
    * @throws IOException there is no such class, or it refuses the properties
    */
   @SuppressWarnings("unchecked") // What it takes is seen when it is given something.
-  static RecordSerde load(String serializer, String deserializer, Properties client)
+  static RecordSerde load(Optional<String> named, String deserializer, Properties client)
       throws IOException {
+    String serializer = named.orElseThrow();
     Map<String, Object> properties = new HashMap<>();
     client.stringPropertyNames().forEach(key -> properties.put(key, client.getProperty(key)));
     try {
@@ -69,5 +72,11 @@ final class PluggedSerde implements RecordSerde {
   @Override
   public Object deserialize(String topic, byte[] value) {
     return deserializer.deserialize(topic, value);
+  }
+
+  @Override
+  public void close() {
+    Utils.closeQuietly(serializer, "value.serializer");
+    Utils.closeQuietly(deserializer, "value.deserializer");
   }
 }

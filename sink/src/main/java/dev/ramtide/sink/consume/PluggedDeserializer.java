@@ -5,6 +5,7 @@ import dev.ramtide.wire.RecordSerde;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import org.apache.kafka.common.serialization.Deserializer;
 import org.apache.kafka.common.utils.Utils;
@@ -17,7 +18,11 @@ final class PluggedDeserializer implements RecordSerde {
     this.deserializer = deserializer;
   }
 
-  static RecordSerde load(String serializer, String deserializer, Properties client)
+  /**
+   * @param serializer is not needed
+   * @throws IOException there is no such class, or it refuses the properties
+   */
+  static RecordSerde load(Optional<String> serializer, String deserializer, Properties client)
       throws IOException {
     Map<String, Object> properties = new HashMap<>();
     client.stringPropertyNames().forEach(key -> properties.put(key, client.getProperty(key)));
@@ -50,5 +55,10 @@ final class PluggedDeserializer implements RecordSerde {
   @Override
   public Object deserialize(String topic, byte[] value) {
     return deserializer.deserialize(topic, value);
+  }
+
+  @Override
+  public void close() {
+    Utils.closeQuietly(deserializer, "value.deserializer");
   }
 }
