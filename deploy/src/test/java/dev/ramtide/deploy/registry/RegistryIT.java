@@ -319,7 +319,7 @@ final class RegistryIT {
             "1",
             "--command-config",
             config)) {
-      sink.awaitStderr("no history is read, trying again", LIMIT);
+      sink.awaitStderr("the VM is given up for a while, any others go on", LIMIT);
       try (PasswordFront front = PasswordFront.start(port, registry.url())) {
         assertThat(front.port()).isEqualTo(port);
         assertThat(sink.awaitExit(LIMIT)).as(sink.stderr()).isZero();

@@ -3,7 +3,6 @@ package dev.ramtide.sink.consume;
 import dev.ramtide.checkpoint.CheckpointHistory;
 import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.checkpoint.RefusedRecordException;
-import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.encryption.MissingKeyException;
 import dev.ramtide.refusal.Refusal;
@@ -17,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -43,24 +41,18 @@ import org.slf4j.LoggerFactory;
 final class CheckpointFollower implements Closeable {
   private static final Duration DISCOVER_EVERY = Duration.ofSeconds(2);
 
-  /** A broker that has just been started may not know of all topics yet. */
-  private static final int LOOKS_UNTIL_GONE = 3;
-
   private static final Logger LOG = LoggerFactory.getLogger(CheckpointFollower.class);
 
   private final Consumer<byte[], ByteBuffer> consumer;
   private final SinkClients clients;
-  private final SinkClients.Cluster cluster;
-  private final VmFilter filter;
+  private final VmDiscovery discovery;
   private final Map<VmId, VmFollow> vms = new ConcurrentHashMap<>();
   private final Map<VmId, IOException> left = new ConcurrentHashMap<>();
   private final Map<TopicPartition, VmFollow> assigned = new HashMap<>();
   private final Map<TopicPartition, Long> catchUpTo = new HashMap<>();
   private final Set<TopicPartition> stalled = new HashSet<>();
-  private final MissingVms missing;
   private final int mostCheckpoints;
   private SinkListener listener = SinkListener.NONE;
-  private final Map<TopicPartition, Integer> missed = new HashMap<>();
   private boolean everFollowed;
   private final MonotonicClock clock;
   private long nextDiscoveryNanos;
@@ -72,10 +64,8 @@ final class CheckpointFollower implements Closeable {
   CheckpointFollower(
       SinkClients clients, VmFilter filter, int mostCheckpoints, MonotonicClock clock) {
     this.consumer = clients.reader("follower");
-    this.cluster = clients.cluster("follower");
     this.clients = clients;
-    this.filter = filter;
-    this.missing = new MissingVms(filter, cluster);
+    this.discovery = new VmDiscovery(clients.cluster("follower"), consumer, filter, clock);
     this.mostCheckpoints = mostCheckpoints;
     this.clock = clock;
     this.nextDiscoveryNanos = clock.nanoTime();
@@ -103,8 +93,6 @@ final class CheckpointFollower implements Closeable {
   /**
    * Takes what is there, or waits for it a moment.
    *
-   * @throws RegistryException a schema registry does not answer: the next step begins where this
-   *     one did not go on
    * @return records taken
    */
   int step(Duration timeout) throws IOException, InterruptedException {
@@ -146,22 +134,11 @@ final class CheckpointFollower implements Closeable {
     }
   }
 
-  /**
-   * @throws RegistryException a registry did not say what a record is: nothing from there on was
-   *     taken, the next step begins with it
-   */
-  private int take(Duration timeout) throws RegistryException {
+  private int take(Duration timeout) {
     int taken = 0;
     try {
-      Iterator<ConsumerRecord<byte[], ByteBuffer>> records = consumer.poll(timeout).iterator();
-      while (records.hasNext()) {
-        ConsumerRecord<byte[], ByteBuffer> record = records.next();
-        try {
-          accept(record);
-        } catch (RegistryException e) {
-          takeAgain(record, records);
-          throw e;
-        }
+      for (ConsumerRecord<byte[], ByteBuffer> record : consumer.poll(timeout)) {
+        accept(record);
         taken++;
       }
     } catch (OffsetOutOfRangeException e) {
@@ -170,18 +147,7 @@ final class CheckpointFollower implements Closeable {
     return taken;
   }
 
-  private void takeAgain(
-      ConsumerRecord<byte[], ByteBuffer> first, Iterator<ConsumerRecord<byte[], ByteBuffer>> rest) {
-    Map<TopicPartition, Long> places = new HashMap<>();
-    places.put(new TopicPartition(first.topic(), first.partition()), first.offset());
-    rest.forEachRemaining(
-        record ->
-            places.putIfAbsent(
-                new TopicPartition(record.topic(), record.partition()), record.offset()));
-    places.forEach(consumer::seek);
-  }
-
-  private void accept(ConsumerRecord<byte[], ByteBuffer> record) throws RegistryException {
+  private void accept(ConsumerRecord<byte[], ByteBuffer> record) {
     VmFollow vm = follow(new TopicPartition(record.topic(), record.partition()));
     if (vm.isLost() || stalled.contains(new TopicPartition(record.topic(), record.partition()))) {
       return;
@@ -190,9 +156,7 @@ final class CheckpointFollower implements Closeable {
     try {
       vm.accept(record.offset(), vm.codec().decodeCheckpoint(PageRecord.valueOf(record)));
       vm.skipped().taken(place).ifPresent(told -> warn(place, told));
-    } catch (RegistryException e) {
-      throw e;
-    } catch (MissingKeyException e) {
+    } catch (MissingKeyException | RegistryException e) {
       passOverOrStall(vm, place, e);
     } catch (IOException e) {
       passOverOrLose(vm, place, e);
@@ -200,20 +164,28 @@ final class CheckpointFollower implements Closeable {
   }
 
   /**
-   * Read on it would be believed unread: the history stands before it until the key is there. Other
-   * VMs have other keys, and go on.
+   * Read on it would be believed unread: the history stands before it until the key is there, or
+   * the registry tells its schema. Other VMs have other keys and schemas, and go on.
    */
-  private void passOverOrStall(VmFollow vm, RecordPlace place, MissingKeyException why) {
+  private void passOverOrStall(VmFollow vm, RecordPlace place, IOException why) {
+    if (why instanceof RegistryException registry && registry.isAway()) {
+      stall(vm, place, why); // Named or not: nothing is known of the record.
+      return;
+    }
     try {
       warn(place, vm.skipped().passOver(place, why));
     } catch (RefusedRecordException named) {
-      TopicPartition partition = new TopicPartition(place.topic(), place.partition());
-      stalled.add(partition);
-      consumer.seek(partition, place.recordOffset());
-      consumer.pause(List.of(partition));
-      IOException reason = new IOException(place.inWords() + ": " + why.getMessage(), why);
-      vm.giveUpForAWhile(reason, clock.nanoTime());
+      stall(vm, place, why);
     }
+  }
+
+  private void stall(VmFollow vm, RecordPlace place, IOException why) {
+    TopicPartition partition = new TopicPartition(place.topic(), place.partition());
+    stalled.add(partition);
+    consumer.seek(partition, place.recordOffset());
+    consumer.pause(List.of(partition));
+    IOException reason = new IOException(place.inWords() + ": " + why.getMessage(), why);
+    vm.giveUpForAWhile(reason, clock.nanoTime());
   }
 
   private boolean resumes(TopicPartition partition) {
@@ -306,67 +278,44 @@ final class CheckpointFollower implements Closeable {
   }
 
   private void discover() throws IOException, InterruptedException {
-    Map<String, UUID> listed = cluster.topics();
-    leaveWhatIsGone(listed);
-    Set<String> topics = listed.keySet();
-    Map<TopicPartition, VmFollow> found = new HashMap<>();
-    for (VmTopics vm : filter.followed(topics)) {
-      TopicPartition partition = new TopicPartition(vm.checkpoints(), 0);
-      if (!assigned.containsKey(partition)) {
-        TopicIds ids = cluster.topicIds(vm);
-        found.put(
-            partition,
-            new VmFollow(vm.vm(), ids, new CheckpointHistory(mostCheckpoints), reading(vm)));
-      }
+    Map<String, UUID> topics = discovery.topics();
+    for (VmFollow vm : discovery.gone(topics, all())) {
+      leave(vm, topics);
     }
+    List<VmDiscovery.Found> found = discovery.found(topics.keySet(), vms.keySet());
     if (!found.isEmpty()) {
-      // Known only when all questions about them are answered: after a failure in between they must
-      // be found again, not be taken for followed.
-      catchUpTo.putAll(consumer.endOffsets(found.keySet()));
-      assigned.putAll(found);
-      consumer.assign(assigned.keySet());
-      consumer.seekToBeginning(found.keySet());
-      found.values().forEach(this::follow);
+      begin(found);
       everFollowed = true;
     }
-    missing.tell(vms.keySet());
-  }
-
-  private void leaveWhatIsGone(Map<String, UUID> topics) {
-    missed.keySet().removeIf(partition -> topics.containsKey(partition.topic()));
-    for (TopicPartition partition : List.copyOf(assigned.keySet())) {
-      boolean missing = !topics.containsKey(partition.topic());
-      boolean gone = missing && missed.merge(partition, 1, Integer::sum) >= LOOKS_UNTIL_GONE;
-      VmFollow vm = follow(partition);
-      if (gone || isAnother(vm, topics)) {
-        leave(partition);
-      }
-      if (gone) {
-        vm.failure().ifPresent(why -> left.put(vm.vm(), why));
-      }
+    discovery.tellMissing(vms.keySet());
+    if (!everFollowed) {
+      discovery.requireHope();
     }
   }
 
-  /** A topic that is not told of is one that is missed, not another one. */
-  private boolean isAnother(VmFollow vm, Map<String, UUID> topics) {
-    VmTopics names = new VmTopics(filter.topicPrefix(), vm.vm());
-    TopicIds known = vm.topicIds();
-    return !topics.getOrDefault(names.pages(), known.pages()).equals(known.pages())
-        || !topics
-            .getOrDefault(names.checkpoints(), known.checkpoints())
-            .equals(known.checkpoints());
+  private void begin(List<VmDiscovery.Found> found) throws IOException {
+    Map<TopicPartition, VmFollow> begun = new HashMap<>();
+    for (VmDiscovery.Found vm : found) {
+      CheckpointHistory history = new CheckpointHistory(mostCheckpoints);
+      VmTopics topics = vm.topics();
+      begun.put(vm.checkpoints(), new VmFollow(topics.vm(), vm.ids(), history, reading(topics)));
+    }
+    found.forEach(vm -> catchUpTo.put(vm.checkpoints(), vm.endRecordOffset()));
+    assigned.putAll(begun);
+    consumer.assign(assigned.keySet());
+    consumer.seekToBeginning(begun.keySet());
+    begun.values().forEach(this::follow);
   }
 
   /** Under the same name there may come another VM, which is followed as one that is new. */
-  private void leave(TopicPartition partition) {
-    VmFollow gone = follow(partition);
+  private void leave(VmFollow gone, Map<String, UUID> topics) {
     // Not known any more before it is lost: a process all of whose known VMs are lost ends.
     vms.remove(gone.vm());
     gone.lose(
         new IOException("the topics of " + gone.vm() + " are gone: no checkpoint of it can come"));
+    TopicPartition partition = partitionOf(gone);
     assigned.remove(partition);
     catchUpTo.remove(partition);
-    missed.remove(partition);
     consumer.assign(assigned.keySet());
     LOG.atWarn()
         .addKeyValue("vm", gone.vm())
@@ -374,16 +323,28 @@ final class CheckpointFollower implements Closeable {
             "the VM's topics are gone, or this user may not see them any more (Describe); it is not followed"
                 + " any more; its image stays as it is");
     listener.gone(gone.vm());
+    if (!topics.containsKey(partition.topic())) {
+      gone.failure().ifPresent(why -> left.put(gone.vm(), why));
+    }
+    gone.close();
+  }
+
+  private TopicPartition partitionOf(VmFollow vm) {
+    return assigned.entrySet().stream()
+        .filter(one -> one.getValue() == vm)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow();
   }
 
   /** Why nothing is known of a VM that was named; empty when it is only not there yet. */
   Optional<IOException> refusal(VmId vm) {
-    return vms.containsKey(vm) ? Optional.empty() : missing.refusal(vm);
+    return vms.containsKey(vm) ? Optional.empty() : discovery.refusal(vm);
   }
 
   @Override
   public void close() {
     SinkClients.close(consumer);
-    cluster.close();
+    discovery.close();
   }
 }

@@ -5,6 +5,7 @@ import dev.ramtide.checkpoint.EpochStarted;
 import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.checkpoint.RefusedRecordException;
 import dev.ramtide.encryption.NotAuthenticException;
+import dev.ramtide.registry.RegistryException;
 import dev.ramtide.sink.apply.InvalidEventException;
 import dev.ramtide.sink.apply.PageApplier;
 import dev.ramtide.sink.state.ImageIdentity;
@@ -66,6 +67,8 @@ public final class EventIntake {
    * @param bounded whether a manifest covers the record: then the start of its epoch must be known
    * @return false when the event must wait for the start of its epoch
    * @throws RefusedRecordException it cannot be right; nothing of it was written
+   * @throws IOException also when a schema registry does not tell its schema; another try may
+   *     succeed
    */
   public boolean take(PageRecord record, boolean bounded) throws IOException {
     RecordPlace place =
@@ -79,7 +82,19 @@ public final class EventIntake {
     } catch (InvalidEventException | MalformedEventException | NotAuthenticException e) {
       warn(place, follow.skipped().passOver(place, e));
       return true;
+    } catch (RegistryException e) {
+      passOverOrWait(place, e);
+      return true;
     }
+  }
+
+  /** The VM is given up for a while then, and this record is asked for again. */
+  private void passOverOrWait(RecordPlace place, RegistryException why) throws IOException {
+    if (!why.isAway() && follow.skipped().places().contains(place)) {
+      warn(place, follow.skipped().passOver(place, why));
+      return;
+    }
+    throw new IOException(place.inWords() + ": " + why.getMessage(), why);
   }
 
   private static void warn(RecordPlace place, String told) {

@@ -36,9 +36,6 @@ public final class SinkProcess implements MemberWork, Closeable {
 
   private static final Duration FOLLOW_POLL = Duration.ofMillis(50);
 
-  /** All VMs have one registry, and it was asked some times already. */
-  private static final Duration REGISTRY_PAUSE = Duration.ofSeconds(2);
-
   private static final Duration STOP_PATIENCE = Duration.ofSeconds(60);
 
   private final Plan plan;
@@ -124,7 +121,7 @@ public final class SinkProcess implements MemberWork, Closeable {
   private void follow() {
     try (follower) {
       while (!stopping) {
-        if (step() > 0) {
+        if (follower.step(FOLLOW_POLL) > 0) {
           wake();
         }
       }
@@ -143,16 +140,6 @@ public final class SinkProcess implements MemberWork, Closeable {
     }
   }
 
-  private int step() throws IOException, InterruptedException {
-    try {
-      return follower.step(FOLLOW_POLL);
-    } catch (RegistryException e) {
-      LOG.atWarn().addKeyValue("reason", e.getMessage()).log("no history is read, trying again");
-      site().clock().sleep(REGISTRY_PAUSE);
-      return 0;
-    }
-  }
-
   /**
    * What ended the process; also when every VM had to be given up for good and there is nothing
    * left to do: whoever started it then learns of it. What was given up for a while is tried again.
@@ -166,9 +153,17 @@ public final class SinkProcess implements MemberWork, Closeable {
     return whole.isPresent() || !nothingLeft ? whole : lost.get(0).failure();
   }
 
-  /** Why a VM was given up by this process, or left, if it was. */
+  /**
+   * Why a VM was given up by this process, or left, if it was. Not of one that waits for a schema
+   * registry that is away: nothing has to be changed, and it goes on by itself.
+   */
   public Optional<IOException> failure(VmId vm) {
-    return follower.failure(vm).or(() -> follower.refusal(vm));
+    return follower.failure(vm).or(() -> follower.refusal(vm)).filter(why -> !waits(why));
+  }
+
+  private static boolean waits(IOException why) {
+    return why instanceof RegistryException registry && registry.isAway()
+        || why.getCause() instanceof RegistryException cause && cause.isAway();
   }
 
   /** The checkpoint that the image of a VM is sealed at now. */
@@ -195,6 +190,9 @@ public final class SinkProcess implements MemberWork, Closeable {
     }
     deviceStates.close();
     logEnds.close();
+    if (threads.stream().noneMatch(Thread::isAlive)) { // Else one of them may be decoding.
+      follower.all().forEach(VmFollow::close);
+    }
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -12,6 +12,7 @@ import dev.ramtide.encryption.EpochKeys;
 import dev.ramtide.encryption.MissingKeyException;
 import dev.ramtide.sink.state.ImageIdentity;
 import dev.ramtide.wire.EventCodec;
+import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -26,7 +27,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Thread-safe: the follower writes, partitions and sealer ask.
  */
-public final class VmFollow {
+public final class VmFollow implements Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(VmFollow.class);
 
   private final VmId vm;
@@ -233,5 +234,11 @@ public final class VmFollow {
 
   public synchronized Optional<IOException> failure() {
     return failure;
+  }
+
+  /** Lets go of what reads its records: none can be read any more. */
+  @Override
+  public void close() {
+    reading.codec().close();
   }
 }

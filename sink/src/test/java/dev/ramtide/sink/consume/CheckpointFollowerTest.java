@@ -25,7 +25,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -51,10 +50,22 @@ class CheckpointFollowerTest {
           super.assign(partitions);
           whileAssigned.run();
         }
+
+        @Override
+        public synchronized Map<TopicPartition, Long> endOffsets(
+            Collection<TopicPartition> partitions) {
+          for (TopicPartition partition : partitions) {
+            if (endless.contains(partition.topic())) {
+              throw new TopicAuthorizationException(Set.of(partition.topic()));
+            }
+          }
+          return super.endOffsets(partitions);
+        }
       };
   private final Map<String, UUID> topics = new HashMap<>();
   private final List<String> told = new ArrayList<>();
   private final Set<VmId> unseen = new HashSet<>();
+  private final Set<String> endless = new HashSet<>();
   private boolean brokerIsAway;
   private long nanos;
   private long created;
@@ -110,8 +121,11 @@ class CheckpointFollowerTest {
       return new TopicIds(id(vm.pages()), id(vm.checkpoints()));
     }
 
-    private UUID id(String topic) {
-      return Objects.requireNonNull(topics.get(topic), topic);
+    private UUID id(String topic) throws IOException {
+      if (!topics.containsKey(topic)) {
+        throw new IOException("no such topic: " + topic);
+      }
+      return topics.get(topic);
     }
   }
 
@@ -161,6 +175,53 @@ class CheckpointFollowerTest {
     assertThatIOException()
         .isThrownBy(() -> alone.step(Duration.ZERO))
         .isInstanceOf(RefusedException.class);
+  }
+
+  /** It may not be described, or the broker does not say where its log ends. */
+  @Test
+  void aVmOfWhichNothingIsLearnedKeepsNobodyElseAndIsFollowedLater() throws Exception {
+    create(WEB);
+    create(DB);
+    VmId third = new VmId("mail-1");
+    create(third);
+    unseen.add(WEB);
+    endless.add(new VmTopics(VmTopics.DEFAULT_PREFIX, third).checkpoints());
+    try (CheckpointFollower follower = follower(new Told())) {
+      look(follower);
+      look(follower);
+      assertThat(told).containsExactly("found db-1");
+      unseen.clear();
+      endless.clear();
+      look(follower);
+      assertThat(told).containsExactlyInAnyOrder("found db-1", "found web-1", "found mail-1");
+    }
+  }
+
+  @Test
+  void aPatternOfWhichTheFirstVmMayNotBeReadIsWaitedOn() throws Exception {
+    create(WEB);
+    unseen.add(WEB);
+    try (CheckpointFollower follower = follower(new Told())) {
+      look(follower);
+      create(DB);
+      look(follower);
+      assertThat(told).containsExactly("found db-1");
+    }
+  }
+
+  @Test
+  void aProcessOfNamedVmsThatAllMayNotBeReadEnds() throws Exception {
+    CheckpointFollower both =
+        new CheckpointFollower(
+            new Broker(), new VmFilter(VmTopics.DEFAULT_PREFIX, List.of(WEB, DB)), 10, clock);
+    look(both); // No agent yet.
+    create(WEB);
+    create(DB);
+    unseen.add(WEB);
+    endless.add(new VmTopics(VmTopics.DEFAULT_PREFIX, DB).checkpoints());
+    assertThatIOException()
+        .isThrownBy(() -> both.step(Duration.ZERO))
+        .withMessageContaining("--operation");
   }
 
   private CheckpointFollower follower(SinkListener listener) {
