@@ -62,10 +62,12 @@ public final class CheckpointsCommand implements Callable<Integer>, UsesKafkaCli
   @Override
   public Integer call() throws IOException, InterruptedException {
     VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
-    VmFollow follow =
+    CheckpointList list;
+    try (VmFollow follow =
         new HistoryReader(new ConsumerSettings(broker.clientProperties(), skip.records()))
-            .read(topics);
-    CheckpointList list = new CheckpointList(follow.history());
+            .read(topics)) {
+      list = new CheckpointList(follow.history());
+    }
     if (images != null) {
       list.add(new ImagePaths(images.resolve(vm.name())), this::complain);
     }

@@ -99,12 +99,15 @@ public final class PruneCommand implements Callable<Integer>, UsesKafkaClients {
     VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
     try (LogPruner pruner = new LogPruner(settings, topics)) {
       pruner.requireRights();
-      VmFollow follow = new HistoryReader(settings).read(topics);
-      Optional<RecordedCheckpoint> newest = follow.history().newest();
-      if (newest.isPresent()) {
-        follow.opened(newest.get()); // By a start that somebody made up too much would be deleted.
+      PrunePlan plan;
+      try (VmFollow follow = new HistoryReader(settings).read(topics)) {
+        Optional<RecordedCheckpoint> newest = follow.history().newest();
+        if (newest.isPresent()) {
+          follow.opened(
+              newest.get()); // By a start that somebody made up too much would be deleted.
+        }
+        plan = plan(follow);
       }
-      PrunePlan plan = plan(follow);
       report(plan, dryRun ? pruner.look(plan) : pruner.prune(plan));
     }
     return 0;

@@ -180,7 +180,15 @@ public final class RestoreCommand implements Callable<Integer>, UsesKafkaClients
     ConsumerSettings settings =
         new ConsumerSettings(client, skip.records(), decryption.keys(client));
     VmTopics topics = new VmTopics(broker.topicPrefix(), named);
-    VmFollow follow = new HistoryReader(settings).read(topics);
+    try (VmFollow follow = new HistoryReader(settings).read(topics)) {
+      restoreLog(settings, topics, follow, target);
+    }
+  }
+
+  private void restoreLog(
+      ConsumerSettings settings, VmTopics topics, VmFollow follow, RestoreTarget target)
+      throws IOException, InterruptedException {
+    VmId named = topics.vm();
     RecordedCheckpoint chosen;
     try {
       chosen = choice.choice().in(named, follow.history());

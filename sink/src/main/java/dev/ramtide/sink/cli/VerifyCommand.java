@@ -125,13 +125,14 @@ public final class VerifyCommand implements Callable<Integer>, UsesKafkaClients 
       Properties client = broker.clientProperties();
       ConsumerSettings settings =
           new ConsumerSettings(client, skip.records(), decryption.keys(client));
-      VmFollow follow = new HistoryReader(settings).read(topics);
       CheckpointChoice choice =
           checkpoint == null
               ? new CheckpointChoice.Newest()
               : new CheckpointChoice.Numbered(checkpoint);
-      return Optional.of(
-          ExpectedImage.of(follow.opened(choice.in(vm, follow.history())).manifest()));
+      try (VmFollow follow = new HistoryReader(settings).read(topics)) {
+        return Optional.of(
+            ExpectedImage.of(follow.opened(choice.in(vm, follow.history())).manifest()));
+      }
     }
     Optional<JsonNode> beside =
         gated.isOfSink() || gated.isKeptCopy()

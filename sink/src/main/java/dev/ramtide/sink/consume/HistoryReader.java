@@ -35,6 +35,8 @@ public final class HistoryReader {
   }
 
   /**
+   * Returns a VM that is the caller's to close, when no record of it is to be read any more.
+   *
    * @throws IOException also when the VM has no topics, or a record cannot be read
    */
   public VmFollow read(VmTopics topics) throws IOException, InterruptedException {

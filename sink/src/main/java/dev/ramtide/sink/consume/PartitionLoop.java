@@ -58,12 +58,14 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
   private final Map<TopicPartition, SealDuty> duties = new HashMap<>();
   private final Set<TopicPartition> unplaced = new HashSet<>();
   private volatile boolean woken;
+  private final LostTime lost;
   private long unforcedBytes;
   private long forcedAtNanos;
 
   PartitionLoop(Consumer<byte[], ByteBuffer> consumer, MemberWork work) {
     this.consumer = consumer;
     this.work = work;
+    this.lost = new LostTime(work.site().clock());
     this.forcedAtNanos = work.site().clock().nanoTime();
   }
 
@@ -114,23 +116,25 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
       }
       poll();
       for (SealDuty duty : List.copyOf(duties.values())) {
-        guarded(
-            duty.follow(),
-            () -> {
-              if (duty.step()) {
-                work.wake(); // Without it a delta of a few pages is mostly waiting for polls.
-              }
-            });
+        if (!lost.isEnough()) {
+          guarded(duty.follow(), () -> seal(duty));
+        }
       }
     } catch (OffsetOutOfRangeException e) {
       for (Map.Entry<TopicPartition, Long> gap : e.offsetOutOfRangePartitions().entrySet()) {
-        lost(gap.getKey(), gap.getValue());
+        skipGap(gap.getKey(), gap.getValue());
       }
     } catch (TopicAuthorizationException e) {
       if (e.unauthorizedTopics().isEmpty()) {
         throw e; // Of the group's heartbeat, which names none: the member is none any more.
       }
       e.unauthorizedTopics().forEach(topic -> denied(topic, e));
+    }
+  }
+
+  private void seal(SealDuty duty) throws IOException, InterruptedException {
+    if (duty.step()) {
+      work.wake(); // Without it a delta of a few pages is mostly waiting for polls.
     }
   }
 
@@ -154,10 +158,12 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
     try {
       ConsumerRecords<byte[], ByteBuffer> records = consumer.poll(waits ? POLL : Duration.ZERO);
       woken = false;
+      lost.polled();
       deliver(records);
       force(waits && records.isEmpty());
     } catch (WakeupException e) {
       woken = true;
+      lost.polled();
       force(false);
     }
   }
@@ -175,7 +181,9 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
                 pages.add(page);
                 unforcedBytes += page.value().remaining();
               });
-      if (task != null) {
+      if (task != null && lost.isEnough()) {
+        consumer.seek(partition, pages.get(0).recordOffset()); // To be fetched again.
+      } else if (task != null) {
         guarded(task.follow(), () -> task.deliver(pages));
       }
     }
@@ -226,6 +234,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
       return;
     }
     try {
+      lost.begin();
       step.run();
     } catch (WakeupException e) {
       wake(); // It was in the middle of a question: that is asked again, and then the loop looks.
@@ -237,6 +246,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
     } catch (AuthorizationException e) {
       refused(vm, "reading the topics of " + vm.vm(), e);
     } catch (IOException e) {
+      lost.failed();
       work.failVm(vm, e);
       letGo(vm);
     }
@@ -264,7 +274,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
   }
 
   /** Prune may have been here while this site was away; retention and a cut log are no prune. */
-  private void lost(TopicPartition partition, long recordOffset)
+  private void skipGap(TopicPartition partition, long recordOffset)
       throws IOException, InterruptedException {
     PartitionTask task = tasks.get(partition);
     if (task == null) {

@@ -1,0 +1,248 @@
+package dev.ramtide.sink.consume;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import dev.ramtide.checkpoint.CheckpointHistory;
+import dev.ramtide.checkpoint.EpochClaimed;
+import dev.ramtide.checkpoint.RecordPlace;
+import dev.ramtide.checkpoint.RefusedRecordException;
+import dev.ramtide.checkpoint.SkippedRecords;
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.encryption.ReaderKeys;
+import dev.ramtide.registry.FakeRegistry;
+import dev.ramtide.registry.RegistryException;
+import dev.ramtide.sink.SmallGuest;
+import dev.ramtide.sink.seal.ImageListener;
+import dev.ramtide.sink.seal.KeptCopies;
+import dev.ramtide.sink.state.FileGates;
+import dev.ramtide.sink.state.Site;
+import dev.ramtide.time.MonotonicClock;
+import dev.ramtide.wire.EventCodec;
+import dev.ramtide.wire.EventCodecs;
+import dev.ramtide.wire.RecordSerde;
+import dev.ramtide.wire.VmTopics;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.MockConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Pages whose schema a registry does not tell. */
+class RegistryAwayPagesTest {
+  private static final Duration ANSWER = Duration.ofSeconds(3);
+
+  @TempDir private Path directory;
+  private final AtomicLong nanos = new AtomicLong();
+
+  /** Goes on when a registry is waited for. */
+  private final MonotonicClock clock =
+      new MonotonicClock() {
+        @Override
+        public long nanoTime() {
+          return nanos.get();
+        }
+
+        @Override
+        public void sleep(Duration time) {
+          nanos.addAndGet(time.toNanos());
+        }
+      };
+
+  private final class Away implements RecordSerde {
+    @Override
+    public byte[] serialize(String topic, Object record) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public Object deserialize(String topic, byte[] value) {
+      nanos.addAndGet(ANSWER.toNanos());
+      throw new UncheckedIOException(new IOException("no answer"));
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  private static VmFollow follow(VmId vm, EventCodec codec, SkippedRecords skipped)
+      throws IOException {
+    VmFollow follow =
+        new VmFollow(
+            vm,
+            SmallGuest.TOPICS,
+            new CheckpointHistory(),
+            new LogReading(codec, skipped, ReaderKeys.NONE));
+    follow.accept(0, new EpochClaimed(vm, "host", Instant.EPOCH));
+    follow.accept(1, SmallGuest.epoch(0));
+    follow.caughtUp();
+    return follow;
+  }
+
+  /** Kafka's limit is five minutes, and a site may have a thousand VMs. */
+  @Test
+  @Timeout(60)
+  void aMemberPollsInTimeHoweverManyVmsWaitForARegistry() throws Exception {
+    Properties properties = new Properties();
+    properties.setProperty("value.deserializer", "com.example.D");
+    EventCodecs codecs = new EventCodecs(properties, (serializer, name, client) -> new Away());
+    Member member = new Member();
+    for (int number = 0; number < 6; number++) {
+      VmId vm = new VmId("vm-" + number);
+      EventCodec codec = codecs.reader(new VmTopics("ramtide", vm));
+      member.vms.put(vm, follow(vm, codec, SkippedRecords.NONE));
+    }
+    Thread thread = new Thread(member.loop);
+    thread.start();
+    while (member.given.size() < member.vms.size() && thread.isAlive()) {
+      Thread.sleep(5);
+    }
+    member.stopping = true;
+    thread.join();
+    assertThat(member.failure).isEmpty();
+    assertThat(member.given).hasSize(6).allSatisfy((vm, why) -> assertThat(isAway(why)).isTrue());
+    assertThat(member.longestGap).isLessThanOrEqualTo(2 * ANSWER.toNanos());
+  }
+
+  private static boolean isAway(IOException why) {
+    return why.getCause() instanceof RegistryException cause && cause.isAway();
+  }
+
+  @Test
+  void anEventOfARegistryThatIsAwayIsNeverPassedOverAndOneOfAnUnknownSchemaWhenNamed()
+      throws Exception {
+    VmId vm = new VmId("web");
+    RecordPlace place = new RecordPlace("ramtide.web.pages", 0, 7);
+    try (FakeRegistry registry = FakeRegistry.start()) {
+      Properties properties = registry.properties();
+      properties.setProperty("retries.wait.ms", "0");
+      EventCodecs codecs = new EventCodecs(properties, (one, other, client) -> new Away());
+      EventCodec codec = codecs.reader(new VmTopics("ramtide", vm));
+      EventIntake strict = intake(follow(vm, codec, SkippedRecords.NONE));
+      EventIntake lenient = intake(follow(vm, codec, SkippedRecords.of(List.of(place))));
+      PageRecord record = new PageRecord(7, ByteBuffer.wrap(new byte[] {0, 0, 0, 0, 9, 0}));
+      assertThat(lenient.take(record, true)).isTrue();
+      assertThatIOException()
+          .isThrownBy(() -> strict.take(record, true))
+          .isNotInstanceOf(RefusedRecordException.class)
+          .withCauseInstanceOf(RegistryException.class)
+          .withMessageContaining("record offset 7: schema id 9");
+      registry.answerNext(503, "");
+      assertThatIOException()
+          .isThrownBy(() -> lenient.take(record, true))
+          .withMessageContaining("record offset 7: no schema registry");
+    }
+  }
+
+  /** Nothing is applied. */
+  @SuppressWarnings("NullAway")
+  private static EventIntake intake(VmFollow follow) throws IOException {
+    TopicPartition pages = new TopicPartition("ramtide.web.pages", 0);
+    return new EventIntake(pages, follow, SmallGuest.epoch(0), null);
+  }
+
+  /** With a partition of each VM. */
+  private final class Member implements MemberWork {
+    private final MockConsumer<byte[], ByteBuffer> consumer = new MockConsumer<>("none");
+    private final Map<VmId, VmFollow> vms = new ConcurrentHashMap<>();
+    private final Map<VmId, IOException> given = new ConcurrentHashMap<>();
+    private final Site site = Site.open(directory, new FileGates(clock));
+    private final PartitionLoop loop = new PartitionLoop(consumer, this);
+    private volatile Optional<IOException> failure = Optional.empty();
+    private volatile boolean stopping;
+    private long polledNanos;
+    private volatile long longestGap;
+
+    Member() throws IOException {
+      consumer.schedulePollTask(this::assign);
+    }
+
+    private void assign() {
+      List<TopicPartition> all = new ArrayList<>();
+      for (VmId vm : vms.keySet()) {
+        all.add(new TopicPartition(new VmTopics("ramtide", vm).pages(), 0));
+      }
+      all.forEach(each -> consumer.updateBeginningOffsets(Map.of(each, 0L)));
+      consumer.rebalance(all);
+      consumer.schedulePollTask(this::polled);
+    }
+
+    private void polled() {
+      longestGap = Math.max(longestGap, clock.nanoTime() - polledNanos);
+      polledNanos = clock.nanoTime();
+      consumer.assignment().stream()
+          .filter(partition -> !consumer.paused().contains(partition))
+          .forEach(this::add);
+      consumer.schedulePollTask(this::polled);
+    }
+
+    private void add(TopicPartition to) {
+      long next = consumer.position(to);
+      consumer.addRecord(
+          new ConsumerRecord<>(to.topic(), 0, next, new byte[0], ByteBuffer.allocate(9)));
+    }
+
+    @Override
+    public VmFilter filter() {
+      return new VmFilter("ramtide", List.of());
+    }
+
+    @Override
+    public Site site() {
+      return site;
+    }
+
+    @Override
+    public Optional<VmFollow> vm(VmId vm) {
+      return Optional.ofNullable(vms.get(vm));
+    }
+
+    @Override
+    public SealDuty.DeviceStates deviceStates() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public ImageListener listener() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public KeptCopies kept() {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public boolean isStopping() {
+      return stopping;
+    }
+
+    @Override
+    public void wake() {}
+
+    @Override
+    public void failVm(VmFollow vm, IOException reason) {
+      given.put(vm.vm(), reason);
+      vm.fail(reason, clock.nanoTime());
+    }
+
+    @Override
+    public void failProcess(IOException reason) {
+      failure = Optional.of(reason);
+    }
+  }
+}
