@@ -103,8 +103,8 @@ public final class PruneCommand implements Callable<Integer>, UsesKafkaClients {
       try (VmFollow follow = new HistoryReader(settings).read(topics)) {
         Optional<RecordedCheckpoint> newest = follow.history().newest();
         if (newest.isPresent()) {
-          follow.opened(
-              newest.get()); // By a start that somebody made up too much would be deleted.
+          // By a start that somebody made up too much would be deleted.
+          follow.opened(newest.get());
         }
         plan = plan(follow);
       }

@@ -155,7 +155,7 @@ public final class SinkProcess implements MemberWork, Closeable {
 
   /**
    * Why a VM was given up by this process, or left, if it was. Not of one that waits for a schema
-   * registry that is away: nothing has to be changed, and it goes on by itself.
+   * registry that is away: nobody has to change anything of the VM, and it goes on by itself.
    */
   public Optional<IOException> failure(VmId vm) {
     return follower.failure(vm).or(() -> follower.refusal(vm)).filter(why -> !waits(why));

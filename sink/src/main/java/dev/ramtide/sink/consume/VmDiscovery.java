@@ -195,21 +195,14 @@ final class VmDiscovery implements Closeable {
   }
 
   /**
-   * Returns when there is something to wait for.
+   * Returns when there is something to wait for: an agent, a leader, one VM of several.
    *
-   * @throws IOException VMs were named, and of each it is known why it cannot be followed
+   * @throws IOException VMs were named, and none of them may be followed
    */
   void requireHope() throws IOException {
-    List<Optional<IOException>> reasons =
-        filter.vms().stream()
-            .map(
-                vm ->
-                    Optional.ofNullable(troubles.get(vm))
-                        .map(Trouble::reason)
-                        .or(() -> missing.refusal(vm)))
-            .toList();
-    if (!reasons.isEmpty() && reasons.stream().allMatch(Optional::isPresent)) {
-      throw reasons.get(0).orElseThrow();
+    List<Optional<IOException>> refusals = filter.vms().stream().map(this::refusal).toList();
+    if (!refusals.isEmpty() && refusals.stream().allMatch(Optional::isPresent)) {
+      throw refusals.get(0).orElseThrow();
     }
   }
 

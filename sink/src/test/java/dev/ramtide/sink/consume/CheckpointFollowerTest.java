@@ -31,6 +31,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.MockConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +56,9 @@ class CheckpointFollowerTest {
         public synchronized Map<TopicPartition, Long> endOffsets(
             Collection<TopicPartition> partitions) {
           for (TopicPartition partition : partitions) {
-            if (endless.contains(partition.topic())) {
+            if (leaderless.contains(partition.topic())) {
+              throw new TimeoutException("no leader");
+            } else if (endless.contains(partition.topic())) {
               throw new TopicAuthorizationException(Set.of(partition.topic()));
             }
           }
@@ -66,6 +69,7 @@ class CheckpointFollowerTest {
   private final List<String> told = new ArrayList<>();
   private final Set<VmId> unseen = new HashSet<>();
   private final Set<String> endless = new HashSet<>();
+  private final Set<String> leaderless = new HashSet<>();
   private boolean brokerIsAway;
   private long nanos;
   private long created;
@@ -222,6 +226,22 @@ class CheckpointFollowerTest {
     assertThatIOException()
         .isThrownBy(() -> both.step(Duration.ZERO))
         .withMessageContaining("--operation");
+  }
+
+  /** A broker that was just started may have no leader of it yet. */
+  @Test
+  void theOnlyNamedVmMayBeWithoutALeaderAtFirst() throws Exception {
+    create(WEB);
+    leaderless.add(new VmTopics(VmTopics.DEFAULT_PREFIX, WEB).checkpoints());
+    CheckpointFollower alone =
+        new CheckpointFollower(
+            new Broker(), new VmFilter(VmTopics.DEFAULT_PREFIX, List.of(WEB)), 10, clock);
+    look(alone);
+    assertThat(alone.vm(WEB)).isEmpty();
+    assertThat(alone.refusal(WEB)).isEmpty();
+    leaderless.clear();
+    look(alone);
+    assertThat(alone.vm(WEB)).isPresent();
   }
 
   private CheckpointFollower follower(SinkListener listener) {
