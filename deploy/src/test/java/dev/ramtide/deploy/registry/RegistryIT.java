@@ -19,7 +19,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -324,6 +328,36 @@ final class RegistryIT {
         assertThat(front.port()).isEqualTo(port);
         assertThat(sink.awaitExit(LIMIT)).as(sink.stderr()).isZero();
       }
+    }
+  }
+
+  @Test
+  void aVmWhoseSchemaTheRegistryHasNotStandsAloneAndTheOtherIsSealed() throws Exception {
+    String config = registered();
+    pipeline.run(agent("fleet-1", "--command-config", config));
+    pipeline.run(agent("fleet-2", "--command-config", config));
+    byte[] unknown = {0, 0, 0x0f, 0x42, 0x3f, 0};
+    try (Producer<byte[], byte[]> somebody =
+        new KafkaProducer<>(
+            Map.of("bootstrap.servers", pipeline.bootstrapServers()),
+            new ByteArraySerializer(),
+            new ByteArraySerializer())) {
+      somebody.send(new ProducerRecord<>("ramtide.fleet-1.checkpoints", unknown)).get();
+    }
+    try (RamtideProcess sink =
+        pipeline.start(
+            "sink",
+            "--images",
+            pipeline.images("fleet").toString(),
+            "--vm-pattern",
+            "fleet-.*",
+            "--command-config",
+            config)) {
+      sink.awaitStderr("schema id 999999 (0x000f423f) is not in the schema registry", LIMIT);
+      sink.awaitStderr("sealed vm=\"fleet-2\" checkpoint=\"1\"", LIMIT);
+      assertThat(sink.stderr())
+          .contains("the VM is given up for a while, any others go on vm=\"fleet-1\"")
+          .doesNotContain("sealed vm=\"fleet-1\"");
     }
   }
 
