@@ -8,6 +8,7 @@ import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.encryption.EpochKeys;
 import dev.ramtide.encryption.MissingKeyException;
 import dev.ramtide.encryption.NotAuthenticException;
+import dev.ramtide.registry.RegistryException;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.MalformedEventException;
 import java.io.IOException;
@@ -114,6 +115,12 @@ final class CheckpointsReader implements AutoCloseable {
       }
       settings.skipped().taken(place).ifPresent(told -> warn(place, told));
     } catch (MalformedEventException | NotAuthenticException e) {
+      warn(place, settings.skipped().passOver(place, e));
+    } catch (RegistryException e) {
+      // Of one that is away nothing is known of the record: it may be a claim that fences us.
+      if (e.isAway() || !settings.skipped().places().contains(place)) {
+        throw new IOException(place.inWords() + ": " + e.getMessage(), e);
+      }
       warn(place, settings.skipped().passOver(place, e));
     } catch (MissingKeyException e) {
       throw new IOException(place.inWords() + ": " + e.getMessage(), e);

@@ -10,7 +10,10 @@ import dev.ramtide.checkpoint.EpochClaimed;
 import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.registry.FakeRegistry;
 import dev.ramtide.wire.EventCodec;
+import dev.ramtide.wire.EventCodecs;
+import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
@@ -89,6 +92,43 @@ class CheckpointsReaderTest {
     append(claim("host1"));
     told.readToEnd();
     assertThat(told.history().highestEpoch()).isEqualTo(1);
+  }
+
+  /** Nothing is known of a record while nobody answers: it may be a claim that fences us. */
+  @Test
+  void aRecordOfAnUnknownSchemaIsPassedOverWhenNamedButNeverWhileTheRegistryIsAway()
+      throws IOException {
+    RecordPlace named = new RecordPlace(TOPIC.topic(), 0, 0);
+    try (FakeRegistry registry = FakeRegistry.start()) {
+      registry.answerNext(503, "");
+      assertThatIOException()
+          .isThrownBy(() -> readUnknown(registry, new SkippedRecords(Set.of(named))))
+          .withMessageContaining("record offset 0: no schema registry");
+      assertThatIOException()
+          .isThrownBy(() -> readUnknown(registry, SkippedRecords.NONE))
+          .withMessageContaining("ramtide.vm1.checkpoints, partition 0, record offset 0")
+          .withMessageContaining("schema id 9 ")
+          .withMessageContaining("--skip-record");
+      readUnknown(registry, new SkippedRecords(Set.of(named)));
+    }
+  }
+
+  private static void readUnknown(FakeRegistry registry, SkippedRecords skipped)
+      throws IOException {
+    EventCodecs codecs =
+        new EventCodecs(
+            registry.properties(),
+            (serializer, deserializer, client) -> {
+              throw new IOException(deserializer);
+            });
+    MockConsumer<byte[], byte[]> log = new MockConsumer<>("earliest");
+    log.updateBeginningOffsets(Map.of(TOPIC, 0L));
+    log.updateEndOffsets(Map.of(TOPIC, 1L));
+    CheckpointsReader asking =
+        new CheckpointsReader(
+            TestSettings.skipping(skipped), log, codecs.reader(new VmTopics("ramtide", VM)));
+    log.addRecord(record(0, new byte[] {0, 0, 0, 0, 9, 0}));
+    asking.readToEnd();
   }
 
   private void append(CheckpointRecord appended) {

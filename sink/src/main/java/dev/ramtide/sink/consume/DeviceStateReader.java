@@ -6,6 +6,7 @@ import dev.ramtide.checkpoint.DeviceStateSummary;
 import dev.ramtide.checkpoint.RecordPlace;
 import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.encryption.NotAuthenticException;
+import dev.ramtide.registry.RegistryException;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.MalformedEventException;
 import java.io.Closeable;
@@ -115,6 +116,12 @@ public final class DeviceStateReader implements Closeable {
     } catch (MalformedEventException e) {
       // Whoever knows of the manifest has read this record before it, and was told to pass over it.
       return Optional.empty();
+    } catch (RegistryException e) {
+      RecordPlace place = new RecordPlace(record.topic(), record.partition(), record.offset());
+      if (e.isAway() || !vm.skipped().places().contains(place)) {
+        throw e;
+      }
+      return Optional.empty(); // As above.
     }
   }
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import dev.ramtide.checkpoint.CheckpointHistory;
+import dev.ramtide.checkpoint.DeviceStateChunk;
 import dev.ramtide.checkpoint.EpochClaimed;
 import dev.ramtide.checkpoint.RecordPlace;
+import dev.ramtide.checkpoint.RecordedCheckpoint;
 import dev.ramtide.checkpoint.RefusedRecordException;
 import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.VmId;
@@ -146,6 +148,40 @@ class RegistryAwayPagesTest {
           .isThrownBy(() -> lenient.take(record, true))
           .withMessageContaining("record offset 7: no schema registry");
     }
+  }
+
+  /** Whoever knows of the manifest was told to pass over it, and has. */
+  @Test
+  void anUnknownSchemaThatWasPassedOverDoesNotKeepADeviceState() throws Exception {
+    VmTopics web = new VmTopics("ramtide", new VmId("web"));
+    RecordPlace place = new RecordPlace(web.checkpoints(), 0, 0);
+    ScriptedLog log = new ScriptedLog();
+    log.startEpoch(40);
+    RecordedCheckpoint checkpoint =
+        new RecordedCheckpoint(log.manifest(1, true), SmallGuest.epoch(0), 0, 0, 2);
+    ByteBuffer state = ScriptedLog.DEVICE_STATE.duplicate();
+    MockConsumer<byte[], ByteBuffer> consumer = new MockConsumer<>("none");
+    try (FakeRegistry registry = FakeRegistry.start()) {
+      EventCodecs codecs =
+          new EventCodecs(registry.properties(), (one, other, client) -> new Away());
+      byte[] chunk = codecs.writer(web).encode(new DeviceStateChunk(0, 1, 0, state));
+      consumer.schedulePollTask(
+          () -> {
+            add(consumer, web, 0, new byte[] {0, 0, 0, 0, 99, 0});
+            add(consumer, web, 1, chunk);
+          });
+      VmFollow named = follow(web.vm(), codecs.reader(web), SkippedRecords.of(List.of(place)));
+      DeviceStateReader reader = new DeviceStateReader(consumer, clock);
+      assertThat(reader.read(named, web.checkpoints(), checkpoint))
+          .isEqualTo(ScriptedLog.DEVICE_STATE);
+    }
+  }
+
+  private static void add(
+      MockConsumer<byte[], ByteBuffer> consumer, VmTopics vm, long recordOffset, byte[] value) {
+    consumer.addRecord(
+        new ConsumerRecord<>(
+            vm.checkpoints(), 0, recordOffset, new byte[0], ByteBuffer.wrap(value)));
   }
 
   /** Nothing is applied. */
