@@ -174,15 +174,15 @@ class PluggedFormatTest {
             });
     properties.setProperty("value.deserializer", "com.example.D");
     codecs.reader(TOPICS);
-    assertMissing("value.serializer is missing", () -> codecs.writer(TOPICS));
+    assertMissing("set value.serializer (", () -> codecs.writer(TOPICS));
     properties.setProperty("value.serializer", "com.example.S");
     codecs.reader(TOPICS);
     codecs.writer(TOPICS);
     assertThat(serializers)
         .containsExactly(Optional.empty(), Optional.empty(), Optional.of("com.example.S"));
     properties.remove("value.deserializer");
-    assertMissing("value.deserializer is missing", () -> codecs.reader(TOPICS));
-    assertMissing("value.deserializer is missing", () -> codecs.writer(TOPICS));
+    assertMissing("set value.deserializer (", () -> codecs.reader(TOPICS));
+    assertMissing("set value.deserializer (", () -> codecs.writer(TOPICS));
   }
 
   private static void assertMissing(String what, ThrowingCallable asked) {
