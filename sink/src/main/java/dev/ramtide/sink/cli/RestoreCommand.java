@@ -163,14 +163,26 @@ public final class RestoreCommand implements Callable<Integer>, UsesKafkaClients
     try {
       restoreLog(named, target);
     } catch (MissingKeyException e) {
-      Path sealed = (images == null ? Path.of("DIR") : images).resolve(named.name());
-      throw new IOException(
-          e.getMessage()
-              + ". What a sink has sealed needs no key and no Kafka: --from-image "
-              + sealed
-              + (images == null ? ", DIR being the --images of that sink" : "")
-              + ", instead of --vm",
-          e);
+      throw new IOException(e.getMessage() + ". " + withoutKey(named), e);
+    }
+  }
+
+  private String withoutKey(VmId named) {
+    Optional<Path> sealed =
+        Optional.ofNullable(images)
+            .map(site -> site.resolve(named.name()))
+            .filter(RestoreCommand::isSealed);
+    return "What a sink has sealed needs no key and no Kafka: --from-image "
+        + sealed.map(BrokerOptions::quoted).orElse("DIR, DIR being the VM's in a sink's --images")
+        + ", instead of --vm"
+        + (choice.needsLog() ? ", and without --timestamp and --label, which need the log" : "");
+  }
+
+  private static boolean isSealed(Path directory) {
+    try {
+      return ControlFile.sealedCheckpoint(new ImagePaths(directory)).isPresent();
+    } catch (IOException e) {
+      return false; // Then there is nothing to name, and the missing key is what is wrong.
     }
   }
 

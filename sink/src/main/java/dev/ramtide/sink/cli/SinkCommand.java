@@ -179,15 +179,24 @@ public final class SinkCommand implements Callable<Integer>, UsesKafkaClients {
 
   /** What the user made stays as he made it: he may want others to come by. */
   private void warnOfOthers(Site site) throws IOException {
-    site.openToOthers()
-        .ifPresent(
-            permissions ->
-                LOG.atWarn()
-                    .addKeyValue("directory", images)
-                    .addKeyValue("permissions", permissions)
-                    .addKeyValue("do", "chmod 700 " + images)
-                    .log(
-                        "other users can get at the directory of the images; what is made in it is its owner's alone"));
+    Optional<String> permissions = site.openToOthers();
+    if (permissions.isPresent()) {
+      LOG.atWarn()
+          .addKeyValue("directory", images)
+          .addKeyValue("permissions", permissions.get())
+          .addKeyValue("do", adviceAgainstOthers(site))
+          .log(
+              "other users can get at the directory of the images; what is made in it is its owner's alone");
+    }
+  }
+
+  /** A volume that somebody mounts for us is seldom ours. */
+  private String adviceAgainstOthers(Site site) throws IOException {
+    return site.isOurs()
+        ? "chmod 700 " + BrokerOptions.quoted(images)
+        : "--images "
+            + BrokerOptions.quoted(images.resolve("own"))
+            + ", which is made for us alone";
   }
 
   /** While it joins its group: what runs on has time for that, what is to end soon has not. */

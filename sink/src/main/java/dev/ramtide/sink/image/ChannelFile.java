@@ -4,8 +4,10 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -44,15 +46,32 @@ public final class ChannelFile implements StorageFile {
    * holds secrets. Not through a symbolic link.
    */
   public static ChannelFile open(Path path) throws IOException {
-    FileChannel channel =
-        PrivateFiles.open(
-            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    LinuxFile linux = LinuxFile.open(path);
     try {
-      return new ChannelFile(path, channel, LinuxFile.open(path));
-    } catch (IOException e) {
-      channel.close();
+      return new ChannelFile(path, channel(path, linux), linux);
+    } catch (IOException | RuntimeException e) {
+      linux.close();
       throw e;
     }
+  }
+
+  private static FileChannel channel(Path path, LinuxFile linux) throws IOException {
+    Optional<FileChannel> same = linux.channel(StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return same.isPresent()
+        ? same.get()
+        : PrivateFiles.open(
+            path, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  /** One more channel of this file; of one that is only read, by its name. */
+  FileChannel openAgain(OpenOption... how) throws IOException {
+    Optional<FileChannel> same = linux.channel(how);
+    return same.isPresent() ? same.get() : PrivateFiles.open(path, how);
+  }
+
+  /** Of Linux; negative when there is none. Stays ours. */
+  int descriptor() {
+    return linux.descriptor();
   }
 
   /** Opens an existing file for reading only. */

@@ -67,8 +67,7 @@ public final class DirectFile implements StorageFile {
       throw new IOException("blocks of " + blockBytes + " bytes, which pages do not fill");
     }
     try {
-      FileChannel channel =
-          PrivateFiles.open(path, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
+      FileChannel channel = buffered.openAgain(StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
       return new DirectFile(buffered, channel, (int) blockBytes);
     } catch (UnsupportedOperationException e) {
       throw new IOException("no direct writing: " + e.getMessage(), e);

@@ -31,7 +31,7 @@ public final class FileClone {
       return false;
     }
     try (ChannelFile copy = ChannelFile.open(to)) {
-      boolean cloned = share(from, to);
+      boolean cloned = share(from, copy);
       if (cloned) {
         copy.force();
       } else {
@@ -41,13 +41,10 @@ public final class FileClone {
     }
   }
 
-  private static boolean share(Path from, Path to) throws IOException {
-    int source = -1;
-    int target = -1;
+  private static boolean share(Path from, ChannelFile to) throws IOException {
+    int source = Descriptor.open(from, Descriptor.READ);
     try {
-      source = Descriptor.open(from, Descriptor.READ);
-      target = Descriptor.open(to, Descriptor.WRITE);
-      C.LIBRARY.ioctl(target, FICLONE, source);
+      C.LIBRARY.ioctl(to.descriptor(), FICLONE, source);
       return true;
     } catch (LastErrorException e) {
       if (UNABLE.contains(e.getErrorCode())) {
@@ -55,14 +52,7 @@ public final class FileClone {
       }
       throw new IOException("a reflink copy of " + from + " to " + to + ": " + e.getMessage(), e);
     } finally {
-      close(source);
-      close(target);
-    }
-  }
-
-  private static void close(int descriptor) {
-    if (descriptor >= 0) {
-      Descriptor.close(descriptor);
+      Descriptor.close(source);
     }
   }
 

@@ -5,16 +5,19 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * What Linux can do with a file and Java has no call for: give a region's blocks back ({@code
  * fallocate}), and begin to write to disk what will be forced later ({@code sync_file_range}).
  *
- * <p>Java hides its file descriptors, so the file is opened once more here. Nothing locks this
- * file, so closing that descriptor drops no lock.
+ * <p>Java hides its file descriptors, so it is here that the file is opened, and made, by its name;
+ * see {@link Descriptor}. Nothing locks this file, so closing that descriptor drops no lock.
  */
 final class LinuxFile {
   /** For files that are only read, and for systems without the calls. */
@@ -35,13 +38,26 @@ final class LinuxFile {
     this.open = new AtomicBoolean(supported);
   }
 
+  /** Opens for reading and writing; makes the file when it is missing, for its owner alone. */
   static LinuxFile open(Path path) throws IOException {
     if (path.getFileSystem() != FileSystems.getDefault()
         || !Platform.isLinux()
         || !Platform.is64Bit()) {
       return UNSUPPORTED; // Of no kernel, or of one that is not known here.
     }
-    return new LinuxFile(Descriptor.open(path, Descriptor.READ_WRITE));
+    return new LinuxFile(Descriptor.open(path, Descriptor.READ_WRITE_CREATE));
+  }
+
+  /** Of the same file as this one, if there is one. */
+  Optional<FileChannel> channel(OpenOption... how) throws IOException {
+    return open.get()
+        ? Optional.of(FileChannel.open(Descriptor.name(descriptor), how))
+        : Optional.empty();
+  }
+
+  /** Negative when there is none; stays ours. */
+  int descriptor() {
+    return descriptor;
   }
 
   /** Punches the region; false when this file system cannot, and the caller must write zeros. */

@@ -9,7 +9,9 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -23,8 +25,8 @@ public final class PrivateFiles {
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final FileAttribute<?> DIRECTORY =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
-  private static final Set<PosixFilePermission> OTHERS =
-      PosixFilePermissions.fromString("----w-rwx");
+  private static final Set<PosixFilePermission> OF_OTHERS =
+      PosixFilePermissions.fromString("------rwx");
 
   private PrivateFiles() {}
 
@@ -57,30 +59,52 @@ public final class PrivateFiles {
 
   /**
    * Whether other users may look at what is in a directory, or change it; of its group only the
-   * latter counts. Not when one of those above it lets nobody in.
+   * latter counts. Not when one of those above it does not let them in.
    *
    * @return its permissions if it is so, such as {@code rwxr-xr-x}
    */
   public static Optional<String> openToOthers(Path directory) throws IOException {
+    return openToOthers(directory, directory.toRealPath().getRoot());
+  }
+
+  /**
+   * @param top what is above this one is not looked at
+   */
+  static Optional<String> openToOthers(Path directory, Path top) throws IOException {
     if (!directory.getFileSystem().supportedFileAttributeViews().contains("posix")) {
       return Optional.empty();
     }
     Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(directory);
-    boolean open = permissions.stream().anyMatch(OTHERS::contains) && canBeReached(directory);
+    List<Set<PosixFilePermission>> above = above(directory.toRealPath(), top.toRealPath());
+    boolean open =
+        permissions.stream().anyMatch(OF_OTHERS::contains)
+                && above.stream().allMatch(PrivateFiles::letsOthersIn)
+            || permissions.contains(PosixFilePermission.GROUP_WRITE)
+                && above.stream().allMatch(PrivateFiles::letsGroupIn);
     return open ? Optional.of(PosixFilePermissions.toString(permissions)) : Optional.empty();
   }
 
-  private static boolean canBeReached(Path directory) throws IOException {
-    Path above = directory.toRealPath().getParent();
-    while (above != null) {
-      Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(above);
-      if (!permissions.contains(PosixFilePermission.OTHERS_EXECUTE)
-          && !permissions.contains(PosixFilePermission.GROUP_EXECUTE)) {
-        return false;
-      }
-      above = above.getParent();
+  private static List<Set<PosixFilePermission>> above(Path directory, Path top) throws IOException {
+    List<Set<PosixFilePermission>> above = new ArrayList<>();
+    for (Path at = directory; !at.equals(top) && at.getParent() != null; ) {
+      at = at.getParent();
+      above.add(Files.getPosixFilePermissions(at));
     }
-    return true;
+    return above;
+  }
+
+  private static boolean letsOthersIn(Set<PosixFilePermission> permissions) {
+    return permissions.contains(PosixFilePermission.OTHERS_EXECUTE);
+  }
+
+  /** It may be another group, to which those of the directory's own are others or belong too. */
+  private static boolean letsGroupIn(Set<PosixFilePermission> permissions) {
+    return letsOthersIn(permissions) || permissions.contains(PosixFilePermission.GROUP_EXECUTE);
+  }
+
+  /** Whether we may change its permissions. Who we are a system without names for users knows. */
+  public static boolean isOurs(Path directory) throws IOException {
+    return Files.getOwner(directory).equals(Files.getOwner(Path.of("/proc/self")));
   }
 
   /**

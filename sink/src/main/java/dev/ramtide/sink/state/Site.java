@@ -78,6 +78,11 @@ public final class Site {
     return PrivateFiles.openToOthers(directory);
   }
 
+  /** As {@link PrivateFiles#isOurs} of the directory. */
+  public boolean isOurs() throws IOException {
+    return PrivateFiles.isOurs(directory);
+  }
+
   /** Of the process that opened it. */
   public MonotonicClock clock() {
     return gates.clock();

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,39 +52,66 @@ class PrivateFilesTest {
     assertThat(directory.resolve("made")).doesNotExist();
   }
 
-  /** Put in place after the channel was opened, and before the file is once more, by its name. */
   @Test
-  void aLinkThatComesBetweenIsNotFollowedEither() throws IOException {
+  void aLinkIsNotFollowedByCallsOfLinuxEither() throws IOException {
     Path outside = Files.writeString(directory.resolve("outside"), "precious");
     Path link = Files.createSymbolicLink(directory.resolve("ram.img"), outside);
     String said = link + " is a symbolic link to " + outside;
     assertThatThrownBy(() -> LinuxFile.open(link).close())
         .isInstanceOf(IOException.class)
         .hasMessageContaining(said);
-    for (int access : new int[] {Descriptor.READ, Descriptor.WRITE}) {
-      assertThatThrownBy(() -> Descriptor.close(Descriptor.open(link, access)))
-          .isInstanceOf(IOException.class)
-          .hasMessageContaining(said);
-    }
+    assertThatThrownBy(() -> Descriptor.close(Descriptor.open(link, Descriptor.READ)))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(said);
     assertThatThrownBy(() -> FileClone.copy(link, directory.resolve("copy")))
         .isInstanceOf(IOException.class)
         .hasMessageContaining(said);
   }
 
+  /** Opened by its name a second time, pages would be in one file and their holes in another. */
+  @Test
+  void whatIsPutInAFilesPlaceGetsNothing() throws IOException {
+    Path path = directory.resolve("ram.img");
+    Path moved = directory.resolve("moved");
+    LinuxFile linux = LinuxFile.open(path);
+    Files.move(path, moved);
+    Files.writeString(path, "another's");
+    try (FileChannel channel = linux.channel(StandardOpenOption.WRITE).orElseThrow()) {
+      channel.write(ByteBuffer.wrap(new byte[] {1, 2, 3}));
+    } finally {
+      linux.close();
+    }
+    assertThat(Files.size(moved)).isEqualTo(3);
+    assertThat(permissions(moved)).isEqualTo("rw-------");
+    assertThat(Files.readString(path)).isEqualTo("another's");
+  }
+
   @Test
   void aDirectoryThatIsOpenToOthersIsKnown() throws IOException {
     for (String open : List.of("rwxr-xr-x", "rwxrwx---", "rwx--x--x", "rwxrwxrwx")) {
-      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(open));
-      assertThat(PrivateFiles.openToOthers(directory)).contains(open);
+      assertThat(openBehind("rwxr-xr-x", open)).contains(open);
     }
-    Path inner = Files.createDirectory(directory.resolve("inner"));
-    Files.setPosixFilePermissions(inner, PosixFilePermissions.fromString("rwxr-xr-x"));
-    assertThat(PrivateFiles.openToOthers(inner)).isPresent();
-    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-    assertThat(PrivateFiles.openToOthers(inner)).as("behind a closed door").isEmpty();
     for (String closed : List.of("rwx------", "rwxr-x---")) {
-      Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(closed));
-      assertThat(PrivateFiles.openToOthers(directory)).isEmpty();
+      assertThat(openBehind("rwxr-xr-x", closed)).isEmpty();
     }
+    assertThat(openBehind("rwx------", "rwxrwxrwx")).as("behind a closed door").isEmpty();
+    assertThat(openBehind("rwxr-x---", "rwxr-xr-x")).as("the group may look").isEmpty();
+    assertThat(openBehind("rwxr-x---", "rwxrwxr-x")).as("and not change it").isPresent();
+  }
+
+  /** Where the directory for temporary files is does not count. */
+  private Optional<String> openBehind(String door, String permissions) throws IOException {
+    Path inner = Files.createDirectories(directory.resolve("inner"));
+    Files.setPosixFilePermissions(inner, PosixFilePermissions.fromString(permissions));
+    Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(door));
+    return PrivateFiles.openToOthers(inner, directory);
+  }
+
+  @Test
+  void whatAnotherMadeIsNotOurs() throws IOException {
+    assertThat(PrivateFiles.isOurs(directory)).isTrue();
+    Path others = Path.of("/proc/1");
+    boolean root = Files.getOwner(directory).equals(Files.getOwner(others));
+    assertThat(PrivateFiles.isOurs(others)).isEqualTo(root);
   }
 }
