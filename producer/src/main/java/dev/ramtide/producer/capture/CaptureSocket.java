@@ -7,7 +7,6 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * The unix socket to which QEMU sends one capture, in a directory of its own that nobody else may
@@ -44,8 +43,6 @@ final class CaptureSocket implements AutoCloseable {
             "the path " + path + " is too long for a unix socket: choose a shorter --socket-dir");
       }
       listener.bind(UnixDomainSocketAddress.of(path), channelCount + 1);
-      // Nobody else gets into the directory; whoever looks at the socket alone need not know that.
-      Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rw-------"));
       PrivateDirectory.giveTo(qemu, path);
       PrivateDirectory.giveTo(qemu, directory);
       return new CaptureSocket(directory, path, new MigrationConnections(listener, channelCount));
