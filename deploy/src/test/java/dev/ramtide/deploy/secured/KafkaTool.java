@@ -3,6 +3,8 @@ package dev.ramtide.deploy.secured;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -37,7 +39,7 @@ final class KafkaTool {
    *
    * @param words the script's name, then what follows it
    */
-  static void run(List<String> words) {
+  static synchronized void run(List<String> words) {
     Main main =
         switch (words.get(0)) {
           case "kafka-acls.sh" -> AclCommand::main;
@@ -52,14 +54,17 @@ final class KafkaTool {
   private static int exitCode(Main main, String[] args, ByteArrayOutputStream said) {
     PrintStream out = System.out;
     PrintStream err = System.err;
-    PrintStream caught = new PrintStream(said, true, StandardCharsets.UTF_8);
+    Thread tool = Thread.currentThread();
     Exit.setExitProcedure(
         (code, message) -> {
-          throw new Exited(code);
+          if (Thread.currentThread().equals(tool)) {
+            throw new Exited(code);
+          }
+          Runtime.getRuntime().exit(code); // A broker of this process, which means it.
         });
-    System.setOut(caught);
-    System.setErr(caught);
     try {
+      System.setOut(tee(out, said));
+      System.setErr(tee(err, said));
       main.run(args);
       return 0;
     } catch (Exited e) {
@@ -69,5 +74,23 @@ final class KafkaTool {
       System.setErr(err);
       Exit.resetExitProcedure();
     }
+  }
+
+  /** What the broker's threads say meanwhile goes on to where it goes. */
+  private static PrintStream tee(PrintStream usual, OutputStream said) {
+    OutputStream both =
+        new OutputStream() {
+          @Override
+          public void write(int one) throws IOException {
+            usual.write(one);
+            said.write(one);
+          }
+
+          @Override
+          public void flush() {
+            usual.flush();
+          }
+        };
+    return new PrintStream(both, true, StandardCharsets.UTF_8);
   }
 }

@@ -53,16 +53,18 @@ final class ReadmeShell {
     Path secret = Files.writeString(directory.resolve("jaas"), jaas);
     String script = lines.replace("/run/secrets/jaas", secret.toString()) + "\n" + command;
     Path said = directory.resolve("readme.stdout");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder("bash", "-euc", script)
             .directory(directory.toFile())
             .redirectErrorStream(true)
-            .redirectOutput(said.toFile())
-            .start();
+            .redirectOutput(said.toFile());
+    builder.environment().keySet().removeIf(name -> name.startsWith("RAMTIDE_"));
+    Process process = builder.start();
     try {
       assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("%s", command).isTrue();
       String printed = Files.readString(said);
       assertThat(process.exitValue()).as("%s%n%s", script, printed).isZero();
+      assertThat(printed).doesNotContain(SecuredBed.PASSWORD, Certificates.PASSWORD);
       return printed;
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
