@@ -17,6 +17,7 @@ import dev.ramtide.sink.cli.PruneCommand;
 import dev.ramtide.sink.cli.RestoreCommand;
 import dev.ramtide.sink.cli.SinkCommand;
 import dev.ramtide.sink.cli.VerifyCommand;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Objects;
@@ -101,7 +102,8 @@ public final class Ramtide implements Callable<Integer> {
     return CommandLine.ExitCode.USAGE;
   }
 
-  public static void main(String[] args) {
+  public static void main(String[] args) throws IOException {
+    UnpackedLibraries.guard();
     System.exit(new Launch(commandLine -> commandLine).run(System.getenv(), args));
   }
 

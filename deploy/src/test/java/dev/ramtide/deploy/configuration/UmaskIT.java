@@ -55,7 +55,7 @@ final class UmaskIT {
 
   /** Of what is there before: where the user has others come by. */
   @ParameterizedTest
-  @ValueSource(strings = {"000", "077"})
+  @ValueSource(strings = {"000", "022", "077"})
   void whatIsMadeIsItsOwnersAlone(String of) throws Exception {
     umask = of;
     broker = "127.0.0.1:" + FreePort.find();
@@ -83,10 +83,7 @@ final class UmaskIT {
         .as("is what its user made it")
         .isEqualTo(PosixFilePermissions.fromString("rwxr-xr-x"));
     seen.forEach(
-        (path, permissions) ->
-            assertThat(permissions)
-                .as("%s", path)
-                .matches(isUnpacked(path) ? "rw-.-..-." : "...------"));
+        (path, permissions) -> assertThat(permissions).as("%s", path).matches(allowed(path)));
   }
 
   private void requireAllKinds() {
@@ -96,12 +93,16 @@ final class UmaskIT {
         .contains("keys", "listen", "restored.img", "00000000000000000000.log");
     assertThat(names)
         .as("where the socket is by which QEMU sends")
-        .anyMatch(name -> name.startsWith("ramtide-"));
+        .anyMatch(name -> name.matches("ramtide-[0-9]+"));
+    assertThat(names.stream().anyMatch(name -> name.startsWith("ramtide-libraries-")))
+        .as("where libraries are unpacked %s", names)
+        .isEqualTo(umask.equals("000"));
   }
 
-  /** A library's code, which is no secret; but who could write to it would be the sink. */
-  private static boolean isUnpacked(Path path) {
-    return nameOf(path).startsWith("libzstd-jni-");
+  /** A library's code is no secret; but who could write to it before it is loaded is the sink. */
+  private String allowed(Path path) {
+    boolean unpacked = nameOf(path).startsWith("libzstd-jni-");
+    return unpacked && umask.equals("022") ? "rw-r--r--" : "...------";
   }
 
   private static String nameOf(Path path) {
@@ -158,7 +159,11 @@ final class UmaskIT {
           @Override
           public FileVisitResult preVisitDirectory(Path path, BasicFileAttributes attributes)
               throws IOException {
-            return ours.contains(path) ? FileVisitResult.CONTINUE : visitFile(path, attributes);
+            if (ours.contains(path)) {
+              return FileVisitResult.CONTINUE;
+            }
+            visitFile(path, attributes);
+            return isShut(path) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
           }
 
           @Override
@@ -184,6 +189,11 @@ final class UmaskIT {
             return FileVisitResult.CONTINUE; // It may have vanished while it was read.
           }
         });
+  }
+
+  /** Nobody else gets at what is in it, which may be open for a moment as it is made. */
+  private boolean isShut(Path path) {
+    return "rwx------".equals(seen.get(path));
   }
 
   private void note(Path path, String permissions) {

@@ -173,10 +173,18 @@ final class EncryptionIT {
         .contains("[k9]");
     String out = directory.resolve("none.img").toString();
     assertThat(pipeline.fail("restore", "--vm", "locked", "-o", out))
-        .contains("'k1'", "--encryption-keys", "--from-image DIR/locked");
+        .contains("'k1'", "--encryption-keys", "--from-image DIR, DIR being");
     String images = pipeline.images("none").toString();
     assertThat(pipeline.fail("restore", "--vm", "locked", "-o", out, "--images", images))
-        .contains("'k1'", "--from-image " + images + "/locked");
+        .contains("'k1'", "--from-image DIR, DIR being");
+    pipeline.seal("a site", "locked", 1, with(keys));
+    String sealed = pipeline.images("a site").toString();
+    String when = "2100-01-01T00:00:00Z";
+    String hint =
+        pipeline.fail(
+            "restore", "--vm", "locked", "-o", out, "--images", sealed, "--timestamp", when);
+    assertThat(hint)
+        .contains("--from-image '" + sealed + "/locked', instead of --vm, and without --timestamp");
     assertThat(directory.resolve("none.img")).doesNotExist();
     assertThat(pipeline.fail(agent("locked")))
         .contains("the log of locked is encrypted")

@@ -7,6 +7,7 @@ import com.sun.jna.Platform;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileSystems;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -50,9 +51,14 @@ final class LinuxFile {
 
   /** Of the same file as this one, if there is one. */
   Optional<FileChannel> channel(OpenOption... how) throws IOException {
-    return open.get()
-        ? Optional.of(FileChannel.open(Descriptor.name(descriptor), how))
-        : Optional.empty();
+    if (!open.get()) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(FileChannel.open(Descriptor.name(descriptor), how));
+    } catch (NoSuchFileException e) {
+      throw new IOException("/proc must be mounted, and is not: " + e.getMessage(), e);
+    }
   }
 
   /** Negative when there is none; stays ours. */
