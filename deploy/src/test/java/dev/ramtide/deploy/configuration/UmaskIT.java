@@ -102,7 +102,7 @@ final class UmaskIT {
   /** A library's code is no secret; but who could write to it before it is loaded is the sink. */
   private String allowed(Path path) {
     boolean unpacked = nameOf(path).startsWith("libzstd-jni-");
-    return unpacked && umask.equals("022") ? "rw-r--r--" : "...------";
+    return unpacked && umask.equals("022") ? "rw-.--.--" : "...------";
   }
 
   private static String nameOf(Path path) {
