@@ -1,5 +1,6 @@
 package dev.ramtide.configuration;
 
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -83,15 +84,16 @@ public final class ConfiguredCommand {
     ParseResult typed = typed(fresh, List.of(args));
     CommandSpec root = typed.commandSpec();
     Optional<ParseResult> verb = Optional.ofNullable(typed.subcommand());
-    if (typed.isUsageHelpRequested()
-        || typed.isVersionHelpRequested()
-        || verb.filter(ParseResult::isUsageHelpRequested).isPresent()) {
+    Optional<ParseResult> shown = verb.flatMap(one -> shown(fresh, one));
+    List<ParseResult> read =
+        Stream.of(shown, verb, Optional.of(typed)).flatMap(Optional::stream).toList();
+    if (read.stream().anyMatch(ConfiguredCommand::asksForHelp)) {
       sources = Configuration.Sources.NONE; // Whoever is lost there asks for help.
     }
     Optional<Path> file =
-        Optional.ofNullable(
-            verb.orElse(typed)
-                .matchedOptionValue(CONFIG, typed.matchedOptionValue(CONFIG, (Path) null)));
+        read.stream()
+            .flatMap(part -> Stream.ofNullable(part.matchedOptionValue(CONFIG, (Path) null)))
+            .findFirst();
     Configuration configuration = Configuration.read(root, sources, file);
     if (verb.isEmpty()) {
       return new ConfiguredCommand(beginning.with(file), configuration, List.of(args), Map.of());
@@ -103,6 +105,21 @@ public final class ConfiguredCommand {
       words.addAll(place, words(each.getKey(), each.getValue()));
     }
     return new ConfiguredCommand(beginning.with(file), configuration, words, added);
+  }
+
+  /** The verb whose values are to be shown: what is typed for that counts already here. */
+  private static Optional<ParseResult> shown(Supplier<CommandLine> fresh, ParseResult verb) {
+    List<String> words =
+        verb.commandSpec().parser().stopAtPositional()
+            ? verb.matchedPositionalValue(0, List.of())
+            : List.of();
+    return words.isEmpty()
+        ? Optional.empty()
+        : Optional.ofNullable(typed(fresh, words).subcommand());
+  }
+
+  private static boolean asksForHelp(ParseResult part) {
+    return part.isUsageHelpRequested() || part.isVersionHelpRequested();
   }
 
   private static ParseResult typed(Supplier<CommandLine> fresh, List<String> args) {
@@ -219,6 +236,18 @@ public final class ConfiguredCommand {
     ConfiguredCommand other =
         of(beginning.fresh(), beginning.sources(), all.toArray(String[]::new));
     return EffectiveVerb.of(other, beginning.fresh().get());
+  }
+
+  /**
+   * Prints what the verb would, were it typed instead and asked for its help or version.
+   *
+   * @return whether it was
+   */
+  public boolean help(List<String> verbAndArgs, PrintWriter out) {
+    CommandLine command = beginning.fresh().get().setOut(out);
+    forgive(command);
+    ParseResult verb = command.parseArgs(verbAndArgs.toArray(String[]::new)).subcommand();
+    return verb != null && CommandLine.executeHelpRequest(verb) != null;
   }
 
   /** The verbs that run on by themselves, in order. */

@@ -51,10 +51,6 @@ public final class EffectiveVerb {
     if (wrong.isPresent()) {
       throw noted(wrong.get(), configured.note(String.valueOf(wrong.get().getMessage())));
     }
-    if (verb.isUsageHelpRequested() || verb.isVersionHelpRequested()) {
-      throw new ParameterException(
-          verb.commandSpec().commandLine(), "with --help or --version a verb has no values");
-    }
     configured.handTo(verb.commandSpec());
     return new EffectiveVerb(configured, verb);
   }

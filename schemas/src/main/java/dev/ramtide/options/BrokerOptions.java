@@ -1,12 +1,15 @@
 package dev.ramtide.options;
 
+import dev.ramtide.configuration.ClientPlan;
 import dev.ramtide.configuration.ClientSettings;
 import dev.ramtide.configuration.Origin;
 import dev.ramtide.configuration.Setting;
 import dev.ramtide.configuration.SettingsFile;
 import dev.ramtide.configuration.TakesClientSettings;
+import dev.ramtide.refusal.PlainPorts;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.function.Function;
@@ -23,6 +26,7 @@ public final class BrokerOptions implements TakesClientSettings {
   private static final String DEFAULT_PREFIX = "ramtide";
   private static final Pattern SAFE_WORD = Pattern.compile("[A-Za-z0-9_.,:/@%+=-]+");
   private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
+  private static final String PROTOCOL = "security.protocol";
   private static final String SERVER = "--bootstrap-server";
   private static final String DEFAULT_BOOTSTRAP_SERVER = "localhost:9092";
 
@@ -53,7 +57,6 @@ public final class BrokerOptions implements TakesClientSettings {
   private ClientSettings elsewhere = ClientSettings.NONE;
   private Origin serverOrigin = Origin.flag(SERVER);
   private boolean toldOfOpenFile;
-  private boolean askedServers;
 
   @Override
   public void take(ClientSettings settings, Function<String, Origin> origins) {
@@ -77,12 +80,36 @@ public final class BrokerOptions implements TakesClientSettings {
    *     message names it; or they do not go with what the server speaks, which is looked at once
    */
   public Properties clientProperties() throws IOException {
-    Properties properties = clientSettings().properties();
-    if (!askedServers) {
-      TlsPort.requireNone(properties);
-      askedServers = true;
-    }
-    return properties;
+    return clientSettings().properties();
+  }
+
+  /**
+   * Asks the servers of clients that would not speak TLS whether these do; to be called before such
+   * a client is made.
+   *
+   * @param clients that the verb makes
+   * @return to be asked again, by whoever makes clients anew
+   * @throws IOException as {@link #clientProperties}, or a server speaks TLS; the message says what
+   *     to set
+   */
+  public PlainPorts requirePlainPorts(List<ClientPlan> clients) throws IOException {
+    PlainPorts ports = new PlainPorts(portsOf(clients));
+    ports.require();
+    return ports;
+  }
+
+  List<PlainPorts.Client> portsOf(List<ClientPlan> clients) throws IOException {
+    Properties all = clientProperties();
+    return clients.stream().map(ClientPlan::kind).distinct().map(kind -> of(kind, all)).toList();
+  }
+
+  private static PlainPorts.Client of(String kind, Properties all) {
+    Properties client = ClientSettings.only(all, kind);
+    String own = kind + "." + PROTOCOL;
+    return new PlainPorts.Client(
+        all.containsKey(own) ? own : PROTOCOL,
+        client.getProperty(PROTOCOL, "PLAINTEXT"),
+        client.getProperty(BOOTSTRAP_SERVERS, ""));
   }
 
   /**

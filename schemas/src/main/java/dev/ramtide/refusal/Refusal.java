@@ -59,11 +59,14 @@ public final class Refusal {
   }
 
   /**
-   * Whether somebody has to change something before another try can succeed: rights or identity.
+   * Whether somebody has to change something before another try can succeed: rights, identity or
+   * TLS.
    */
   public static boolean isRefusal(Throwable thrown) {
     Throwable cause = refusing(thrown);
-    return cause instanceof AuthorizationException || cause instanceof AuthenticationException;
+    return cause instanceof AuthorizationException
+        || cause instanceof AuthenticationException
+        || cause instanceof TlsPortException;
   }
 
   static String needs(Right right) {

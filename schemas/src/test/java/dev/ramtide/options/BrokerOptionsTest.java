@@ -3,14 +3,17 @@ package dev.ramtide.options;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ramtide.configuration.ClientPlan;
 import dev.ramtide.configuration.ClientSettings;
 import dev.ramtide.configuration.Origin;
 import dev.ramtide.configuration.Setting;
+import dev.ramtide.refusal.PlainPorts;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,6 +105,24 @@ class BrokerOptionsTest {
         .containsEntry("bootstrap.servers", "a:1");
     assertThat(parse("--command-config", file, "--bootstrap-server", "b:2").clientProperties())
         .containsEntry("bootstrap.servers", "b:2");
+  }
+
+  /** A key for one kind of client counts for this, as for the client. */
+  @Test
+  void whatEachKindOfClientSpeaksIsKnownByItsOwnKeys() throws IOException {
+    String file = file("security.protocol=SSL\nconsumer.security.protocol=plaintext\n");
+    BrokerOptions options = parse("--command-config", file, "--bootstrap-server", "a:1,b:2");
+    assertThat(options.portsOf(plans("producer", "consumer", "admin", "consumer")))
+        .containsExactly(
+            new PlainPorts.Client("security.protocol", "SSL", "a:1,b:2"),
+            new PlainPorts.Client("consumer.security.protocol", "PLAINTEXT", "a:1,b:2"),
+            new PlainPorts.Client("security.protocol", "SSL", "a:1,b:2"));
+    assertThat(parse().portsOf(plans("admin")))
+        .containsExactly(new PlainPorts.Client("security.protocol", "PLAINTEXT", "localhost:9092"));
+  }
+
+  private static List<ClientPlan> plans(String... kinds) {
+    return Stream.of(kinds).map(kind -> new ClientPlan(kind, kind, given -> given)).toList();
   }
 
   @Test

@@ -59,6 +59,9 @@ final class ConfigCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    if (configured.help(verb, spec.commandLine().getOut())) {
+      return 0;
+    }
     VerbTable table = new VerbTable(all);
     try {
       for (String each : verb.isEmpty() ? configured.daemons() : List.of(verb.get(0))) {

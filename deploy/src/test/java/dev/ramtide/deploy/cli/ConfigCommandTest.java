@@ -169,6 +169,31 @@ class ConfigCommandTest {
     assertThat(err.toString()).contains(other + ":1").contains("the nearest is 'agent.interval'");
   }
 
+  /** Of two files the verb reads one, and so does this. */
+  @Test
+  void aFileThatTheVerbWouldNotReadIsNotReadHereEither() throws IOException {
+    environment.put("RAMTIDE_CONFIG", file("broken.properties", "agent.intervall=5s\n"));
+    String good = file("good.properties", "agent.interval=5s\n");
+    assertThat(run("config", "agent")).isEqualTo(2);
+    assertThat(run("config", "agent", "--config", good)).as(err.toString()).isZero();
+    assertThat(rows()).contains("interval | 5s | " + good + ":1 (default: 10s)");
+  }
+
+  @Test
+  void helpOfAVerbIsThatOfTheVerb() throws IOException {
+    environment.put("RAMTIDE_CONFIG", file("broken.properties", "agent.intervall=5s\n"));
+    for (String asked : new String[] {"--help", "--version"}) {
+      assertThat(run("agent", asked)).isZero();
+      String ofVerb = out.toString();
+      assertThat(run("config", "agent", "--interval", "5s", asked)).as(err.toString()).isZero();
+      assertThat(out.toString()).isEqualTo(ofVerb).isNotEmpty();
+    }
+    assertThat(run("config", "--help")).isZero();
+    assertThat(out.toString()).contains("ramtide config");
+    environment.clear();
+    assertThat(run("config", "agnet", "--help")).isEqualTo(2);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',

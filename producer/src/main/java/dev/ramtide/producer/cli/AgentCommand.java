@@ -26,6 +26,7 @@ import dev.ramtide.producer.publish.AgentClients;
 import dev.ramtide.producer.publish.KafkaVmLog;
 import dev.ramtide.producer.publish.LogSettings;
 import dev.ramtide.producer.qmp.QmpFaults;
+import dev.ramtide.refusal.PlainPorts;
 import dev.ramtide.qemustream.MultifdCompression;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
@@ -196,6 +197,7 @@ public final class AgentCommand implements Callable<Integer>, UsesKafkaClients {
     QmpFaults faults = new QmpFaults();
     AgentLoop.SourceOpener opener = opener(faults);
     SessionOptions options = sessionOptions();
+    PlainPorts ports = broker.requirePlainPorts(kafkaClients());
     Properties client = broker.clientProperties();
     LogSettings settings =
         new LogSettings(
@@ -214,7 +216,7 @@ public final class AgentCommand implements Callable<Integer>, UsesKafkaClients {
         new KafkaVmLog(settings, watched.clients(AgentClients.kafka(settings)), clock);
     watched.meter(vmLog.meter(), faults);
     CaptureSession session =
-        new CaptureSession(vmLog, options, clock, new CaptureBar(watched.listener(), json));
+        new CaptureSession(new AskingLog(ports, vmLog), options, clock, new CaptureBar(watched.listener(), json));
     ManifestPrinter printer = new ManifestPrinter(spec.commandLine().getOut(), json);
     HookReport report = new HookReport(printer, spec.commandLine().getErr());
     try (StopSignal stop = StopSignal.armed(Thread.currentThread());

@@ -63,6 +63,7 @@ public final class CheckpointsCommand implements Callable<Integer>, UsesKafkaCli
   public Integer call() throws IOException, InterruptedException {
     VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
     CheckpointList list;
+    broker.requirePlainPorts(kafkaClients());
     try (VmFollow follow =
         new HistoryReader(new ConsumerSettings(broker.clientProperties(), skip.records()))
             .read(topics)) {

@@ -77,6 +77,7 @@ public final class DeleteCommand implements Callable<Integer>, UsesKafkaClients 
     Optional<VmImages> onDisk =
         images == null ? Optional.empty() : Optional.of(VmImages.find(images, vm));
     VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
+    broker.requirePlainPorts(kafkaClients());
     try (VmDeletion deletion =
         new VmDeletion(new ConsumerSettings(broker.clientProperties()), topics)) {
       VmDeletion.Found inKafka = deletion.look();

@@ -93,6 +93,7 @@ public final class PruneCommand implements Callable<Integer>, UsesKafkaClients {
   @Override
   public Integer call() throws IOException, InterruptedException {
     requireSense();
+    broker.requirePlainPorts(kafkaClients());
     Properties client = broker.clientProperties();
     ConsumerSettings settings =
         new ConsumerSettings(client, skip.records(), decryption.keys(client));

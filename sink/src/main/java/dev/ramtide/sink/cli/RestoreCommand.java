@@ -188,6 +188,7 @@ public final class RestoreCommand implements Callable<Integer>, UsesKafkaClients
 
   private void restoreLog(VmId named, RestoreTarget target)
       throws IOException, InterruptedException {
+    broker.requirePlainPorts(kafkaClients());
     Properties client = broker.clientProperties();
     ConsumerSettings settings =
         new ConsumerSettings(client, skip.records(), decryption.keys(client));

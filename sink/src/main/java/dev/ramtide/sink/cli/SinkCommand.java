@@ -151,6 +151,7 @@ public final class SinkCommand implements Callable<Integer>, UsesKafkaClients {
             new CheckpointFile(),
             kept,
             watched.listener(site));
+    broker.requirePlainPorts(kafkaClients());
     Properties client = broker.clientProperties();
     SinkClients clients =
         watched.clients(new ConsumerSettings(client, skip.records(), decryption.keys(client)));

@@ -122,6 +122,7 @@ public final class VerifyCommand implements Callable<Integer>, UsesKafkaClients 
     }
     if (vm != null) {
       VmTopics topics = new VmTopics(broker.topicPrefix(), vm);
+      broker.requirePlainPorts(kafkaClients());
       Properties client = broker.clientProperties();
       ConsumerSettings settings =
           new ConsumerSettings(client, skip.records(), decryption.keys(client));
