@@ -26,8 +26,8 @@ import dev.ramtide.producer.publish.AgentClients;
 import dev.ramtide.producer.publish.KafkaVmLog;
 import dev.ramtide.producer.publish.LogSettings;
 import dev.ramtide.producer.qmp.QmpFaults;
-import dev.ramtide.refusal.PlainPorts;
 import dev.ramtide.qemustream.MultifdCompression;
+import dev.ramtide.refusal.PlainPorts;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
@@ -216,7 +216,8 @@ public final class AgentCommand implements Callable<Integer>, UsesKafkaClients {
         new KafkaVmLog(settings, watched.clients(AgentClients.kafka(settings)), clock);
     watched.meter(vmLog.meter(), faults);
     CaptureSession session =
-        new CaptureSession(new AskingLog(ports, vmLog), options, clock, new CaptureBar(watched.listener(), json));
+        new CaptureSession(
+            new AskingLog(ports, vmLog), options, clock, new CaptureBar(watched.listener(), json));
     ManifestPrinter printer = new ManifestPrinter(spec.commandLine().getOut(), json);
     HookReport report = new HookReport(printer, spec.commandLine().getErr());
     try (StopSignal stop = StopSignal.armed(Thread.currentThread());
