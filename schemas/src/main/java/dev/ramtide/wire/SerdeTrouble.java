@@ -3,6 +3,8 @@ package dev.ramtide.wire;
 import dev.ramtide.registry.RegistryException;
 import java.io.EOFException;
 import java.io.IOException;
+import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.apache.avro.InvalidNumberEncodingException;
 
@@ -21,7 +23,8 @@ import org.apache.avro.InvalidNumberEncodingException;
  *       So are named the exceptions of Confluent's client ({@code RestClientException}, inside a
  *       {@code SerializationException}), of Apicurio's ({@code RestClientException}, later {@code
  *       ApiException}), and Kafka's {@code InvalidConfigurationException}, which is all that
- *       Confluent's deserializer leaves of a 401 or 403.
+ *       Confluent's deserializer leaves of a 401 or 403. One that tells of a status of 500 or more,
+ *       or of 429, is as good as away: nobody has to change anything but the registry itself.
  * </ul>
  *
  * <p>That there is a cause at all says nothing: Kafka's {@code SerializationException} has one for
@@ -30,6 +33,13 @@ import org.apache.avro.InvalidNumberEncodingException;
 final class SerdeTrouble {
   private static final Set<String> REFUSALS =
       Set.of("RestClientException", "ApiException", "InvalidConfigurationException");
+
+  /** Of Confluent's, Apicurio's and again Confluent's, which there has more digits: 50001. */
+  private static final List<String> STATUSES =
+      List.of("getStatus", "getResponseStatusCode", "getErrorCode");
+
+  private static final int TOO_MANY_REQUESTS = 429;
+  private static final int FIRST_OF_SERVER = 500;
 
   private SerdeTrouble() {}
 
@@ -53,9 +63,27 @@ final class SerdeTrouble {
   }
 
   private static boolean isAway(Throwable cause) {
+    OptionalInt status = isRefusal(cause) ? status(cause) : OptionalInt.empty();
+    if (status.isPresent()) {
+      return status.getAsInt() >= FIRST_OF_SERVER || status.getAsInt() == TOO_MANY_REQUESTS;
+    }
     return cause instanceof IOException
         && !(cause instanceof EOFException)
         && !(cause instanceof InvalidNumberEncodingException);
+  }
+
+  /** What a registry answered, where its exception tells of it. */
+  private static OptionalInt status(Throwable refusal) {
+    for (String getter : STATUSES) {
+      try {
+        if (refusal.getClass().getMethod(getter).invoke(refusal) instanceof Integer told) {
+          return OptionalInt.of(told >= 10_000 ? told / 100 : told);
+        }
+      } catch (ReflectiveOperationException | RuntimeException e) {
+        continue; // It has no such method, or none for us: another, or none, tells.
+      }
+    }
+    return OptionalInt.empty();
   }
 
   private static boolean isRefusal(Throwable cause) {
