@@ -25,6 +25,7 @@ import dev.ramtide.producer.capture.SourceChoice;
 import dev.ramtide.producer.publish.AgentClients;
 import dev.ramtide.producer.publish.KafkaVmLog;
 import dev.ramtide.producer.publish.LogSettings;
+import dev.ramtide.producer.publish.VmLog;
 import dev.ramtide.producer.qmp.QmpFaults;
 import dev.ramtide.qemustream.MultifdCompression;
 import dev.ramtide.refusal.PlainPorts;
@@ -212,12 +213,18 @@ public final class AgentCommand implements Callable<Integer>, UsesKafkaClients {
     if (from.listen != null && pace().isForever()) {
       rehearse();
     }
-    KafkaVmLog vmLog =
-        new KafkaVmLog(settings, watched.clients(AgentClients.kafka(settings)), clock);
-    watched.meter(vmLog.meter(), faults);
+    try (AgentClients clients = watched.clients(AgentClients.kafka(settings))) {
+      KafkaVmLog vmLog = new KafkaVmLog(settings, clients, clock);
+      watched.meter(vmLog.meter(), faults);
+      return run(watched, new AskingLog(ports, vmLog), opener);
+    }
+  }
+
+  private int run(WatchedAgent watched, VmLog vmLog, AgentLoop.SourceOpener opener)
+      throws IOException, InterruptedException {
     CaptureSession session =
         new CaptureSession(
-            new AskingLog(ports, vmLog), options, clock, new CaptureBar(watched.listener(), json));
+            vmLog, sessionOptions(), Clock.systemUTC(), new CaptureBar(watched.listener(), json));
     ManifestPrinter printer = new ManifestPrinter(spec.commandLine().getOut(), json);
     HookReport report = new HookReport(printer, spec.commandLine().getErr());
     try (StopSignal stop = StopSignal.armed(Thread.currentThread());

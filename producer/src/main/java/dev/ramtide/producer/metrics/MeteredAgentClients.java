@@ -88,4 +88,9 @@ public final class MeteredAgentClients implements AgentClients {
   public long[] pagesEndRecordOffsets() throws IOException {
     return clients.pagesEndRecordOffsets();
   }
+
+  @Override
+  public void close() {
+    clients.close();
+  }
 }

@@ -14,7 +14,7 @@ import org.apache.kafka.clients.producer.Producer;
  *
  * <p>One owner thread.
  */
-public interface AgentClients {
+public interface AgentClients extends AutoCloseable {
   /** Kafka's own. */
   static AgentClients kafka(LogSettings settings) {
     return new ClientProperties(settings);
@@ -51,4 +51,8 @@ public interface AgentClients {
 
   /** Begins where the topic does, if it is told nothing else. */
   Consumer<byte[], byte[]> checkpointsConsumer();
+
+  /** Lets go of what all clients share, such as a serializer that is not ours. */
+  @Override
+  default void close() {}
 }

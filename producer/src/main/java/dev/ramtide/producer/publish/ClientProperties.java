@@ -91,6 +91,13 @@ final class ClientProperties implements AgentClients {
   }
 
   @Override
+  public void close() {
+    if (codec != null) {
+      codec.close();
+    }
+  }
+
+  @Override
   public TopicIds provideTopics() throws IOException {
     try (Admin admin = admin()) {
       return new TopicProvisioner(admin, settings).provide();

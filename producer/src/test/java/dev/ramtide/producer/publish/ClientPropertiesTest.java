@@ -9,9 +9,13 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.apache.kafka.common.serialization.Serializer;
 import org.junit.jupiter.api.Test;
 
 class ClientPropertiesTest {
@@ -29,6 +33,43 @@ class ClientPropertiesTest {
       assertThat(4L * partitions * batchBytes(partitions)).isLessThanOrEqualTo(BUFFER_BYTES);
     }
     assertThat(batchBytes(Striping.MAX_PARTITIONS)).isEqualTo(16 * 1024);
+  }
+
+  /** An operator's, that counts how often it is closed. */
+  public static final class Counted implements Serializer<Object>, Deserializer<Object> {
+    private static final AtomicInteger CLOSED = new AtomicInteger();
+
+    @Override
+    public byte[] serialize(String topic, Object record) {
+      return new byte[0];
+    }
+
+    @Override
+    public Object deserialize(String topic, byte[] value) {
+      return value;
+    }
+
+    @Override
+    public void configure(Map<String, ?> configs, boolean isKey) {}
+
+    @Override
+    public void close() {
+      CLOSED.incrementAndGet();
+    }
+  }
+
+  @Test
+  void anOperatorsSerializerAndDeserializerAreClosedAtTheEnd() throws IOException {
+    Properties operators = new Properties();
+    operators.setProperty("value.serializer", Counted.class.getName());
+    operators.setProperty("value.deserializer", Counted.class.getName());
+    try (AgentClients agents = clients(operators, 2)) {
+      agents.codec();
+      assertThat(Counted.CLOSED).hasValue(0);
+    }
+    assertThat(Counted.CLOSED).as("both").hasValue(2);
+    clients(operators, 2).close(); // It never had any.
+    assertThat(Counted.CLOSED).hasValue(2);
   }
 
   private static int batchBytes(int partitions) {
