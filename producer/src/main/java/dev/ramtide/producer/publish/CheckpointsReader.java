@@ -40,11 +40,14 @@ final class CheckpointsReader implements AutoCloseable {
   private final TopicPartition partition;
   private final EventCodec codec;
   private final EpochKeys keys;
+  private final OwnClaims own;
   private final CheckpointHistory history = new CheckpointHistory(1);
   private long newestClaimRecordOffset = -1;
   private @Nullable EpochClaimed newestClaim;
 
-  CheckpointsReader(LogSettings settings, Consumer<byte[], byte[]> consumer, EventCodec codec) {
+  CheckpointsReader(
+      LogSettings settings, Consumer<byte[], byte[]> consumer, EventCodec codec, OwnClaims own) {
+    this.own = own;
     this.settings = settings;
     this.codec = codec;
     this.keys = new EpochKeys(settings.topics().vm(), settings.keys().reader());
@@ -56,6 +59,10 @@ final class CheckpointsReader implements AutoCloseable {
 
   CheckpointHistory history() {
     return history;
+  }
+
+  OwnClaims own() {
+    return own;
   }
 
   /** Reads all that is in the topic now. */
@@ -112,6 +119,7 @@ final class CheckpointsReader implements AutoCloseable {
       if (decoded instanceof EpochClaimed claim) {
         newestClaimRecordOffset = record.offset();
         newestClaim = claim;
+        own.read(record.offset(), claim);
       }
       settings.skipped().taken(place).ifPresent(told -> warn(place, told));
     } catch (MalformedEventException | NotAuthenticException e) {
@@ -133,12 +141,40 @@ final class CheckpointsReader implements AutoCloseable {
 
   /**
    * @throws FencedException somebody claimed a higher epoch in what was read so far
+   * @throws IOException we did so ourselves: an earlier claim of ours arrived after this one
    */
-  void requireOwned(VmId vm, long epoch) throws FencedException {
+  void requireOwned(VmId vm, long epoch) throws IOException {
     EpochClaimed claim = newestClaim;
     if (claim != null && newestClaimRecordOffset > epoch) {
+      if (newestClaimRecordOffset <= own.newestEpoch()) {
+        throw new IOException(
+            "epoch "
+                + epoch
+                + " of VM "
+                + vm
+                + " is over: our own claim of "
+                + claim.time()
+                + " arrived after it");
+      }
       throw new FencedException(vm, epoch, newestClaimRecordOffset, claim);
     }
+  }
+
+  /**
+   * @throws FencedException this process held the VM, and in what was read so far somebody else
+   *     claimed a higher epoch
+   */
+  void requireNotReplaced(VmId vm) throws FencedException {
+    long held = own.newestEpoch();
+    long highest = history.highestEpoch();
+    if (held < 0 || highest <= held) {
+      return;
+    }
+    EpochClaimed claim = newestClaim;
+    if (claim == null || newestClaimRecordOffset < highest) {
+      throw new FencedException(vm, held, highest); // Pruned, and the start of its epoch is left.
+    }
+    throw new FencedException(vm, held, highest, claim);
   }
 
   private IOException failed(KafkaException e) {

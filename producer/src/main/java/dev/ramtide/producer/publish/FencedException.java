@@ -25,4 +25,16 @@ public final class FencedException extends IOException {
             + epoch
             + "; let only one agent run for a VM");
   }
+
+  /** By an agent whose claim was pruned since. */
+  FencedException(VmId vm, long epoch, long higherEpoch) {
+    super(
+        "another agent took over VM "
+            + vm
+            + ": it began epoch "
+            + higherEpoch
+            + ", ours is "
+            + epoch
+            + "; let only one agent run for a VM");
+  }
 }

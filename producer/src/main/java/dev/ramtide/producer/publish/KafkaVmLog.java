@@ -16,6 +16,7 @@ public final class KafkaVmLog implements VmLog {
   private final LogSettings settings;
   private final AgentClients clients;
   private final Clock clock;
+  private final OwnClaims own = new OwnClaims();
   private final PublishMeter meter = new PublishMeter();
 
   public KafkaVmLog(LogSettings settings, Clock clock) {
@@ -37,13 +38,14 @@ public final class KafkaVmLog implements VmLog {
   public EpochLog claim() throws IOException {
     EventCodec codec = clients.codec(); // First: a registry that is down leaves nothing behind.
     TopicIds topicIds = clients.provideTopics();
+    own.areIn(topicIds.checkpoints());
     List<Runnable> closings = new ArrayList<>();
     try {
       CheckpointsWriter writer =
           new CheckpointsWriter(settings, clients.checkpointsProducer(), codec);
       closings.add(writer::close);
       CheckpointsReader reader =
-          new CheckpointsReader(settings, clients.checkpointsConsumer(), codec);
+          new CheckpointsReader(settings, clients.checkpointsConsumer(), codec, own);
       closings.add(reader::close);
       long epoch = EpochClaim.claim(settings, claimRecord(), writer, reader);
       EpochCipher cipher = settings.keys().epochOf(settings.topics().vm());

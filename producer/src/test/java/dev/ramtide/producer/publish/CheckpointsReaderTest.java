@@ -29,8 +29,9 @@ class CheckpointsReaderTest {
   private static final VmId VM = new VmId("vm1");
 
   private final MockConsumer<byte[], byte[]> kafka = new MockConsumer<>("earliest");
+  private final OwnClaims own = new OwnClaims();
   private final CheckpointsReader reader =
-      new CheckpointsReader(TestSettings.SETTINGS, kafka, new EventCodec());
+      new CheckpointsReader(TestSettings.SETTINGS, kafka, new EventCodec(), own);
   private long end;
 
   @BeforeEach
@@ -87,7 +88,7 @@ class CheckpointsReaderTest {
     RecordPlace named = new RecordPlace(TOPIC.topic(), 0, 0);
     CheckpointsReader told =
         new CheckpointsReader(
-            TestSettings.skipping(new SkippedRecords(Set.of(named))), kafka, new EventCodec());
+            TestSettings.skipping(new SkippedRecords(Set.of(named))), kafka, new EventCodec(), own);
     kafka.addRecord(record(end++, new byte[] {'{', '}'}));
     append(claim("host1"));
     told.readToEnd();
@@ -126,7 +127,10 @@ class CheckpointsReaderTest {
     log.updateEndOffsets(Map.of(TOPIC, 1L));
     CheckpointsReader asking =
         new CheckpointsReader(
-            TestSettings.skipping(skipped), log, codecs.reader(new VmTopics("ramtide", VM)));
+            TestSettings.skipping(skipped),
+            log,
+            codecs.reader(new VmTopics("ramtide", VM)),
+            new OwnClaims());
     log.addRecord(record(0, new byte[] {0, 0, 0, 0, 9, 0}));
     asking.readToEnd();
   }

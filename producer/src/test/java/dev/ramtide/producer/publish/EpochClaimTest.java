@@ -32,7 +32,8 @@ class EpochClaimTest {
     ByteBuffer.wrap(claim).putInt(1, 7); // As with a registry.
     reading.updateBeginningOffsets(Map.of(TOPIC, 0L));
     reading.updateEndOffsets(Map.of(TOPIC, 1L));
-    CheckpointsReader reader = new CheckpointsReader(TestSettings.SETTINGS, reading, codec);
+    CheckpointsReader reader =
+        new CheckpointsReader(TestSettings.SETTINGS, reading, codec, new OwnClaims());
     reading.addRecord(new ConsumerRecord<>(TOPIC.topic(), 0, 0, null, claim));
     CheckpointsWriter writer = new CheckpointsWriter(TestSettings.SETTINGS, writing, codec);
     assertThatIOException()

@@ -19,7 +19,7 @@ class EpochClientsTest {
   private final EpochClients clients =
       new EpochClients(
           new CheckpointsWriter(TestSettings.SETTINGS, checkpoints, new EventCodec()),
-          new CheckpointsReader(TestSettings.SETTINGS, reader, new EventCodec()),
+          new CheckpointsReader(TestSettings.SETTINGS, reader, new EventCodec(), new OwnClaims()),
           new PagePublisher(
               TestSettings.SETTINGS,
               new PagePublisher.Way(pages, new EventCodec()),
