@@ -99,16 +99,27 @@ public final class CaptureSession implements AutoCloseable {
     }
   }
 
+  /**
+   * Claims an epoch unless there is one: for whoever must know that there can be one before a
+   * source is opened. {@link #capture} does so by itself.
+   *
+   * @throws FencedException another agent has the VM; trying again would take it back
+   * @throws IOException another try may succeed
+   */
+  public void claim() throws IOException {
+    if (log == null) {
+      log = vmLog.claim();
+      listener.claimed(log.epoch());
+      LOG.atInfo()
+          .addKeyValue("vm", log.vm())
+          .addKeyValue("epoch", log.epoch())
+          .log("epoch claimed");
+    }
+  }
+
   private void begin() throws IOException {
     try {
-      if (log == null) {
-        log = vmLog.claim();
-        listener.claimed(log.epoch());
-        LOG.atInfo()
-            .addKeyValue("vm", log.vm())
-            .addKeyValue("epoch", log.epoch())
-            .log("epoch claimed");
-      }
+      claim();
       checkpoint = log().begin();
       told().log("checkpoint begins");
     } catch (IOException | RuntimeException e) {

@@ -77,6 +77,9 @@ final class AgentLoop implements AutoCloseable {
       Duration wait;
       beat.begins(clock.nanoTime());
       try {
+        if (trouble.lasts()) {
+          claimBeforeListening();
+        }
         CheckpointManifest manifest = session.capture(source());
         trouble.over(clock.nanoTime());
         wentWell = true;
@@ -120,6 +123,16 @@ final class AgentLoop implements AutoCloseable {
    */
   private boolean needsAnAdministrator(IOException e) {
     return !wentWell && (e instanceof RefusedException || Refusal.isRefusal(e));
+  }
+
+  /**
+   * A source that sets the pace is open to others. What they send while the log cannot be reached
+   * would be cut off, and its address be told at each try.
+   */
+  private void claimBeforeListening() throws IOException {
+    if (source == null && pace.interval().isZero()) {
+      session.claim();
+    }
   }
 
   private CaptureSource source() throws IOException, InterruptedException {

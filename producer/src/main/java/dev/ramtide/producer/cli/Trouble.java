@@ -46,6 +46,11 @@ final class Trouble {
     return wait;
   }
 
+  /** Whether the last try failed. */
+  boolean lasts() {
+    return tries > 0;
+  }
+
   /** Takes a checkpoint. */
   void over(long nowNanos) {
     if (tries > 0) {

@@ -70,6 +70,18 @@ class AgentLoopTest {
     assertThat(pauses.get(0)).isEqualTo(Duration.ofSeconds(1));
   }
 
+  /** Whoever connects meanwhile would be cut off, and the address be told at each try. */
+  @Test
+  void itIsOpenedAgainOnlyWhenTheVmIsClaimed() {
+    failing(3);
+    AgentLoop loop = loop(new AgentLoop.Pace(0, Duration.ZERO), 9);
+    assertThatExceptionOfType(AssertionError.class)
+        .as("the second source is asked")
+        .isThrownBy(() -> run(loop));
+    assertThat(pauses.stream().map(Duration::toSeconds)).containsExactly(1L, 2L, 4L);
+    assertThat(opened).isEqualTo(2);
+  }
+
   @Test
   void triesGrowRarerAndAreToldOfOnceAMinute() {
     AgentLoop loop = loop(new AgentLoop.Pace(0, Duration.ofMillis(500)), 12);
