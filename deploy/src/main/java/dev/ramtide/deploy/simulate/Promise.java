@@ -8,7 +8,8 @@ enum Promise {
   SEALED_IS_NEVER_TORN("SealedIsNeverTorn"),
   NOTHING_LOST("NothingLost"),
   BOUNDED("Bounded"),
-  GUEST_FIRST("GuestFirst");
+  GUEST_FIRST("GuestFirst"),
+  REPLACED_STAYS_REPLACED("ReplacedStaysReplaced");
 
   private final String title;
 

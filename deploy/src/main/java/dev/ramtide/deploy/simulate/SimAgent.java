@@ -32,6 +32,7 @@ final class SimAgent {
   private final Clock clock;
   private final Random random;
   private final boolean driving;
+  private final ClaimCheck claims;
   private boolean throughHost;
   private @Nullable CaptureSource source;
   private boolean told;
@@ -47,6 +48,7 @@ final class SimAgent {
     this.random = world.random();
     this.driving = driving;
     this.throughHost = host.guest().hasHostsPages() && random.nextInt(6) != 0;
+    this.claims = new ClaimCheck(cluster, process.toString());
     this.clock = new SimClock(process);
     process.newThread(this::run).start();
   }
@@ -83,7 +85,7 @@ final class SimAgent {
     SessionOptions options =
         new SessionOptions(SimWorld.STRIPE_PAGES, cluster.pagesPartitions(), PAYLOAD_BYTES, 3, "");
     KafkaVmLog log = new KafkaVmLog(settings, new SimAgentClients(cluster, process), clock);
-    try (CaptureSession session = new CaptureSession(log, options, clock)) {
+    try (CaptureSession session = new CaptureSession(log, options, clock, claims)) {
       boolean last = false;
       while (!last) {
         last = told;
@@ -99,7 +101,7 @@ final class SimAgent {
 
   private boolean take(CaptureSession session) throws FencedException, InterruptedException {
     try {
-      session.capture(source());
+      capture(session);
       taken++;
       process.sleep(Duration.ofMillis(random.nextInt(400)));
       return true;
@@ -110,6 +112,14 @@ final class SimAgent {
       closeSource();
       process.sleep(PAUSE_AFTER_FAILURE);
       return false;
+    }
+  }
+
+  private void capture(CaptureSession session) throws IOException, InterruptedException {
+    try {
+      session.capture(source());
+    } finally {
+      claims.look();
     }
   }
 

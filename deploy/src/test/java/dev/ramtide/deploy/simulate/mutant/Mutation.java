@@ -43,6 +43,12 @@ enum Mutation {
       60,
       new Fault("sink.state.PartitionState", "advanceTo", Edit.dropCall("force"))),
 
+  /** A claim after a failure does not look whether another agent has taken over. */
+  CLAIM_DOES_NOT_LOOK(
+      List.of("ReplacedStaysReplaced"),
+      60,
+      new Fault("producer.publish.EpochClaim", "claim", Edit.dropCall("requireNotReplaced"))),
+
   /** A zero page is not erased. */
   ZERO_PAGE_STAYS(
       List.of("NothingLost", "SealedEqualsGuest", "OrderIndependence"),
