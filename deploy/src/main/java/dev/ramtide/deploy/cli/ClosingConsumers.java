@@ -31,14 +31,24 @@ public final class ClosingConsumers extends TurboFilter {
       @Nullable String format,
       Object @Nullable [] values,
       @Nullable Throwable thrown) {
-    return thrown != null && logger.getName().equals(TELLER) && isOfClosing(thrown)
+    return logger.getName().equals(TELLER) && isOfClosing(failure(values, thrown))
         ? FilterReply.DENY
         : FilterReply.NEUTRAL;
   }
 
+  /** Behind values it is still the last of these here. */
+  private static @Nullable Throwable failure(
+      Object @Nullable [] values, @Nullable Throwable thrown) {
+    return values != null
+            && values.length > 0
+            && values[values.length - 1] instanceof Throwable last
+        ? last
+        : thrown;
+  }
+
   /** A future wraps what it failed with. */
-  private static boolean isOfClosing(Throwable thrown) {
-    Throwable cause = thrown.getCause() == null ? thrown : thrown.getCause();
+  private static boolean isOfClosing(@Nullable Throwable thrown) {
+    Throwable cause = thrown == null || thrown.getCause() == null ? thrown : thrown.getCause();
     return cause instanceof TimeoutException && String.valueOf(cause.getMessage()).endsWith(CLOSED);
   }
 }
