@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -15,13 +16,43 @@ import java.util.function.UnaryOperator;
  * @param kind {@code producer}, {@code consumer} or {@code admin}
  * @param purpose for people, such as {@code agent's pages}
  * @param made from what the user has set, with the keys of {@link ClientSettings#properties}, to
- *     all that the client is given; called with values that make no sense too
+ *     all that the client is given; called with values that make no sense too, and never throws
+ * @param refused from the same to what of it the client would not be made with: why, by bare key
  */
-public record ClientPlan(String kind, String purpose, UnaryOperator<Properties> made) {
+public record ClientPlan(
+    String kind,
+    String purpose,
+    UnaryOperator<Properties> made,
+    Function<Properties, Map<String, String>> refused) {
   private static final String NAME = "client.id";
 
   /** Stands in for what a user may set. */
   private static final String PROBE = "another";
+
+  /** A client that takes whatever it is given. */
+  public ClientPlan(String kind, String purpose, UnaryOperator<Properties> made) {
+    this(kind, purpose, made, unused -> Map.of());
+  }
+
+  /** The same, but not with everything. */
+  public ClientPlan refusing(Function<Properties, Map<String, String>> some) {
+    return new ClientPlan(kind, purpose, made, some);
+  }
+
+  /** What the client would not be made with: which key, where it was set, and what to do. */
+  public List<String> complaints(ClientSettings settings) {
+    Map<String, Setting> users = set(settings);
+    return new TreeMap<>(refused.apply(settings.properties()))
+        .entrySet().stream()
+            .map(
+                each ->
+                    Optional.ofNullable(users.get(each.getKey()))
+                            .map(Setting::toString)
+                            .orElse(each.getKey())
+                        + " "
+                        + each.getValue())
+            .toList();
+  }
 
   /** What it is given that is not as the user has set it, by key. */
   public List<Effective> ours(ClientSettings settings) {

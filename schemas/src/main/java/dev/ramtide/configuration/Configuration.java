@@ -99,13 +99,22 @@ public final class Configuration {
 
   private static String unknown(Setting setting, Set<String> known) {
     String message = setting.origin() + ": there is no option '" + setting.key() + "'; ";
-    return KafkaKeys.isOfAnyClient(setting.key())
+    String nearest = "the nearest is '" + NearestName.of(setting.key(), known).orElse("none") + "'";
+    return mayBeOfClients(setting.key(), known)
         ? message
-            + "a key of Kafka's clients stands here as "
+            + "a key of Kafka's clients, or of a registry, stands here as "
             + KafkaKeys.ALL
             + setting.key()
-            + " (or producer., consumer., admin.), or without that in the file of --command-config"
-        : message + "the nearest is '" + NearestName.of(setting.key(), known).orElse("none") + "'";
+            + " (or producer., consumer., admin.), or without that in the file of --command-config;"
+            + " of options "
+            + nearest
+        : message + nearest;
+  }
+
+  /** Options have no dot in their names, but after that of their verb. */
+  private static boolean mayBeOfClients(String key, Set<String> known) {
+    int dot = key.indexOf('.');
+    return dot >= 0 && known.stream().noneMatch(of -> of.startsWith(key.substring(0, dot + 1)));
   }
 
   /** What is said of an option of a verb: the environment wins over the file. */

@@ -6,7 +6,8 @@ import java.io.IOException;
 public final class ConfigurationException extends IOException {
   private static final long serialVersionUID = 1;
 
-  ConfigurationException(String message) {
+  /** Several complaints are lines. */
+  public ConfigurationException(String message) {
     super(message);
   }
 

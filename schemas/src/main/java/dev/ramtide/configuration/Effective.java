@@ -21,8 +21,14 @@ public record Effective(String key, String value, Origin origin, String unset) {
     return new Effective(key, KafkaKeys.masked(key, value), origin, unset);
   }
 
-  Effective noted(String remark) {
+  /** With a remark on where it is from. */
+  public Effective noted(String remark) {
     return new Effective(key, value, origin.noted(remark), unset);
+  }
+
+  @Override
+  public String toString() {
+    return key + " (" + origin + ")";
   }
 
   /** Where the value is from, and what it would be otherwise. */

@@ -93,6 +93,22 @@ public final class EffectiveVerb {
     return verb.commandSpec().userObject();
   }
 
+  /**
+   * The clients of Kafka's that it makes, none where it talks to no Kafka.
+   *
+   * @throws ParameterException its options do not go together; says where they are from
+   */
+  public List<ClientPlan> kafkaClients() {
+    if (!(command() instanceof UsesKafkaClients user)) {
+      return List.of();
+    }
+    try {
+      return user.kafkaClients();
+    } catch (ParameterException e) {
+      throw noted(e, configured.note(String.valueOf(e.getMessage())));
+    }
+  }
+
   /** The options of a kind that the verb shares with others, if it has them. */
   public <T> Optional<T> mixin(Class<T> type) {
     return verb.commandSpec().mixins().values().stream()

@@ -1,5 +1,6 @@
 package dev.ramtide.configuration;
 
+import dev.ramtide.registry.RegistryProperties;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -27,8 +28,9 @@ public final class KafkaKeys {
   private static final Pattern USER_IN_URL = Pattern.compile("//[^/@,\\s]+@");
   private static final String SERVERS = "bootstrap.servers";
   private static final Map<String, ConfigDef> CLIENTS = clients();
-  private static final Set<String> SECRETS =
-      Set.of("sasl.jaas.config", "ssl.keystore.key", "basic.auth.user.info");
+  private static final Set<String> SECRETS = Set.of("ssl.keystore.key");
+  private static final Pattern SECRET_VALUE =
+      Pattern.compile("password\\s*=|LoginModule|-----BEGIN", Pattern.CASE_INSENSITIVE);
 
   private KafkaKeys() {}
 
@@ -69,7 +71,13 @@ public final class KafkaKeys {
       throw wrong(
           setting, "this client of Kafka's has no such key; those that have are " + of(key));
     }
-    Optional<String> meant = NearestName.slip(key, known);
+    Set<String> registrys = RegistryProperties.names();
+    if (registrys.contains(key)) {
+      return;
+    }
+    Set<String> all = new TreeSet<>(known);
+    all.addAll(registrys);
+    Optional<String> meant = NearestName.slip(key, all);
     if (meant.isPresent()) {
       throw wrong(setting, "Kafka's clients have no such key; is '" + meant.get() + "' meant?");
     }
@@ -86,11 +94,6 @@ public final class KafkaKeys {
 
   private static ConfigurationException wrong(Setting setting, String why) {
     return new ConfigurationException(setting.key() + " (" + setting.origin() + "): " + why);
-  }
-
-  /** Whether Kafka knows it, without a prefix. */
-  static boolean isOfAnyClient(String key) {
-    return names().contains(key);
   }
 
   private static Set<String> names() {
@@ -123,18 +126,22 @@ public final class KafkaKeys {
   /** Whether the value is shown to nobody. */
   public static boolean isSecret(String key) {
     String bare = withoutPrefix(key);
-    String lower = bare.toLowerCase(Locale.ROOT);
+    // A key that is misspelt, or another program's, holds what it was meant to hold.
+    String lower = bare.toLowerCase(Locale.ROOT).replace('-', '.').replace('_', '.');
     return CLIENTS.values().stream()
             .map(client -> client.configKeys().get(bare))
             .anyMatch(known -> known != null && known.type == ConfigDef.Type.PASSWORD)
         || SECRETS.stream().anyMatch(lower::endsWith)
+        || Stream.of("jaas", "user.info", "userinfo").anyMatch(lower::contains)
         || Stream.of("password", "secret", "token", "credential", "private.key", "api.key")
             .anyMatch(word -> lower.contains(word) && !isAboutSecrets(lower));
   }
 
   /** A value as anybody may see it: a secret is masked, and so is a user in a URL. */
   public static String masked(String key, String value) {
-    return isSecret(key) ? MASK : USER_IN_URL.matcher(value).replaceAll("//" + MASK + "@");
+    return isSecret(key) || SECRET_VALUE.matcher(value).find()
+        ? MASK
+        : USER_IN_URL.matcher(value).replaceAll("//" + MASK + "@");
   }
 
   /** Where one is, or how one is got, is none. */

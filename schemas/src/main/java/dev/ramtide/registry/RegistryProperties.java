@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The client properties that are for a registry or a serializer and not for Kafka's clients.
@@ -57,6 +58,14 @@ public final class RegistryProperties {
           RETRY_WAIT, "3000");
 
   private RegistryProperties() {}
+
+  /** All of them, also with the prefix. */
+  public static Set<String> names() {
+    Set<String> names = new TreeSet<>(OURS);
+    OURS.forEach(name -> names.add(PREFIX + name));
+    names.add(URL);
+    return names;
+  }
 
   /** A copy in which what the operator leaves open is set as is right for a reader. */
   public static Properties forReader(Properties client) {

@@ -3,19 +3,27 @@ package dev.ramtide.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ramtide.refusal.ClientProperty;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import picocli.CommandLine.Model.CommandSpec;
 
 class ClientSettingsTest {
+  @TempDir private Path directory;
+
   private static final Path FILE = Path.of("client.properties");
 
   private static Setting inFile(String key, String value) {
@@ -88,6 +96,8 @@ class ClientSettingsTest {
     "ssl.trustore.location,'ssl.truststore.location'",
     "producer.linger.m,'linger.ms'",
     "consumer.linger.ms,producer.",
+    "basic.auth.user-info,'basic.auth.user.info'",
+    "schema.registry.uri,'schema.registry.url'",
     "producer.bootstrap.servers,--bootstrap-server"
   })
   void whatIsNearlyAKeyOfKafkasIsRefused(String key, String said) {
@@ -126,6 +136,37 @@ class ClientSettingsTest {
     assertThat(with(key).properties()).containsOnlyKeys(key);
   }
 
+  /** What a message tells people to type must be taken. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "schema.registry.url",
+        "value.deserializer=x",
+        "group.protocol=classic",
+        "my-own_key"
+      })
+  void thePlacesThatMessagesNameAreTaken(String property) throws IOException {
+    Matcher told =
+        Pattern.compile("(\\S+) \\(--command-config; (\\S+) in --config; (\\S+)\\)")
+            .matcher(ClientProperty.settable(property));
+    assertThat(told.matches()).isTrue();
+    String key = property.replaceFirst("=.*", "");
+    Path file = Files.writeString(directory.resolve("r.properties"), told.group(2) + "=v\n");
+    ClientSettings inFile =
+        Configuration.read(CommandSpec.create(), Configuration.Sources.NONE, Optional.of(file))
+            .clients();
+    assertThat(inFile.properties()).containsOnly(Map.entry(key, "v"));
+    assertThat(environment(Map.of(told.group(3), "v")).properties())
+        .containsOnly(Map.entry(key, "v"));
+
+    Path bare = Files.writeString(directory.resolve("bare.properties"), key + "=v\n");
+    assertThatThrownBy(
+            () ->
+                Configuration.read(
+                    CommandSpec.create(), Configuration.Sources.NONE, Optional.of(bare)))
+        .hasMessageContaining(key.contains(".") ? "clients." + key : "nearest");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "ssl.key.password,true",
@@ -133,6 +174,11 @@ class ClientSettingsTest {
     "sasl.jaas.config,true",
     "listener.name.x.sasl.jaas.config,true",
     "ssl.keystore.key,true",
+    "basic.auth.user-info,true",
+    "schema.registry.basic_auth_user_info,true",
+    "sasl.jaas.configuration,true",
+    "my-api-key,true",
+    "vault.private_key,true",
     "ssl.truststore.certificates,true",
     "basic.auth.user.info,true",
     "schema.registry.basic.auth.user.info,true",
@@ -152,6 +198,12 @@ class ClientSettingsTest {
   void whatIsSecretIsShownToNobody() {
     assertThat(KafkaKeys.masked("ssl.key.password", "pw")).isEqualTo("********");
     assertThat(KafkaKeys.masked("linger.ms", "5")).isEqualTo("5");
+    for (String value :
+        new String[] {"x user=\"a\" Password = \"b\";", "a.PlainLoginModule y", "-----BEGIN KEY"}) {
+      assertThat(KafkaKeys.masked("my.own", value)).isEqualTo("********");
+    }
+    assertThat(new Effective("ssl.key.password", "hunter2", Origin.DEFAULT))
+        .hasToString("ssl.key.password (default)");
     assertThat(KafkaKeys.masked("schema.registry.url", "https://me:pw@one:1,http://you:pw@two/x"))
         .isEqualTo("https://********@one:1,http://********@two/x");
     assertThat(KafkaKeys.masked("schema.registry.url", "http://one:1,http://two"))

@@ -90,7 +90,7 @@ class RefusalTest {
     assertThat(Refusal.of("the consumer stopped", heartbeat).orElseThrow())
         .hasMessageStartingWith(
             "the consumer stopped: the brokers do not lead consumer groups themselves (Kafka 4.0 and"
-                + " later do): set group.protocol=classic (--command-config, --config or"
+                + " later do): set group.protocol=classic (--command-config; clients.group.protocol in --config;"
                 + " RAMTIDE_CLIENTS_GROUP_PROTOCOL), the same for all sinks of the group");
     assertThat(
             Refusal.told(
@@ -107,7 +107,8 @@ class RefusalTest {
   void aPropertyIsNamedWithWhereItIsSet() {
     assertThat(ClientProperty.settable("my-own.linger_ms=5"))
         .isEqualTo(
-            "my-own.linger_ms=5 (--command-config, --config or RAMTIDE_CLIENTS_MY__OWN_LINGER___MS)");
+            "my-own.linger_ms=5 (--command-config; clients.my-own.linger_ms in --config;"
+                + " RAMTIDE_CLIENTS_MY__OWN_LINGER___MS)");
   }
 
   @Test

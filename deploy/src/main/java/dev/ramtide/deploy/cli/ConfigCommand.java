@@ -2,6 +2,7 @@ package dev.ramtide.deploy.cli;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.ramtide.configuration.ConfigurationException;
 import dev.ramtide.configuration.ConfiguredCommand;
 import dev.ramtide.configuration.Effective;
 import dev.ramtide.configuration.Origin;
@@ -9,8 +10,10 @@ import dev.ramtide.report.CheckpointJson;
 import dev.ramtide.report.Printable;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -63,16 +66,39 @@ final class ConfigCommand implements Callable<Integer> {
       return 0;
     }
     VerbTable table = new VerbTable(all);
+    Set<String> complaints = verb.isEmpty() ? addDaemons(table) : addVerb(table);
+    print(verb.isEmpty() ? table.options(configured.given()) : table.options(), table.clients());
+    complaints.addAll(table.complaints());
+    if (!complaints.isEmpty()) {
+      throw new ConfigurationException(String.join("\n", complaints));
+    }
+    return 0;
+  }
+
+  private Set<String> addVerb(VerbTable table) throws IOException {
     try {
-      for (String each : verb.isEmpty() ? configured.daemons() : List.of(verb.get(0))) {
-        table.add(each, configured.verb(verb.isEmpty() ? List.of(each) : verb));
-      }
+      table.add(verb.get(0), configured.verb(verb));
     } catch (ParameterException e) { // It is told as the verb would tell it.
       e.getCommandLine().setErr(spec.commandLine().getErr());
       throw e;
     }
-    print(verb.isEmpty() ? table.options(configured.given()) : table.options(), table.clients());
-    return 0;
+    return new LinkedHashSet<>();
+  }
+
+  /** One that would not run is told beside: what makes no sense to it may be right for another. */
+  private Set<String> addDaemons(VerbTable table) throws IOException {
+    Set<String> complaints = new LinkedHashSet<>();
+    configured.daemons().forEach(table::expect);
+    for (String each : configured.daemons()) {
+      try {
+        table.add(each, configured.verb(List.of(each)));
+      } catch (ParameterException e) {
+        complaints.add(each + ": " + e.getMessage());
+      } catch (ConfigurationException e) {
+        complaints.add(String.valueOf(e.getMessage()));
+      }
+    }
+    return complaints;
   }
 
   private void print(List<Effective> options, List<Effective> clients) {

@@ -6,7 +6,6 @@ import dev.ramtide.configuration.ClientSettings;
 import dev.ramtide.configuration.Effective;
 import dev.ramtide.configuration.EffectiveVerb;
 import dev.ramtide.configuration.Setting;
-import dev.ramtide.configuration.UsesKafkaClients;
 import dev.ramtide.options.BrokerOptions;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import picocli.CommandLine.ParameterException;
 
 /** With what verbs would run: their options, and the properties of their clients of Kafka's. */
 final class VerbTable {
@@ -24,6 +24,7 @@ final class VerbTable {
   private final Map<String, List<Effective>> options = new LinkedHashMap<>();
   private final Set<Effective> set = new LinkedHashSet<>();
   private final ClientRows clients = new ClientRows();
+  private final Set<String> complaints = new LinkedHashSet<>();
 
   /**
    * @param withKafkas whether Kafka's own defaults are of interest
@@ -32,20 +33,28 @@ final class VerbTable {
     this.withKafkas = withKafkas;
   }
 
+  /** One of several, so that keys tell which even if it cannot be shown. */
+  void expect(String name) {
+    options.put(name, List.of());
+  }
+
   /**
    * @throws IOException the file of {@code --command-config} makes no sense
+   * @throws ParameterException its options do not go together
    */
   void add(String name, EffectiveVerb verb) throws IOException {
     options.put(name, verb.options());
     Optional<BrokerOptions> broker = verb.mixin(BrokerOptions.class);
-    if (broker.isEmpty() || !(verb.command() instanceof UsesKafkaClients user)) {
+    if (broker.isEmpty()) {
       return;
     }
+    List<ClientPlan> plans = verb.kafkaClients();
     ClientSettings settings = broker.get().clientSettings();
     for (Setting setting : settings.effective().values()) {
       set.add(new Effective(setting.key(), setting.value(), setting.origin()).masked());
     }
-    for (ClientPlan plan : user.kafkaClients()) {
+    for (ClientPlan plan : plans) {
+      complaints.addAll(plan.complaints(settings));
       List<Effective> rows = new ArrayList<>(plan.ours(settings));
       rows.addAll(withKafkas ? plan.kafkas(settings) : List.of());
       clients.add(plan, rows);
@@ -85,6 +94,11 @@ final class VerbTable {
                         row ->
                             given.key().equals(row.key())
                                 || given.key().equals(verb.getKey() + "." + row.key())));
+  }
+
+  /** What of it a client of Kafka's would not be made with. */
+  Set<String> complaints() {
+    return complaints;
   }
 
   /** What is set, and then what is not. */

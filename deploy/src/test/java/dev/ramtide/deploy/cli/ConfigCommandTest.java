@@ -305,6 +305,41 @@ class ConfigCommandTest {
         .hasSize(1);
   }
 
+  /** A sink takes several VMs, an agent one. */
+  @Test
+  void aDaemonThatWouldNotRunIsToldBesideTheOther() {
+    environment.put("RAMTIDE_VM", "web-1,web-2");
+    assertThat(run("config")).isEqualTo(2);
+    assertThat(rows()).contains("sink.vm | web-1,web-2 | environment variable RAMTIDE_VM");
+    assertThat(err.toString())
+        .startsWith("ramtide config: agent: ")
+        .contains("--vm is from environment variable RAMTIDE_VM");
+  }
+
+  @Test
+  void whatKafkasClientWouldNotBeMadeWithIsShownAndRefused() throws IOException {
+    String file = file("ramtide.properties", "mode=auto\nclients.session.timeout.ms=30000\n");
+    for (String verb : new String[] {"config sink --config ", "config --config "}) {
+      assertThat(run((verb + file).split(" "))).isEqualTo(2);
+      assertThat(rows()).contains("session.timeout.ms | 30000 | " + file + ":2");
+      assertThat(err.toString())
+          .contains("session.timeout.ms (" + file + ":2) is not the client's")
+          .contains("group.protocol=classic")
+          .hasLineCount(1);
+    }
+    environment.put("RAMTIDE_CLIENTS_GROUP_PROTOCOL", "classic");
+    assertThat(run("config", "sink", "--config", file)).isZero();
+  }
+
+  @Test
+  void aComplaintOfOptionsThatDoNotGoTogetherSaysWhereTheyAreFrom() {
+    environment.put("RAMTIDE_AGENT_PAUSE_HOOK_TIMEOUT", "5s");
+    assertThat(run("config", "agent")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains(
+            "--pause-hook-timeout is from environment variable RAMTIDE_AGENT_PAUSE_HOOK_TIMEOUT");
+  }
+
   /** Two options that the environment calls the same would set each other. */
   @Test
   void noTwoKeysAreTheSameVariable() {

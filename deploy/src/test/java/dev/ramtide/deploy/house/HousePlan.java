@@ -92,7 +92,9 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
     table.room("metrics"); // knows nothing of guests: names, and a server
     table.room("page", "metrics"); // the files of the status page
     table.room("encryption", "guest", "integrity", "checkpoint"); // what Kafka must not read
-    table.room("configuration"); // knows options and keys by their names alone
+    table.room(
+        "configuration", // knows options and keys by their names alone
+        "registry"); // which keys are known though Kafka does not know them
     table.room("options", "checkpoint", "metrics", "refusal", "encryption", "configuration");
     table.room("report", "integrity", "checkpoint");
   }

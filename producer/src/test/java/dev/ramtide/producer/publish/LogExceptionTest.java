@@ -20,7 +20,7 @@ class LogExceptionTest {
             "Kafka at b:1: doing this failed: no answer in time (too late). Check that the broker runs, that"
                 + " --bootstrap-server names it, and that the addresses it advertises can be reached from here; a broker"
                 + " that wants TLS does not answer either: security.protocol"
-                + " (--command-config, --config or RAMTIDE_CLIENTS_SECURITY_PROTOCOL)");
+                + " (--command-config; clients.security.protocol in --config; RAMTIDE_CLIENTS_SECURITY_PROTOCOL)");
     assertThat(message(new SaslAuthenticationException("bad password")))
         .contains("bad password", "RAMTIDE_CLIENTS_SASL_JAAS_CONFIG");
     assertThat(message(new TopicAuthorizationException(Set.of("t"))))

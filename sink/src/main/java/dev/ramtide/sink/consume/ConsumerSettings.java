@@ -86,7 +86,8 @@ public final class ConsumerSettings implements SinkClients {
   /** What the clients of a sink are given, to be shown; the group has an option of its own. */
   public static List<ClientPlan> sinkPlans() {
     return List.of(
-        plan("consumer", "sink's members", ConsumerSettings::shownMember),
+        plan("consumer", "sink's members", ConsumerSettings::shownMember)
+            .refusing(client -> new ConsumerSettings(client).brokers()),
         plan("consumer", "sink's readers", made -> made.readerProperties("sink-reader")),
         plan("admin", "sink's admin", made -> made.adminProperties("sink")));
   }
@@ -165,6 +166,7 @@ public final class ConsumerSettings implements SinkClients {
    */
   @Override
   public Consumer<byte[], ByteBuffer> member(String group, String purpose) {
+    requireLeftToBroker();
     return consumer(memberProperties(group, purpose));
   }
 
@@ -197,7 +199,6 @@ public final class ConsumerSettings implements SinkClients {
           ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
           CooperativeStickyAssignor.class.getName());
     } else {
-      requireLeftToBroker();
       own.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, BROKERS);
     }
     Properties all = properties(purpose, own);
@@ -216,16 +217,29 @@ public final class ConsumerSettings implements SinkClients {
   }
 
   private void requireLeftToBroker() {
-    LEFT_TO_BROKER.forEach(
-        (key, brokers) -> {
-          if (consumers().containsKey(key)) {
-            throw new ConfigException(
-                key
-                    + " is not the client's with group.protocol=consumer: "
-                    + brokers
-                    + ". Leave it out, or add group.protocol=classic");
-          }
-        });
+    brokers()
+        .forEach(
+            (key, why) -> {
+              throw new ConfigException(key + " " + why);
+            });
+  }
+
+  /** What the user set that the brokers lead, by key, and what to do. */
+  private Map<String, String> brokers() {
+    Map<String, String> set = new TreeMap<>();
+    if (!isClassic()) {
+      LEFT_TO_BROKER.forEach(
+          (key, brokers) -> {
+            if (consumers().containsKey(key)) {
+              set.put(
+                  key,
+                  "is not the client's with group.protocol=consumer: "
+                      + brokers
+                      + ". Leave it out, or add group.protocol=classic");
+            }
+          });
+    }
+    return set;
   }
 
   private Properties properties(String purpose, Properties defaults) {

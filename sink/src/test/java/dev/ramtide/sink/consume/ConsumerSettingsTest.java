@@ -70,7 +70,8 @@ class ConsumerSettingsTest {
       strings = {"session.timeout.ms", "heartbeat.interval.ms", "partition.assignment.strategy"})
   void whatIsTheBrokersIsRefusedWithWhatToDo(String key) {
     users.setProperty(key, "6000");
-    assertThatThrownBy(this::member)
+    assertThat(member()).containsEntry("group.protocol", "consumer"); // To be shown.
+    assertThatThrownBy(() -> new ConsumerSettings(users).member("site", "sink-member-1"))
         .isInstanceOf(ConfigException.class)
         .hasMessageContaining(key)
         .hasMessageContaining("group.consumer.")
