@@ -1,10 +1,12 @@
 package dev.ramtide.configuration;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -28,6 +30,10 @@ public record ClientPlan(
 
   /** Stands in for what a user may set. */
   private static final String PROBE = "another";
+
+  /** Given as objects: a class of the user's is Ramtide's codec's. */
+  private static final Set<String> OBJECTS =
+      Set.of("key.serializer", "value.serializer", "key.deserializer", "value.deserializer");
 
   /** A client that takes whatever it is given. */
   public ClientPlan(String kind, String purpose, UnaryOperator<Properties> made) {
@@ -70,7 +76,44 @@ public record ClientPlan(
         ours.add(new Effective(kind + "." + key, value, origin).masked());
       }
     }
+    users.forEach(
+        (key, user) -> {
+          if (isLeftOut(key, given)) {
+            Origin origin = Origin.PINNED.noted("left out, not " + user.origin());
+            ours.add(new Effective(kind + "." + key, "", origin));
+          }
+        });
     return ours;
+  }
+
+  private boolean isLeftOut(String key, Properties given) {
+    return !given.containsKey(key)
+        && !OBJECTS.contains(key)
+        && KafkaKeys.defaults(kind).containsKey(key);
+  }
+
+  /** Whether the client gets what a user has set. */
+  boolean takes(Setting setting, ClientSettings settings) {
+    return set(settings).entrySet().stream()
+        .filter(each -> each.getValue().equals(setting))
+        .filter(each -> KafkaKeys.defaults(kind).containsKey(each.getKey()))
+        .anyMatch(
+            each -> setting.value().equals(made.apply(settings.properties()).get(each.getKey())));
+  }
+
+  /** What users have set that no client takes, because something else is pinned. */
+  public static List<Setting> overridden(List<ClientPlan> plans, ClientSettings settings) {
+    Set<Setting> overridden = new LinkedHashSet<>();
+    for (ClientPlan plan : plans) {
+      Map<String, Setting> users = plan.set(settings);
+      plan.ours(settings).stream()
+          .filter(row -> row.origin().kind() == Origin.Kind.PINNED)
+          .flatMap(
+              row -> Optional.ofNullable(users.get(KafkaKeys.withoutPrefix(row.key()))).stream())
+          .forEach(overridden::add);
+    }
+    overridden.removeIf(set -> plans.stream().anyMatch(plan -> plan.takes(set, settings)));
+    return List.copyOf(overridden);
   }
 
   private Origin origin(ClientSettings settings, String key, String value, Optional<Setting> set) {
@@ -100,8 +143,10 @@ public record ClientPlan(
   /** What Kafka's client does where it is not told, by key. */
   public List<Effective> kafkas(ClientSettings settings) {
     Properties given = made.apply(settings.properties());
+    Map<String, Setting> users = set(settings);
     return KafkaKeys.defaults(kind).entrySet().stream()
         .filter(known -> !given.containsKey(known.getKey()))
+        .filter(known -> !OBJECTS.contains(known.getKey()) && !users.containsKey(known.getKey()))
         .map(known -> new Effective(kind + "." + known.getKey(), known.getValue(), Origin.KAFKA))
         .map(row -> row.value().isEmpty() ? row : row.masked()) // No secret is not one.
         .toList();

@@ -19,6 +19,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.ScopeType;
 
 /**
  * A command line together with what file and environment add to it.
@@ -30,6 +31,7 @@ import picocli.CommandLine.ParseResult;
  */
 public final class ConfiguredCommand {
   private static final String CONFIG = "--config";
+  private static final String VERB = "config";
 
   /** Nothing but what is typed counts. */
   public static final ConfiguredCommand TYPED =
@@ -64,9 +66,20 @@ public final class ConfiguredCommand {
    */
   private record Beginning(
       Supplier<CommandLine> fresh, Configuration.Sources sources, List<String> typed) {
-    Beginning with(Optional<Path> file) {
-      List<String> config = file.map(path -> List.of(CONFIG, path.toString())).orElse(List.of());
-      return new Beginning(fresh, sources, config);
+    /** The options that all verbs have, wherever they stood: the verb's place is the stronger. */
+    Beginning with(ParseResult root, Optional<ParseResult> verb) {
+      Map<String, String> words = new LinkedHashMap<>();
+      for (ParseResult part : verb.map(one -> List.of(root, one)).orElse(List.of(root))) {
+        for (OptionSpec option : part.matchedOptions()) {
+          boolean isOfAll = option.inherited() || option.scopeType() == ScopeType.INHERIT;
+          if (isOfAll && !option.usageHelp() && !option.versionHelp()) {
+            String value = String.join(",", option.originalStringValues());
+            String name = option.longestName();
+            words.put(name, option.arity().max() == 0 ? name : name + "=" + value);
+          }
+        }
+      }
+      return new Beginning(fresh, sources, List.copyOf(words.values()));
     }
   }
 
@@ -78,7 +91,9 @@ public final class ConfiguredCommand {
       Supplier<CommandLine> fresh, Configuration.Sources sources, String... args)
       throws ConfigurationException {
     Beginning beginning = new Beginning(fresh, sources, List.of());
-    if (sources.isSilent() && Stream.of(args).noneMatch(arg -> arg.startsWith(CONFIG))) {
+    // The verb config too: what is typed for all verbs is for the one that it shows.
+    if (sources.isSilent()
+        && Stream.of(args).noneMatch(arg -> arg.startsWith(CONFIG) || arg.equals(VERB))) {
       return new ConfiguredCommand(beginning, Configuration.EMPTY, List.of(args), Map.of());
     }
     ParseResult typed = typed(fresh, List.of(args));
@@ -96,7 +111,8 @@ public final class ConfiguredCommand {
             .findFirst();
     Configuration configuration = Configuration.read(root, sources, file);
     if (verb.isEmpty()) {
-      return new ConfiguredCommand(beginning.with(file), configuration, List.of(args), Map.of());
+      return new ConfiguredCommand(
+          beginning.with(typed, verb), configuration, List.of(args), Map.of());
     }
     Map<OptionSpec, Setting> added = chosen(configuration, typed, verb.get());
     List<String> words = new ArrayList<>(List.of(args));
@@ -104,7 +120,7 @@ public final class ConfiguredCommand {
     for (Map.Entry<OptionSpec, Setting> each : added.entrySet()) {
       words.addAll(place, words(each.getKey(), each.getValue()));
     }
-    return new ConfiguredCommand(beginning.with(file), configuration, words, added);
+    return new ConfiguredCommand(beginning.with(typed, verb), configuration, words, added);
   }
 
   /** The verb whose values are to be shown: what is typed for that counts already here. */

@@ -23,9 +23,11 @@ public final class EffectiveVerb {
   private static final Pattern DOCUMENTED = Pattern.compile("\\(default: ([^)]+)\\)");
 
   private final ConfiguredCommand configured;
+  private final ParseResult root;
   private final ParseResult verb;
 
-  private EffectiveVerb(ConfiguredCommand configured, ParseResult verb) {
+  private EffectiveVerb(ConfiguredCommand configured, ParseResult root, ParseResult verb) {
+    this.root = root;
     this.configured = configured;
     this.verb = verb;
   }
@@ -52,7 +54,7 @@ public final class EffectiveVerb {
       throw noted(wrong.get(), configured.note(String.valueOf(wrong.get().getMessage())));
     }
     configured.handTo(verb.commandSpec());
-    return new EffectiveVerb(configured, verb);
+    return new EffectiveVerb(configured, root, verb);
   }
 
   /** Not an option that was typed and lacks its value. */
@@ -132,23 +134,36 @@ public final class EffectiveVerb {
   private Effective effective(OptionSpec option) {
     String name = option.longestName();
     String key = name.replaceFirst("^-+", "");
-    String initial = initial(option);
-    String unset = initial.isEmpty() ? documented(option) : initial;
+    String unset = initial(option);
+    String told = unset.isEmpty() ? documented(option) : unset;
+    if (unset.isEmpty() && isValue(told, option)) {
+      unset = told;
+    }
+    String prose = unset.isEmpty() ? told : "";
     Optional<Setting> added = configured.added(name);
     if (added.isPresent()) {
-      return new Effective(key, added.get().value(), added.get().origin(), unset);
+      Origin origin = added.get().origin();
+      return new Effective(key, added.get().value(), noted(origin, prose), unset);
     }
-    return verb.hasMatchedOption(option)
-        ? new Effective(key, typedValue(option), Origin.flag(name), unset)
-        : byDefault(key, initial, unset);
+    for (ParseResult part : List.of(verb, root)) {
+      if (part.hasMatchedOption(name)) {
+        String value = typedValue(part.matchedOption(name));
+        return new Effective(key, value, noted(Origin.flag(name), prose), unset);
+      }
+    }
+    return prose.isEmpty()
+        ? new Effective(key, unset, Origin.DEFAULT, unset)
+        : new Effective(key, "", new Origin(Origin.Kind.DEFAULT, "default: " + prose));
   }
 
-  /** Where it is no value that could be typed it is told beside. */
-  private static Effective byDefault(String key, String initial, String unset) {
-    boolean isValue = unset.equals(initial) || !unset.contains(" ");
-    return isValue
-        ? new Effective(key, unset, Origin.DEFAULT, unset)
-        : new Effective(key, "", new Origin(Origin.Kind.DEFAULT, "default: " + unset), unset);
+  private static Origin noted(Origin origin, String prose) {
+    return prose.isEmpty() ? origin : origin.noted("default: " + prose);
+  }
+
+  /** What could be typed: a number, or one of the words that the description explains. */
+  private static boolean isValue(String told, OptionSpec option) {
+    return told.matches("\\d\\S*")
+        || Stream.of(option.description()).anyMatch(line -> line.startsWith(told + ": "));
   }
 
   /** Some options must know whether they were given, and so have their default elsewhere. */

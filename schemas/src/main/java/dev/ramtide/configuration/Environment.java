@@ -21,7 +21,7 @@ final class Environment {
   private static final Pattern SERVICE_LINK =
       Pattern.compile(
           "(?<service>RAMTIDE(_\\w+?)??)_"
-              + "(SERVICE_HOST|SERVICE_PORT(_\\w+)?|(?<address>PORT(_\\d+_(TCP|UDP|SCTP))?)"
+              + "(SERVICE_HOST|SERVICE_PORT(_\\w+)?|PORT(_\\d+_(TCP|UDP|SCTP))?"
               + "|PORT_\\d+_(TCP|UDP|SCTP)_(PORT|PROTO|ADDR))");
 
   private static final Pattern ADDRESS = Pattern.compile("(tcp|udp|sctp)://.*");
@@ -56,17 +56,20 @@ final class Environment {
     return settings;
   }
 
-  /** The address of a port stands where {@code --metrics-port} may: by its value it is told. */
-  private static boolean isServiceLink(String name, Map<String, String> variables) {
+  /**
+   * The kubelet sets a Service's host and the address of its port together. But a pod's manifest
+   * may set an option of that name ({@code RAMTIDE_METRICS_PORT=9405}), which then stands there.
+   */
+  private boolean isServiceLink(String name, Map<String, String> variables) {
     Matcher link = SERVICE_LINK.matcher(name);
     if (!link.matches()) {
       return false;
     }
-    if (link.group("address") != null) {
-      return isAddress(name, variables);
-    }
-    // RAMTIDE_CLIENTS_VAULT_SERVICE_HOST may be somebody's property. A Service has an address.
-    return clientKey(name).isEmpty() || isAddress(link.group("service") + "_PORT", variables);
+    String service = link.group("service");
+    String port = service + "_PORT";
+    boolean isTaken = keys.containsKey(port) && variables.containsKey(port) && !name.equals(port);
+    return variables.containsKey(service + "_SERVICE_HOST")
+        && (isTaken || isAddress(port, variables));
   }
 
   private static boolean isAddress(String name, Map<String, String> variables) {

@@ -8,6 +8,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 public record SettingsFile(Path path, List<Setting> settings) {
   private static final Logger LOG = LoggerFactory.getLogger(SettingsFile.class);
+
+  /** One process may read a file for several verbs, and more than once for each. */
+  private static final Set<Path> TOLD_OF = ConcurrentHashMap.newKeySet();
 
   /** None. */
   public static final SettingsFile EMPTY = new SettingsFile(Path.of(""), List.of());
@@ -71,14 +76,14 @@ public record SettingsFile(Path path, List<Setting> settings) {
     return backslashes % 2 == 1;
   }
 
-  /** Says so when anybody on this host may read a secret in it. */
+  /** Says so when anybody on this host may read a secret in it, of each file once. */
   public void warnOfOpenSecrets() throws IOException {
     boolean holdsOne =
         settings.stream()
             .anyMatch(
                 setting ->
                     !KafkaKeys.masked(setting.key(), setting.value()).equals(setting.value()));
-    if (holdsOne && isOpenToOthers()) {
+    if (holdsOne && isOpenToOthers() && TOLD_OF.add(path)) {
       LOG.atWarn()
           .addKeyValue("file", path)
           .addKeyValue(

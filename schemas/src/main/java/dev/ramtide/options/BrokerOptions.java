@@ -15,6 +15,8 @@ import java.util.Properties;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Option;
 
 /**
@@ -23,6 +25,7 @@ import picocli.CommandLine.Option;
  * <pre>{@code @Mixin private BrokerOptions broker = new BrokerOptions();}</pre>
  */
 public final class BrokerOptions implements TakesClientSettings {
+  private static final Logger LOG = LoggerFactory.getLogger(BrokerOptions.class);
   private static final String DEFAULT_PREFIX = "ramtide";
   private static final Pattern SAFE_WORD = Pattern.compile("[A-Za-z0-9_.,:/@%+=-]+");
   private static final String BOOTSTRAP_SERVERS = "bootstrap.servers";
@@ -56,7 +59,6 @@ public final class BrokerOptions implements TakesClientSettings {
 
   private ClientSettings elsewhere = ClientSettings.NONE;
   private Origin serverOrigin = Origin.flag(SERVER);
-  private boolean toldOfOpenFile;
 
   @Override
   public void take(ClientSettings settings, Function<String, Origin> origins) {
@@ -77,7 +79,7 @@ public final class BrokerOptions implements TakesClientSettings {
    * {@link ClientSettings#only} takes out what one kind of client gets.
    *
    * @throws IOException the file cannot be read, or a key in it is none of the clients'; the
-   *     message names it; or they do not go with what the server speaks, which is looked at once
+   *     message names it
    */
   public Properties clientProperties() throws IOException {
     return clientSettings().properties();
@@ -132,11 +134,24 @@ public final class BrokerOptions implements TakesClientSettings {
       return SettingsFile.EMPTY;
     }
     SettingsFile file = SettingsFile.read(commandConfig, "--command-config");
-    if (!toldOfOpenFile) {
-      file.warnOfOpenSecrets();
-      toldOfOpenFile = true;
-    }
+    file.warnOfOpenSecrets();
     return file;
+  }
+
+  /**
+   * Says which properties do not count, because correctness rests on others.
+   *
+   * @param clients that will be made
+   * @throws IOException as {@link #clientProperties}
+   */
+  public void warnOfOverridden(List<ClientPlan> clients) throws IOException {
+    List<Setting> overridden = ClientPlan.overridden(clients, clientSettings());
+    if (!overridden.isEmpty()) {
+      LOG.atWarn()
+          .addKeyValue("properties", overridden)
+          .addKeyValue("do", "leave them out; 'ramtide config' shows what counts")
+          .log("properties of Kafka's clients are pinned and were set: these do not count");
+    }
   }
 
   /**

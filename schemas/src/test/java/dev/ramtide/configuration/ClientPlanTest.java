@@ -45,6 +45,20 @@ class ClientPlanTest {
                 new Origin(Origin.Kind.PINNED, "pinned by Ramtide (not r.properties:1)")));
   }
 
+  /** One that another client takes counts. */
+  @Test
+  void whatNoClientTakesIsOverridden() {
+    ClientPlan open =
+        new ClientPlan("producer", "open", client -> ClientSettings.only(client, "producer"));
+    ClientSettings settings = set("enable.idempotence", "false");
+    assertThat(ClientPlan.overridden(List.of(PAGES), settings))
+        .extracting(Setting::key)
+        .containsExactly("enable.idempotence");
+    assertThat(ClientPlan.overridden(List.of(PAGES, open), settings)).isEmpty();
+    assertThat(ClientPlan.overridden(List.of(PAGES), set("enable.idempotence", "true"))).isEmpty();
+    assertThat(ClientPlan.overridden(List.of(PAGES), set("linger.ms", "9"))).isEmpty();
+  }
+
   @Test
   void whatNobodySetsIsKafkas() {
     assertThat(PAGES.kafkas(set("acks", "1")))

@@ -232,6 +232,8 @@ class ConfiguredCommandTest {
         "ramtide_interval"
       })
   void whatIsNotMeantForOptionsIsLeftAlone(String name) throws IOException {
+    environment.put("RAMTIDE_SINK_SERVICE_HOST", "10.0.0.1");
+    environment.put("RAMTIDE_SINK_PORT", "tcp://10.0.0.1:9404");
     environment.put(name, "tcp://10.0.0.1:9404");
     environment.put("RAMTIDE_EVERYTHING", "");
     run("pump");

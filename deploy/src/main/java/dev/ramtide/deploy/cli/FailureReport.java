@@ -51,24 +51,22 @@ record FailureReport(LogFormat format) {
   }
 
   /** File or environment make no sense. */
-  int usage(ConfigurationException wrong, CommandLine verb) {
-    String message = message(wrong);
-    if (format == LogFormat.JSON) {
-      log(verb.getCommandSpec(), message).log("the configuration makes no sense");
-      return CommandLine.ExitCode.USAGE;
-    }
-    PrintWriter err = verb.getErr();
-    err.println(verb.getCommandSpec().qualifiedName() + ": " + printable(message));
-    err.flush();
+  int usage(ConfigurationException wrong, CommandLine verb, boolean debug) {
+    tell(wrong, verb, debug, "the configuration makes no sense");
     return CommandLine.ExitCode.USAGE;
   }
 
   /** The verb began and did not get through. */
   int failure(Exception failure, CommandLine verb, boolean debug) {
+    tell(failure, verb, debug, "the verb failed");
+    return CommandLine.ExitCode.SOFTWARE;
+  }
+
+  private void tell(Exception failure, CommandLine verb, boolean debug, String constant) {
     if (format == LogFormat.JSON) {
       LoggingEventBuilder event = log(verb.getCommandSpec(), message(failure));
-      (debug ? event.setCause(failure) : event).log("the verb failed");
-      return CommandLine.ExitCode.SOFTWARE;
+      (debug ? event.setCause(failure) : event).log(constant);
+      return;
     }
     PrintWriter err = verb.getErr();
     err.println(verb.getCommandSpec().qualifiedName() + ": " + printable(message(failure)));
@@ -76,7 +74,6 @@ record FailureReport(LogFormat format) {
       failure.printStackTrace(err);
     }
     err.flush();
-    return CommandLine.ExitCode.SOFTWARE;
   }
 
   private static LoggingEventBuilder log(CommandSpec verb, String reason) {

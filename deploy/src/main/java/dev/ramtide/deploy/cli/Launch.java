@@ -5,6 +5,7 @@ import dev.ramtide.configuration.ConfigurationException;
 import dev.ramtide.configuration.ConfiguredCommand;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
@@ -44,7 +45,9 @@ final class Launch {
       ConfiguredCommand configured = ConfiguredCommand.of(Ramtide::commandLine, sources, args);
       return streams.apply(Ramtide.commandLine(configured)).execute(configured.args());
     } catch (ConfigurationException e) {
-      return new Ramtide().report(args).usage(e, streams.apply(Ramtide.commandLine()));
+      return new Ramtide()
+          .report(args)
+          .usage(e, streams.apply(Ramtide.commandLine()), List.of(args).contains("--debug"));
     }
   }
 

@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
 
 /**
  * The command {@code ramtide}. Exit codes: 0 done, 1 it failed and a line on stderr says why, 2 the
- * command line makes no sense.
+ * command line, the environment or a file of settings makes no sense.
  */
 @Command(
     name = "ramtide",
@@ -128,7 +128,7 @@ public final class Ramtide implements Callable<Integer> {
             .setExecutionExceptionHandler(
                 (failure, verb, parsed) ->
                     failure instanceof ConfigurationException wrong
-                        ? ramtide.report().usage(wrong, verb)
+                        ? ramtide.report().usage(wrong, verb, ramtide.debug)
                         : ramtide.report().failure(failure, verb, ramtide.debug));
     // What stands after the verb of interest is for that one.
     Objects.requireNonNull(commandLine.getSubcommands().get("config")).setStopAtPositional(true);

@@ -50,6 +50,7 @@ final class VerbTable {
     }
     List<ClientPlan> plans = verb.kafkaClients();
     ClientSettings settings = broker.get().clientSettings();
+    options.put(name, marked(verb.options(), settings));
     for (Setting setting : settings.effective().values()) {
       set.add(new Effective(setting.key(), setting.value(), setting.origin()).masked());
     }
@@ -59,6 +60,21 @@ final class VerbTable {
       rows.addAll(withKafkas ? plan.kafkas(settings) : List.of());
       clients.add(plan, rows);
     }
+  }
+
+  /** {@code --bootstrap-server} may be beaten by a stronger source's {@code bootstrap.servers}. */
+  private static List<Effective> marked(List<Effective> rows, ClientSettings settings) {
+    Optional<Setting> servers = Optional.ofNullable(settings.effective().get("bootstrap.servers"));
+    return rows.stream()
+        .map(
+            row ->
+                row.key().equals("bootstrap-server")
+                        && !row.value().isEmpty()
+                        && servers.filter(set -> !set.origin().equals(row.origin())).isPresent()
+                    ? row.noted(
+                        "does not count: bootstrap.servers is from " + servers.get().origin())
+                    : row)
+        .toList();
   }
 
   /** Of one verb. */

@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.ramtide.configuration.Configuration;
 import dev.ramtide.configuration.ConfiguredCommand;
+import dev.ramtide.configuration.UsesKafkaClients;
+import dev.ramtide.options.BrokerOptions;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -260,7 +262,8 @@ class ConfigCommandTest {
     assertThat(rows())
         .contains(
             "consumer.group.protocol | consumer | Ramtide's default (sink's members)",
-            "consumer.group.protocol | classic | pinned by Ramtide (sink's readers)",
+            "consumer.group.protocol | classic | pinned by Ramtide (sink's device states, sink's"
+                + " readers)",
             "consumer.metadata.max.age.ms | 2000 | Ramtide's default",
             "consumer.auto.offset.reset | none | pinned by Ramtide");
     String classic =
@@ -310,7 +313,8 @@ class ConfigCommandTest {
   void aDaemonThatWouldNotRunIsToldBesideTheOther() {
     environment.put("RAMTIDE_VM", "web-1,web-2");
     assertThat(run("config")).isEqualTo(2);
-    assertThat(rows()).contains("sink.vm | web-1,web-2 | environment variable RAMTIDE_VM");
+    assertThat(rows()).contains("sink.vm | web-1,web-2 | environment variable RAMTIDE_VM (default: every VM under the"
+                + " topic prefix, also ones that appear later)");
     assertThat(err.toString())
         .startsWith("ramtide config: agent: ")
         .contains("--vm is from environment variable RAMTIDE_VM");
@@ -338,6 +342,67 @@ class ConfigCommandTest {
     assertThat(err.toString())
         .contains(
             "--pause-hook-timeout is from environment variable RAMTIDE_AGENT_PAUSE_HOOK_TIMEOUT");
+  }
+
+  @Test
+  void whatDoesNotCountIsShownSo() throws IOException {
+    String client =
+        file(
+            "client.properties",
+            "group.id=mine\nfetch.max.wait.ms=70\ngroup.remote.assignor=uniform\n"
+                + "value.deserializer=x\nbootstrap.servers=b:1\n");
+    String weak = file("ramtide.properties", "bootstrap-server=weak:1\n");
+    assertThat(run("config", "--all", "--config", weak, "sink", "--command-config", client))
+        .isZero();
+    assertThat(rows())
+        .contains(
+            "bootstrap-server | weak:1 | "
+                + weak
+                + ":1 (default: bootstrap.servers of the clients, else localhost:9092) (does not"
+                + " count: bootstrap.servers is from "
+                + client
+                + ":5)",
+            "consumer.fetch.max.wait.ms | 10 | pinned by Ramtide (not "
+                + client
+                + ":2) (sink's device states)",
+            "consumer.group.id | pinned by Ramtide (left out, not "
+                + client
+                + ":1) (sink's members)")
+        .anyMatch(row -> row.startsWith("consumer.group.remote.assignor | pinned by Ramtide"))
+        .noneMatch(row -> row.matches("(producer|consumer)[.](key|value)[.](de)?serializer.*"));
+  }
+
+  @Test
+  void aDefaultThatNobodyCouldTypeIsToldBeside() throws IOException {
+    environment.put("RAMTIDE_SINK_GROUP", "mine");
+    environment.put("RAMTIDE_IMAGES", "/srv");
+    assertThat(run("config", "--json")).isZero();
+    assertThat(out.toString())
+        .doesNotContain("\"default\":\"any\"", "\"default\":\"all\"", "\"default\":\"one that")
+        .contains("RAMTIDE_SINK_GROUP (default: one that belongs to the directory)");
+  }
+
+  @Test
+  void whatIsTypedForAllVerbsCountsForTheOneOfInterest() {
+    assertThat(run("--log-format", "text", "--debug", "config", "agent")).isZero();
+    assertThat(rows())
+        .contains(
+            "log-format | text | flag --log-format (default: text)",
+            "debug | true | flag --debug (default: false)");
+  }
+
+  @Test
+  void everyVerbWithABrokerShowsItsClients() {
+    for (CommandLine verb : Ramtide.commandLine().getSubcommands().values()) {
+      boolean hasBroker =
+          verb.getCommandSpec().mixins().values().stream()
+              .anyMatch(mixin -> mixin.userObject() instanceof BrokerOptions);
+      if (hasBroker) {
+        assertThat(verb.getCommandSpec().userObject()).isInstanceOf(UsesKafkaClients.class);
+      }
+    }
+    assertThat(run("config", "--all", "delete")).isZero();
+    assertThat(out.toString()).contains("admin.").doesNotContain("consumer.");
   }
 
   /** Two options that the environment calls the same would set each other. */

@@ -78,12 +78,21 @@ class ServiceLinkTest {
     assertThat(out.toString()).containsPattern("vault.service.host +vault.lan");
   }
 
+  @Test
+  void anAddressThatNoServiceHasIsAWrongPort() {
+    environment.put("RAMTIDE_METRICS_PORT", "tcp://0.0.0.0:9404");
+    assertThat(run("config", "sink")).isEqualTo(2);
+    assertThat(err.toString())
+        .contains("--metrics-port is from environment variable RAMTIDE_METRICS_PORT");
+  }
+
   @ParameterizedTest
   @CsvSource({
     "RAMTIDE_METRIC_PORT,9404,RAMTIDE_METRICS_PORT",
     "RAMTIDE_KAFKA_PORTS,9092,RAMTIDE_KAFKA_PORT",
     "RAMTIDE_METRICS_HOSTS,x,RAMTIDE_METRICS_HOST",
-    "RAMTIDE_PORT,9404,RAMTIDE_",
+    "RAMTIDE_PORT,9404,RAMTIDE_MODE",
+    "RAMTIDE_METRICS_SERVICE_PORT,9404,RAMTIDE_METRICS_PORT",
     "RAMTIDE_METRICS_PORT_9404,tcp://10.0.0.1:9404,RAMTIDE_METRICS_PORT"
   })
   void aSlipOfTheHandIsStillOne(String name, String value, String nearest) {

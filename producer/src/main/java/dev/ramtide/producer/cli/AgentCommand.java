@@ -199,6 +199,7 @@ public final class AgentCommand implements Callable<Integer>, UsesKafkaClients {
     AgentLoop.SourceOpener opener = opener(faults);
     SessionOptions options = sessionOptions();
     PlainPorts ports = broker.requirePlainPorts(kafkaClients());
+    broker.warnOfOverridden(kafkaClients());
     Properties client = broker.clientProperties();
     LogSettings settings =
         new LogSettings(

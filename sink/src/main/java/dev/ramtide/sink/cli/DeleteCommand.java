@@ -69,7 +69,7 @@ public final class DeleteCommand implements Callable<Integer>, UsesKafkaClients 
 
   @Override
   public List<ClientPlan> kafkaClients() {
-    return ConsumerSettings.readerPlans();
+    return List.of(ConsumerSettings.adminPlan());
   }
 
   @Override

@@ -111,7 +111,7 @@ public final class RestoreCommand implements Callable<Integer>, UsesKafkaClients
 
   @Override
   public List<ClientPlan> kafkaClients() {
-    return ConsumerSettings.readerPlans();
+    return ConsumerSettings.restorePlans();
   }
 
   @Override

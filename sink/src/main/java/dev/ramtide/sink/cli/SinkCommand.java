@@ -152,6 +152,7 @@ public final class SinkCommand implements Callable<Integer>, UsesKafkaClients {
             kept,
             watched.listener(site));
     broker.requirePlainPorts(kafkaClients());
+    broker.warnOfOverridden(kafkaClients());
     Properties client = broker.clientProperties();
     SinkClients clients =
         watched.clients(new ConsumerSettings(client, skip.records(), decryption.keys(client)));

@@ -79,8 +79,20 @@ public final class ConsumerSettings implements SinkClients {
   /** What the clients of a verb are given that reads the log and is in no group, to be shown. */
   public static List<ClientPlan> readerPlans() {
     return List.of(
+        plan("consumer", "reader", made -> made.readerProperties("reader")), adminPlan());
+  }
+
+  /** The same of one that seeks device states too. */
+  public static List<ClientPlan> restorePlans() {
+    return List.of(
         plan("consumer", "reader", made -> made.readerProperties("reader")),
-        plan("admin", "reader", made -> made.adminProperties("reader")));
+        plan("consumer", "device states", made -> made.seekingProperties("device-states")),
+        adminPlan());
+  }
+
+  /** The same of one that reads no record. */
+  public static ClientPlan adminPlan() {
+    return plan("admin", "reader", made -> made.adminProperties("reader"));
   }
 
   /** What the clients of a sink are given, to be shown; the group has an option of its own. */
@@ -89,6 +101,7 @@ public final class ConsumerSettings implements SinkClients {
         plan("consumer", "sink's members", ConsumerSettings::shownMember)
             .refusing(client -> new ConsumerSettings(client).brokers()),
         plan("consumer", "sink's readers", made -> made.readerProperties("sink-reader")),
+        plan("consumer", "sink's device states", made -> made.seekingProperties("sink-states")),
         plan("admin", "sink's admin", made -> made.adminProperties("sink")));
   }
 
@@ -154,11 +167,15 @@ public final class ConsumerSettings implements SinkClients {
 
   @Override
   public Consumer<byte[], ByteBuffer> seekingReader(String purpose) {
+    return consumer(seekingProperties(purpose));
+  }
+
+  private Properties seekingProperties(String purpose) {
     Properties own = readerProperties(purpose);
     // A fetch that finds nothing new is held by the broker for so long, by default half a second,
     // and no other one is sent meanwhile: that long each VM of a site waited for the one before it.
     own.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, "10");
-    return consumer(own);
+    return own;
   }
 
   /**
