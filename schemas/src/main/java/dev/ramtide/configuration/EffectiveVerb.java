@@ -134,7 +134,7 @@ public final class EffectiveVerb {
   private Effective effective(OptionSpec option) {
     String name = option.longestName();
     String key = name.replaceFirst("^-+", "");
-    String unset = initial(option);
+    String unset = initial(declared(option));
     String told = unset.isEmpty() ? documented(option) : unset;
     if (unset.isEmpty() && isValue(told, option)) {
       unset = told;
@@ -154,6 +154,12 @@ public final class EffectiveVerb {
     return prose.isEmpty()
         ? new Effective(key, unset, Origin.DEFAULT, unset)
         : new Effective(key, "", new Origin(Origin.Kind.DEFAULT, "default: " + prose));
+  }
+
+  /** One that all verbs have is the root's, which knows its value from before it was typed. */
+  private OptionSpec declared(OptionSpec option) {
+    return Optional.ofNullable(root.commandSpec().optionsMap().get(option.longestName()))
+        .orElse(option);
   }
 
   private static Origin noted(Origin origin, String prose) {

@@ -313,7 +313,9 @@ class ConfigCommandTest {
   void aDaemonThatWouldNotRunIsToldBesideTheOther() {
     environment.put("RAMTIDE_VM", "web-1,web-2");
     assertThat(run("config")).isEqualTo(2);
-    assertThat(rows()).contains("sink.vm | web-1,web-2 | environment variable RAMTIDE_VM (default: every VM under the"
+    assertThat(rows())
+        .contains(
+            "sink.vm | web-1,web-2 | environment variable RAMTIDE_VM (default: every VM under the"
                 + " topic prefix, also ones that appear later)");
     assertThat(err.toString())
         .startsWith("ramtide config: agent: ")
