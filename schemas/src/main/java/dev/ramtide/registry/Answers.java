@@ -3,6 +3,7 @@ package dev.ramtide.registry;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.util.OptionalInt;
 
 /**
  * What a registry's answers say.
@@ -15,6 +16,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
  */
 final class Answers {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int NO_SUCH_SCHEMA = 40403;
   private static final int MAX_MESSAGE = 400;
 
   private Answers() {}
@@ -59,12 +61,22 @@ final class Answers {
     return message.length() > MAX_MESSAGE ? message.substring(0, MAX_MESSAGE) + "…" : message;
   }
 
-  /** Whether a 404 is a registry's, and not that of a path that it does not have. */
+  /** Whether a 404 is a registry's, and not that of somebody before it. */
   static boolean isRefusal(RegistryCalls.Answer answer) {
+    return code(answer).isPresent();
+  }
+
+  /** Whether it is that of an id, and not that of a path that the registry does not have. */
+  static boolean isUnknownId(RegistryCalls.Answer answer) {
+    return code(answer).equals(OptionalInt.of(NO_SUCH_SCHEMA));
+  }
+
+  private static OptionalInt code(RegistryCalls.Answer answer) {
     try {
-      return JSON.readTree(answer.body()).path("error_code").isInt();
+      JsonNode code = JSON.readTree(answer.body()).path("error_code");
+      return code.isInt() ? OptionalInt.of(code.intValue()) : OptionalInt.empty();
     } catch (JsonProcessingException e) {
-      return false;
+      return OptionalInt.empty();
     }
   }
 

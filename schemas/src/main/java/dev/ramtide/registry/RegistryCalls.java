@@ -7,15 +7,19 @@ import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
  * HTTP to one of several URLs of a registry: the first that answers. Each is tried some times,
@@ -24,6 +28,9 @@ import java.util.concurrent.TimeoutException;
 final class RegistryCalls {
   /** A schema has some KB. */
   private static final int MAX_ANSWER_BYTES = 1 << 20;
+
+  /** Of whoever sends on to somebody else. */
+  private static final int MAX_PLACE = 400;
 
   /** And two digits more. */
   private static final int REDIRECT = 3;
@@ -66,33 +73,55 @@ final class RegistryCalls {
    * @throws InterruptedIOException the thread was interrupted; it still is
    */
   Answer call(String path, Optional<String> body) throws IOException {
-    IOException last = new IOException();
     for (int attempt = 1; ; attempt++) {
+      List<RegistryException> failures = new ArrayList<>();
       for (URI url : settings.urls()) {
         try {
-          Answer answer = send(url, path, body);
-          if (!answer.isAway()) {
-            return answer;
-          }
-          last =
-              new IOException(url + " answers " + answer.status() + " " + Answers.message(answer));
-        } catch (InterruptedIOException | RegistryException e) {
-          throw e;
-        } catch (IOException e) {
-          last = new IOException(url + ": " + reason(e), e);
+          return answered(url, path, body);
+        } catch (RegistryException e) {
+          failures.add(e);
         }
       }
-      if (attempt >= settings.patience().tries()) {
-        throw new RegistryException(
-            "no schema registry at schema.registry.url="
-                + joined()
-                + " answers ("
-                + last.getMessage()
-                + "). Does it run, and is the URL right?",
-            last,
-            true);
+      boolean away = failures.stream().anyMatch(RegistryException::isAway);
+      if (!away || attempt >= settings.patience().tries()) {
+        throw unanswered(failures, away);
       }
       pause();
+    }
+  }
+
+  private RegistryException unanswered(List<RegistryException> failures, boolean away) {
+    RegistryException last = failures.get(failures.size() - 1);
+    String each =
+        failures.stream().map(Throwable::getMessage).distinct().collect(Collectors.joining("; "));
+    return new RegistryException(
+        "no schema registry at schema.registry.url="
+            + joined()
+            + " answers ("
+            + each
+            + "). "
+            + (away
+                ? "Does it run, and is the URL right?"
+                : "Is the URL right, with http or https, and for https schema.registry.ssl.truststore.location"
+                    + " and, where it wants a certificate, schema.registry.ssl.keystore.location?"),
+        last,
+        away ? RegistryException.Reason.AWAY : RegistryException.Reason.REFUSED);
+  }
+
+  /** Of one URL; a {@link RegistryException} is this one's, and the next may do better. */
+  private Answer answered(URI url, String path, Optional<String> body) throws IOException {
+    try {
+      Answer answer = send(url, path, body);
+      if (answer.isAway()) {
+        throw new RegistryException(
+            url + " answers " + answer.status() + " " + Answers.message(answer),
+            RegistryException.Reason.AWAY);
+      }
+      return answer;
+    } catch (InterruptedIOException | RegistryException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new RegistryException(url + ": " + reason(e), e, Unreached.reason(e));
     }
   }
 
@@ -131,10 +160,25 @@ final class RegistryCalls {
               + " answers "
               + response.statusCode()
               + ", Location: "
-              + location.get()
+              + place(location.get())
               + ". User and password are not sent on: if the registry is there, put that URL into"
               + " schema.registry.url");
     }
+  }
+
+  /** Without query and user: they may be a secret of whoever sends on. */
+  private static String place(String location) {
+    String place;
+    try {
+      URI to = new URI(location);
+      String host = to.getHost() == null ? "" : "//" + to.getHost();
+      String port = to.getPort() < 0 ? "" : ":" + to.getPort();
+      String scheme = to.getScheme() == null ? "" : to.getScheme() + ":";
+      place = scheme + host + port + (to.getRawPath() == null ? "" : to.getRawPath());
+    } catch (URISyntaxException e) {
+      return "(no URL)";
+    }
+    return place.length() > MAX_PLACE ? place.substring(0, MAX_PLACE) + "…" : place;
   }
 
   private void pause() throws InterruptedIOException {

@@ -9,28 +9,44 @@ import java.io.IOException;
 public final class RegistryException extends IOException {
   private static final long serialVersionUID = 1L;
 
-  private final boolean away;
+  /** What is known after a question without an answer. */
+  public enum Reason {
+    /** Nobody has to change anything but to start the registry, or the network to it. */
+    AWAY,
+    /** Somebody has to change something, here or there; of a record nothing is known. */
+    REFUSED,
+    /** A registry that knows its schemas says that it has none of this id. */
+    UNKNOWN_ID
+  }
+
+  private final Reason reason;
 
   /** Of a registry that answers, and refuses. */
   public RegistryException(String message) {
+    this(message, Reason.REFUSED);
+  }
+
+  public RegistryException(String message, Reason reason) {
     super(message);
-    this.away = false;
+    this.reason = reason;
   }
 
   public RegistryException(String message, Throwable cause) {
-    this(message, cause, false);
+    this(message, cause, Reason.REFUSED);
   }
 
-  /**
-   * @param away as {@link #isAway}
-   */
-  public RegistryException(String message, Throwable cause, boolean away) {
+  public RegistryException(String message, Throwable cause, Reason reason) {
     super(message, cause);
-    this.away = away;
+    this.reason = reason;
   }
 
-  /** Whether nobody has to change anything but to start the registry, or the network to it. */
+  /** As {@link Reason#AWAY}: it goes on by itself. */
   public boolean isAway() {
-    return away;
+    return reason == Reason.AWAY;
+  }
+
+  /** As {@link Reason#UNKNOWN_ID}: all that is known of a record, and nothing else is. */
+  public boolean isUnknownId() {
+    return reason == Reason.UNKNOWN_ID;
   }
 }

@@ -47,10 +47,10 @@ public final class RegistryProperties {
           BEARER);
 
   /**
-   * Short, and one try: who reads has other VMs to read for meanwhile, or a group that misses him,
-   * and asks again anyway.
+   * Short, and one try: a sink has other VMs to read for meanwhile, or a group that misses it, and
+   * asks again anyway.
    */
-  private static final Map<String, String> OF_READERS =
+  private static final Map<String, String> OF_SINKS =
       Map.of(
           CONNECT_TIMEOUT, "2000",
           READ_TIMEOUT, "5000",
@@ -67,19 +67,17 @@ public final class RegistryProperties {
     return names;
   }
 
-  /** A copy in which what the operator leaves open is set as is right for a reader. */
-  public static Properties forReader(Properties client) {
-    Properties readers = new Properties();
-    client
-        .stringPropertyNames()
-        .forEach(name -> readers.setProperty(name, client.getProperty(name)));
-    OF_READERS.forEach(
+  /** A copy in which what the operator leaves open is set as is right for a sink. */
+  public static Properties forSink(Properties client) {
+    Properties sinks = new Properties();
+    client.stringPropertyNames().forEach(name -> sinks.setProperty(name, client.getProperty(name)));
+    OF_SINKS.forEach(
         (name, value) -> {
           if (find(client, name).isEmpty()) {
-            readers.setProperty(name, value);
+            sinks.setProperty(name, value);
           }
         });
-    return readers;
+    return sinks;
   }
 
   /** A copy without them: Kafka's clients warn of what they do not know. */

@@ -6,16 +6,20 @@ import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A schema registry. Thread-safe. Callers keep what they learned, an id stands for one schema for
- * ever; what could not be learned is remembered here, until {@code retries.wait.ms} is over: where
- * many wait for one id of a registry that is away, one of them waits for an answer and not each.
+ * ever; what could not be learned is remembered here for a moment: where many wait for one id of a
+ * registry that is away, one of them waits for an answer and not each.
  */
 public final class SchemaRegistry {
+  /** Less than after what a VM is taken up again that was given up for a while. */
+  private static final Duration REMEMBERED = Duration.ofSeconds(3);
+
   private static final int NOT_FOUND = 404;
   private static final int CONFLICT = 409;
   private static final int UNPROCESSABLE = 422;
@@ -34,7 +38,11 @@ public final class SchemaRegistry {
     this(settings, MonotonicClock.SYSTEM);
   }
 
-  SchemaRegistry(RegistrySettings settings, MonotonicClock clock) throws IOException {
+  /**
+   * @param clock tells how long what could not be learned is remembered
+   * @throws RegistryException a file with keys or certificates cannot be read
+   */
+  public SchemaRegistry(RegistrySettings settings, MonotonicClock clock) throws IOException {
     this.settings = settings;
     this.clock = clock;
     this.calls = new RegistryCalls(settings, clock);
@@ -74,8 +82,7 @@ public final class SchemaRegistry {
    * @throws RegistryException the registry does not say, or has no such id
    */
   public String schema(int id) throws IOException {
-    long longestNanos = settings.patience().pause().toNanos();
-    failures.values().removeIf(old -> clock.nanoTime() - old.atNanos() >= longestNanos);
+    failures.values().removeIf(old -> clock.nanoTime() - old.atNanos() >= REMEMBERED.toNanos());
     Failure known = failures.get(id);
     if (known != null) {
       throw known.reason();
@@ -92,12 +99,13 @@ public final class SchemaRegistry {
     Answer answer = calls.call("/schemas/ids/" + id, Optional.empty());
     if (answer.status() == 200) {
       return Answers.schema(answer);
-    } else if (answer.status() == NOT_FOUND && Answers.isRefusal(answer)) {
+    } else if (answer.status() == NOT_FOUND && Answers.isUnknownId(answer)) {
       throw new RegistryException(
           String.format(
               "schema id %d (0x%08x) is not in the schema registry at %s: was the event written with another one?"
                   + " To go on without a record that nobody can read any more: --skip-record",
-              id, id, answer.url()));
+              id, id, answer.url()),
+          RegistryException.Reason.UNKNOWN_ID);
     }
     throw refused(answer, "schema id " + id);
   }

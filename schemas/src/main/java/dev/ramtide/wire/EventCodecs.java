@@ -4,6 +4,7 @@ import dev.ramtide.refusal.ClientProperty;
 import dev.ramtide.registry.RegistryProperties;
 import dev.ramtide.registry.RegistrySettings;
 import dev.ramtide.registry.SchemaRegistry;
+import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Properties;
@@ -35,14 +36,23 @@ public final class EventCodecs {
 
   private final Properties client;
   private final SerdeLoader loader;
+  private final MonotonicClock clock;
   private @Nullable EventCodec reader;
 
   /**
    * @param client as the operator gave them; not changed
    */
   public EventCodecs(Properties client, SerdeLoader loader) {
+    this(client, loader, MonotonicClock.SYSTEM);
+  }
+
+  /**
+   * @param clock of a registry's
+   */
+  public EventCodecs(Properties client, SerdeLoader loader, MonotonicClock clock) {
     this.client = client;
     this.loader = loader;
+    this.clock = clock;
   }
 
   /**
@@ -52,34 +62,32 @@ public final class EventCodecs {
    */
   public EventCodec writer(VmTopics topics) throws IOException {
     Optional<RecordSerde> serde = writingSerde();
-    Optional<RegistrySettings> registry = registry(client);
+    Optional<RegistrySettings> registry = registry();
     if (serde.isPresent()) {
       return new EventCodec(new PluggedFormat(serde.get(), topics));
     }
     return registry.isPresent()
-        ? codec(RegistryIds.ofWriter(new SchemaRegistry(registry.get()), topics))
+        ? codec(RegistryIds.ofWriter(new SchemaRegistry(registry.get(), clock), topics))
         : new EventCodec();
   }
 
   /**
-   * For who reads a VM's topics. A registry is asked once and with little patience, unless the
-   * properties say otherwise; what it does not say may be asked again. To be closed when the VM is
-   * not read any more.
+   * For who reads a VM's topics. What a registry does not say may be asked again. To be closed when
+   * the VM is not read any more.
    *
    * @throws IOException the properties ask for what cannot be
    */
   public synchronized EventCodec reader(VmTopics topics) throws IOException {
-    Properties readers = RegistryProperties.forReader(client);
-    Optional<RecordSerde> serde = readingSerde(readers);
+    Optional<RecordSerde> serde = readingSerde();
     if (serde.isPresent()) {
       return new EventCodec(new PluggedFormat(serde.get(), topics));
     }
     EventCodec made = reader;
     if (made == null) { // One for all VMs: what one of them has learned of ids all know.
-      Optional<RegistrySettings> registry = registry(readers);
+      Optional<RegistrySettings> registry = registry();
       made =
           registry.isPresent()
-              ? codec(RegistryIds.ofReader(new SchemaRegistry(registry.get())))
+              ? codec(RegistryIds.ofReader(new SchemaRegistry(registry.get(), clock)))
               : new EventCodec();
       reader = made;
     }
@@ -90,16 +98,16 @@ public final class EventCodecs {
     return new EventCodec(new ConfluentFormat(ids));
   }
 
-  private static Optional<RegistrySettings> registry(Properties properties) throws IOException {
+  private Optional<RegistrySettings> registry() throws IOException {
     try {
-      return RegistrySettings.of(properties);
+      return RegistrySettings.of(client);
     } catch (IllegalArgumentException e) {
       throw new IOException(e.getMessage() + " " + ClientProperty.PLACES, e);
     }
   }
 
   /** Of who reads only the one is asked for: the other may be a jar that he has not got. */
-  private Optional<RecordSerde> readingSerde(Properties readers) throws IOException {
+  private Optional<RecordSerde> readingSerde() throws IOException {
     Optional<String> deserializer = named(RegistryProperties.VALUE_DESERIALIZER);
     if (deserializer.isEmpty()) {
       if (named(RegistryProperties.VALUE_SERIALIZER).isPresent()) {
@@ -109,7 +117,7 @@ public final class EventCodecs {
       }
       return Optional.empty();
     }
-    return Optional.of(loader.load(Optional.empty(), deserializer.get(), readers));
+    return Optional.of(loader.load(Optional.empty(), deserializer.get(), client));
   }
 
   private Optional<RecordSerde> writingSerde() throws IOException {

@@ -1,94 +1,133 @@
 package dev.ramtide.wire;
 
 import dev.ramtide.registry.RegistryException;
+import dev.ramtide.registry.RegistryException.Reason;
+import dev.ramtide.registry.Unreached;
 import java.io.EOFException;
 import java.io.IOException;
-import java.util.List;
+import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.InvalidNumberEncodingException;
 
 /**
  * Whose fault it is what an operator's deserializer throws: a record's, which is refused for good,
  * or the registry's, which may do better later. Taken for the other, a registry that is away would
- * cost VMs, and one bad record would be read again for ever.
+ * cost VMs, and one bad record would be read again for ever, which costs time.
  *
- * <p>Told by the exception and its causes, for the jars of such a deserializer are not ours. The
- * registry's fault is
+ * <p>So a record is at fault only for what says so: Avro's exceptions, an end that comes too early,
+ * Kafka's {@code SerializationException}, and only when nothing else is among the causes. Whatever
+ * is not known here is the registry's fault, for the jars of such a deserializer are not ours.
  *
- * <ul>
- *   <li>an {@code IOException}: nobody answered, or with what is no answer. Not one that Avro
- *       throws of bytes in memory: an end that comes too early, a number that is none;
- *   <li>a class of one of {@link #REFUSALS}, or below it: a registry answered, and with an error.
- *       So are named the exceptions of Confluent's client ({@code RestClientException}, inside a
- *       {@code SerializationException}), of Apicurio's ({@code RestClientException}, later {@code
- *       ApiException}), and Kafka's {@code InvalidConfigurationException}, which is all that
- *       Confluent's deserializer leaves of a 401 or 403. One that tells of a status of 500 or more,
- *       or of 429, is as good as away: nobody has to change anything but the registry itself.
- * </ul>
+ * <pre>
+ *   an HTTP status of 500 and more, or 429   AWAY
+ *   404 with Confluent's code 40403          UNKNOWN_ID
+ *   another status, what says that somebody
+ *   has to change something                  REFUSED
+ *   all else                                 AWAY
+ * </pre>
  *
- * <p>That there is a cause at all says nothing: Kafka's {@code SerializationException} has one for
- * each record that Avro refuses, too.
+ * Confluent's {@code RestClientException} has its status, Apicurio's {@code ApiException} too;
+ * Kafka's {@code InvalidConfigurationException} is all that Confluent's deserializer leaves of a
+ * 401 or 403.
  */
 final class SerdeTrouble {
-  private static final Set<String> REFUSALS =
-      Set.of("RestClientException", "ApiException", "InvalidConfigurationException");
+  private static final String OF_RECORDS = "SerializationException";
+  private static final String REFUSAL = "InvalidConfigurationException";
 
-  /** Of Confluent's, Apicurio's and again Confluent's, which there has more digits: 50001. */
-  private static final List<String> STATUSES =
-      List.of("getStatus", "getResponseStatusCode", "getErrorCode");
+  /** They say nothing themselves: their cause does. */
+  private static final Set<Class<?>> WRAPPERS =
+      Set.of(RuntimeException.class, IllegalStateException.class, UncheckedIOException.class);
 
-  private static final int TOO_MANY_REQUESTS = 429;
-  private static final int FIRST_OF_SERVER = 500;
+  private static final int NOT_FOUND = 404;
+  private static final int NO_SUCH_SCHEMA = 40403;
 
   private SerdeTrouble() {}
 
   /** What is to be thrown instead. */
   static IOException of(RuntimeException thrown) {
+    if (isOfRecord(thrown)) {
+      return new MalformedEventException(
+          "value.deserializer refuses it: " + thrown.getMessage(), thrown);
+    }
+    return new RegistryException(
+        "value.deserializer cannot tell now: " + words(thrown), thrown, reason(thrown));
+  }
+
+  private static boolean isOfRecord(RuntimeException thrown) {
+    boolean said = false;
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      if (isAway(cause) || isRefusal(cause)) {
-        String message = "value.deserializer cannot tell now: " + words(thrown, cause);
-        return new RegistryException(message, thrown, isAway(cause));
+      boolean says = saysSo(cause);
+      if (!says && !WRAPPERS.contains(cause.getClass())) {
+        return false;
+      }
+      said |= says;
+    }
+    return said;
+  }
+
+  private static boolean saysSo(Throwable cause) {
+    return cause instanceof AvroRuntimeException
+        || cause instanceof EOFException
+        || cause instanceof InvalidNumberEncodingException
+        || cause instanceof BufferUnderflowException
+        || cause instanceof IndexOutOfBoundsException
+        || cause instanceof MalformedEventException
+        || isNamed(cause, OF_RECORDS);
+  }
+
+  private static Reason reason(RuntimeException thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      OptionalInt status = number(cause, "getStatus", "getResponseStatusCode");
+      if (status.isPresent()) {
+        return ofStatus(status.getAsInt(), cause);
+      } else if (isNamed(cause, REFUSAL)) {
+        return Reason.REFUSED;
       }
     }
-    return new MalformedEventException(
-        "value.deserializer refuses it: " + thrown.getMessage(), thrown);
+    return Unreached.reason(thrown);
   }
 
-  /** The outermost says what was done, and only the cause what went wrong. */
-  private static String words(RuntimeException thrown, Throwable cause) {
-    return cause == thrown || cause.getMessage() == null
-        ? String.valueOf(thrown.getMessage())
-        : thrown.getMessage() + " (" + cause.getMessage() + ")";
-  }
-
-  private static boolean isAway(Throwable cause) {
-    OptionalInt status = isRefusal(cause) ? status(cause) : OptionalInt.empty();
-    if (status.isPresent()) {
-      return status.getAsInt() >= FIRST_OF_SERVER || status.getAsInt() == TOO_MANY_REQUESTS;
+  private static Reason ofStatus(int status, Throwable cause) {
+    if (status >= 500 || status == 429) {
+      return Reason.AWAY;
     }
-    return cause instanceof IOException
-        && !(cause instanceof EOFException)
-        && !(cause instanceof InvalidNumberEncodingException);
+    OptionalInt code = number(cause, "getErrorCode");
+    boolean unknown = status == NOT_FOUND && code.equals(OptionalInt.of(NO_SUCH_SCHEMA));
+    return unknown ? Reason.UNKNOWN_ID : Reason.REFUSED;
   }
 
-  /** What a registry answered, where its exception tells of it. */
-  private static OptionalInt status(Throwable refusal) {
-    for (String getter : STATUSES) {
+  /** What the first of these methods says that it has; a status of 0 is none. */
+  private static OptionalInt number(Throwable of, String... methods) {
+    for (String method : methods) {
       try {
-        if (refusal.getClass().getMethod(getter).invoke(refusal) instanceof Integer told) {
-          return OptionalInt.of(told >= 10_000 ? told / 100 : told);
+        Object value = of.getClass().getMethod(method).invoke(of);
+        if (value instanceof Integer number && number > 0) {
+          return OptionalInt.of(number);
         }
       } catch (ReflectiveOperationException | RuntimeException e) {
-        continue; // It has no such method, or none for us: another, or none, tells.
+        continue; // It has none, or does not tell us: nothing is known then.
       }
     }
     return OptionalInt.empty();
   }
 
-  private static boolean isRefusal(Throwable cause) {
+  /** The outermost says what was done, and only the innermost what went wrong. */
+  private static String words(RuntimeException thrown) {
+    Throwable root = thrown;
+    while (root.getCause() != null) {
+      root = root.getCause();
+    }
+    String said = String.valueOf(thrown.getMessage());
+    String why = root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    return root == thrown || said.contains(why) ? said : said + " (" + why + ")";
+  }
+
+  private static boolean isNamed(Throwable cause, String name) {
     for (Class<?> type = cause.getClass(); type != null; type = type.getSuperclass()) {
-      if (REFUSALS.contains(type.getSimpleName())) {
+      if (type.getSimpleName().equals(name)) {
         return true;
       }
     }

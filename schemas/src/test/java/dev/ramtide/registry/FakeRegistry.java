@@ -4,16 +4,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +24,20 @@ import org.jspecify.annotations.Nullable;
  * compatible unless it is told what to answer.
  */
 public final class FakeRegistry implements AutoCloseable {
+  /** For who must not remember for long what he was not told: each look is a minute later. */
+  public static final MonotonicClock FORGETFUL =
+      new MonotonicClock() {
+        private final AtomicLong minutes = new AtomicLong();
+
+        @Override
+        public long nanoTime() {
+          return Duration.ofMinutes(minutes.incrementAndGet()).toNanos();
+        }
+
+        @Override
+        public void sleep(Duration time) {}
+      };
+
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final HttpServer server;

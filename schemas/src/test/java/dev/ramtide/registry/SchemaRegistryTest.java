@@ -79,7 +79,72 @@ class SchemaRegistryTest {
     assertThatExceptionOfType(RegistryException.class)
         .isThrownBy(() -> registry().schema(77))
         .withMessageContaining("schema id 77 (0x0000004d) is not in the schema registry")
+        .matches(why -> !why.isAway())
+        .matches(RegistryException::isUnknownId);
+  }
+
+  /** A load balancer's 404, a wrong path, a right that is missing: the record may be a good one. */
+  @Test
+  void onlyARegistryThatHasNoSuchIdSaysAnythingOfARecord() {
+    assertNothingKnown(401, "{\"error_code\":40101}");
+    assertNothingKnown(403, "{\"error_code\":40301}");
+    assertNothingKnown(404, "<html>Not here</html>");
+    assertNothingKnown(404, "{\"error_code\":404,\"message\":\"HTTP 404 Not Found\"}");
+    assertNothingKnown(200, "<html>Welcome</html>");
+    assertNothingKnown(503, "");
+  }
+
+  private void assertNothingKnown(int status, String body) {
+    server.answerNext(status, body);
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(() -> registry().schema(1))
+        .matches(why -> !why.isUnknownId())
+        .matches(why -> why.isAway() == (status == 503));
+  }
+
+  /** Whoever waits for a checkpoint waits for a registry that is away, and not for an operator. */
+  @Test
+  void aRegistryThatCannotBeReachedLikeThisIsNotAway() throws IOException {
+    assertNotReached("http://no-such-host.invalid:8081", false);
+    assertNotReached(server.url().replace("http:", "https:"), false);
+    assertNotReached(server.url() + "," + dead(), false);
+    assertNotReached(dead(), true);
+  }
+
+  private void assertNotReached(String url, boolean away) {
+    properties.setProperty("schema.registry.url", url);
+    server.answerNext(403, "{}");
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(() -> registry().schema(1))
+        .matches(why -> why.isAway() == away)
+        .matches(why -> !why.isUnknownId());
+  }
+
+  private static String dead() throws IOException {
+    try (FakeRegistry gone = FakeRegistry.start()) {
+      return gone.url();
+    }
+  }
+
+  @Test
+  void whoSendsOnIsPassedByAndOnlyItsPlaceIsTold() throws IOException {
+    String longPlace = "x".repeat(500);
+    try (FakeRegistry other = FakeRegistry.start()) {
+      server.redirectNext("https://me:geheim@idp:8443/login?token=covert");
+      properties.setProperty("schema.registry.url", server.url() + "," + other.url());
+      assertThat(idFor()).isEqualTo(1);
+    }
+    properties.setProperty("schema.registry.url", server.url());
+    server.redirectNext("https://me:geheim@idp:8443/login?token=covert");
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(this::idFor)
+        .withMessageContaining("Location: https://idp:8443/login. ")
+        .withMessageNotContainingAny("geheim", "covert")
         .matches(why -> !why.isAway());
+    server.redirectNext("/" + longPlace);
+    assertThatExceptionOfType(RegistryException.class)
+        .isThrownBy(this::idFor)
+        .withMessageNotContaining(longPlace);
   }
 
   /** A request's own timeout ends with the headers. */
@@ -195,7 +260,7 @@ class SchemaRegistryTest {
   /** Of a hundred VMs that wait for one id each would wait for its answer, one after another. */
   @Test
   void anIdThatWasNotToldIsNotAskedForAgainAtOnceAndOthersAre() throws Exception {
-    properties.setProperty("retries.wait.ms", "3000");
+    properties.setProperty("retries.wait.ms", "0"); // Another matter.
     int id = server.register("s", SCHEMA);
     int other = server.register("s", "\"int\"");
     long[] nanos = {Long.MAX_VALUE}; // It may overflow.
@@ -228,16 +293,16 @@ class SchemaRegistryTest {
   }
 
   @Test
-  void aReaderHasLittlePatienceUnlessHeIsToldTo() {
+  void aSinkHasLittlePatienceUnlessItIsToldTo() {
     properties.remove("max.retries");
-    RegistrySettings.Patience reader = patience(RegistryProperties.forReader(properties));
-    assertThat(reader.tries()).isEqualTo(1);
-    assertThat(reader.readTimeout()).isEqualTo(Duration.ofSeconds(5));
-    assertThat(reader.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
+    RegistrySettings.Patience sink = patience(RegistryProperties.forSink(properties));
+    assertThat(sink.tries()).isEqualTo(1);
+    assertThat(sink.readTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(sink.connectTimeout()).isEqualTo(Duration.ofSeconds(2));
     assertThat(patience(properties).tries()).isEqualTo(4);
     properties.setProperty("schema.registry.max.retries", "2");
     properties.setProperty("http.read.timeout.ms", "9000");
-    RegistrySettings.Patience told = patience(RegistryProperties.forReader(properties));
+    RegistrySettings.Patience told = patience(RegistryProperties.forSink(properties));
     assertThat(told.tries()).isEqualTo(3);
     assertThat(told.readTimeout()).isEqualTo(Duration.ofSeconds(9));
   }

@@ -2,6 +2,7 @@ package dev.ramtide.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.ramtide.checkpoint.CheckpointRecord;
 import dev.ramtide.checkpoint.DirtyPages;
@@ -16,6 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeoutException;
+import javax.net.ssl.SSLHandshakeException;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.InvalidNumberEncodingException;
 import org.apache.avro.Schema;
@@ -28,6 +32,7 @@ import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class PluggedFormatTest {
@@ -89,43 +94,99 @@ class PluggedFormatTest {
     assertThat(serde.topics).containsOnly("ramtide.web.pages");
   }
 
-  /** As Confluent's and Apicurio's clients have one; neither jar is here. */
-  private static final class RestClientException extends Exception {
+  /** As Confluent's client has one, with its methods; the jar is not here. */
+  public static final class RestClientException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    RestClientException(String message) {
-      super(message);
+    private final int status;
+    private final int code;
+
+    RestClientException(int status, int code) {
+      super("oh");
+      this.status = status;
+      this.code = code;
+    }
+
+    public int getStatus() {
+      return status;
+    }
+
+    public int getErrorCode() {
+      return code;
     }
   }
 
-  /** Kafka's, which Confluent's deserializer throws of 401 and 403, without a cause. */
+  /** As Kafka has them; Kafka is not here either. */
+  private static class SerializationException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    SerializationException(@Nullable Throwable cause) {
+      super("oh", cause);
+    }
+  }
+
+  /** Which Confluent's deserializer throws of 401 and 403, without a cause. */
   private static class InvalidConfigurationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    InvalidConfigurationException(String message) {
-      super(message);
+    InvalidConfigurationException() {
+      super("oh");
     }
   }
 
   private static final class NarrowerException extends InvalidConfigurationException {
     private static final long serialVersionUID = 1L;
+  }
 
-    NarrowerException() {
-      super("Forbidden");
-    }
+  /** As Vert.x says it in Apicurio's client. */
+  private static final class HttpClosedException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
   }
 
   @Test
-  void whatItThrowsIsTheRecordsFaultUnlessTheRegistrysWasIt() throws IOException {
-    assertOfTheRecord(new IllegalStateException("oh"));
+  void onlyWhatSaysThatARecordIsBadIsItsFault() throws IOException {
     assertOfTheRecord(wrapping(new AvroRuntimeException("oh")));
     // A body that ends too early, or has no number where one must be, is as it is.
     assertOfTheRecord(wrapping(new EOFException("oh")));
+    assertOfTheRecord(new UncheckedIOException(new EOFException("oh")));
     assertOfTheRecord(wrapping(new InvalidNumberEncodingException("oh")));
-    assertOfTheRegistry(wrapping(new IOException("oh")));
-    assertOfTheRegistry(wrapping(new RestClientException("oh")));
-    assertOfTheRegistry(new InvalidConfigurationException("oh"));
-    assertOfTheRegistry(wrapping(new NarrowerException()));
+    assertOfTheRecord(new SerializationException(null));
+    assertOfTheRecord(new SerializationException(new IndexOutOfBoundsException("oh")));
+    assertOfTheRecord(new SerializationException(new AvroRuntimeException("oh")));
+  }
+
+  @Test
+  void aRegistryThatDropsAConnectionOrIsNotThereCostsOnlyTime() throws IOException {
+    HttpClosedException closed = new HttpClosedException();
+    assertAway(new RuntimeException(new ExecutionException(closed)));
+    assertAway(new SerializationException(new AvroRuntimeException("oh", closed)));
+    assertAway(new SerializationException(new TimeoutException()));
+    assertAway(new SerializationException(new IOException("oh", new EOFException())));
+    assertAway(new IllegalStateException("oh"));
+    assertAway(wrapping(new RestClientException(0, 0)));
+    assertAway(wrapping(new RestClientException(503, 50301)));
+    assertAway(wrapping(new RestClientException(429, 429)));
+  }
+
+  @Test
+  void whatSomebodyHasToChangeIsNotAwayAndAnUnknownIdIsKnownAsOne() throws IOException {
+    for (RuntimeException refused :
+        List.of(
+            wrapping(new RestClientException(403, 40301)),
+            wrapping(new RestClientException(404, 404)),
+            new InvalidConfigurationException(),
+            wrapping(new NarrowerException()),
+            new SerializationException(new SSLHandshakeException("oh")))) {
+      RegistryException why = assertOfTheRegistry(refused);
+      assertThat(why.isAway()).as(refused.toString()).isFalse();
+      assertThat(why.isUnknownId()).as(refused.toString()).isFalse();
+    }
+    assertThat(assertOfTheRegistry(wrapping(new RestClientException(404, 40403))).isUnknownId())
+        .isTrue();
+  }
+
+  private static void assertAway(RuntimeException thrown) throws IOException {
+    assertThat(assertOfTheRegistry(thrown).isAway()).as(thrown.toString()).isTrue();
   }
 
   /** As Confluent's has it. */
@@ -199,11 +260,10 @@ class PluggedFormatTest {
         .withMessageContaining("oh");
   }
 
-  private static void assertOfTheRegistry(RuntimeException thrown) throws IOException {
+  private static RegistryException assertOfTheRegistry(RuntimeException thrown) throws IOException {
     EventCodec codec = codec(throwing(thrown));
-    assertThatExceptionOfType(RegistryException.class)
-        .isThrownBy(() -> codec.decodePages(ByteBuffer.allocate(9)))
-        .withMessageContaining(String.valueOf(thrown.getMessage()));
+    return catchThrowableOfType(
+        RegistryException.class, () -> codec.decodePages(ByteBuffer.allocate(9)));
   }
 
   @Test

@@ -46,7 +46,8 @@ class RegistryIdsTest {
         properties,
         (serializer, deserializer, client) -> {
           throw new IOException("nobody asked for " + deserializer);
-        });
+        },
+        FakeRegistry.FORGETFUL);
   }
 
   @Test
@@ -122,7 +123,6 @@ class RegistryIdsTest {
   @Test
   void anIdThatTheRegistryDoesNotHaveIsNoFaultOfTheRecord() throws IOException {
     ByteBuffer value = withId(new EventCodec().encode(records.manifest(1)), 1);
-    properties.setProperty("retries.wait.ms", "0");
     EventCodec reader = reader();
     assertThatExceptionOfType(RegistryException.class)
         .isThrownBy(() -> reader.decodeCheckpoint(value))
@@ -141,7 +141,6 @@ class RegistryIdsTest {
 
   @Test
   void aRegistryThatIsAwayIsNoFaultOfTheRecord() throws IOException {
-    properties.setProperty("retries.wait.ms", "0");
     EventCodec reader = reader();
     ByteBuffer value = ByteBuffer.wrap(writer().encode(records.dirtyPages()));
     registry.answerNext(503, "");

@@ -88,7 +88,15 @@ record HousePlan(Map<String, Set<String>> rooms, List<Wall> walls) {
         "time", // it waits before it asks again
         "http", // schemas are texts to it
         "refusal");
-    table.room("wire", "guest", "integrity", "checkpoint", "wire.avro", "registry", "refusal");
+    table.room(
+        "wire",
+        "guest",
+        "integrity",
+        "checkpoint",
+        "wire.avro",
+        "registry",
+        "refusal",
+        "time"); // for how long a registry's silence is remembered
     table.room("metrics"); // knows nothing of guests: names, and a server
     table.room("page", "metrics"); // the files of the status page
     table.room("encryption", "guest", "integrity", "checkpoint"); // what Kafka must not read

@@ -11,6 +11,7 @@ import dev.ramtide.encryption.NotAuthenticException;
 import dev.ramtide.registry.RegistryException;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.MalformedEventException;
+import dev.ramtide.wire.UnreadRecords;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -125,11 +126,8 @@ final class CheckpointsReader implements AutoCloseable {
     } catch (MalformedEventException | NotAuthenticException e) {
       warn(place, settings.skipped().passOver(place, e));
     } catch (RegistryException e) {
-      // Of one that is away nothing is known of the record: it may be a claim that fences us.
-      if (e.isAway() || !settings.skipped().places().contains(place)) {
-        throw new IOException(place.inWords() + ": " + e.getMessage(), e);
-      }
-      warn(place, settings.skipped().passOver(place, e));
+      // Unless the registry has no such schema: else it may be a claim that fences us.
+      warn(place, UnreadRecords.passOver(settings.skipped(), place, e));
     } catch (MissingKeyException e) {
       throw new IOException(place.inWords() + ": " + e.getMessage(), e);
     }

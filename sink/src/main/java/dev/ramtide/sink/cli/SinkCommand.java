@@ -155,7 +155,8 @@ public final class SinkCommand implements Callable<Integer>, UsesKafkaClients {
     broker.warnOfOverridden(kafkaClients());
     Properties client = broker.clientProperties();
     SinkClients clients =
-        watched.clients(new ConsumerSettings(client, skip.records(), decryption.keys(client)));
+        watched.clients(
+            new ConsumerSettings(client, skip.records(), decryption.keys(client)).ofSink());
     if (untilSealed == null) {
       rehearse();
     }

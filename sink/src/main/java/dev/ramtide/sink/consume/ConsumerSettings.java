@@ -76,6 +76,14 @@ public final class ConsumerSettings implements SinkClients {
     this(client, SkippedRecords.NONE);
   }
 
+  /**
+   * For who follows VMs for ever: a schema registry is asked once and with little patience, unless
+   * the user says otherwise.
+   */
+  public ConsumerSettings ofSink() {
+    return new ConsumerSettings(RegistryProperties.forSink(client), skipped, keys);
+  }
+
   /** What the clients of a verb are given that reads the log and is in no group, to be shown. */
   public static List<ClientPlan> readerPlans() {
     return List.of(

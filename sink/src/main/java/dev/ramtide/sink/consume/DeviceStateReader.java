@@ -9,6 +9,7 @@ import dev.ramtide.encryption.NotAuthenticException;
 import dev.ramtide.registry.RegistryException;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.MalformedEventException;
+import dev.ramtide.wire.UnreadRecords;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -118,9 +119,7 @@ public final class DeviceStateReader implements Closeable {
       return Optional.empty();
     } catch (RegistryException e) {
       RecordPlace place = new RecordPlace(record.topic(), record.partition(), record.offset());
-      if (e.isAway() || !vm.skipped().places().contains(place)) {
-        throw e;
-      }
+      LOG.debug("{}: {}", place, UnreadRecords.passOver(vm.skipped(), place, e));
       return Optional.empty(); // As above.
     }
   }

@@ -10,6 +10,7 @@ import dev.ramtide.sink.apply.InvalidEventException;
 import dev.ramtide.sink.apply.PageApplier;
 import dev.ramtide.sink.state.ImageIdentity;
 import dev.ramtide.wire.MalformedEventException;
+import dev.ramtide.wire.UnreadRecords;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Optional;
@@ -83,18 +84,10 @@ public final class EventIntake {
       warn(place, follow.skipped().passOver(place, e));
       return true;
     } catch (RegistryException e) {
-      passOverOrWait(place, e);
+      // Or the VM is given up for a while, and this record is asked for again.
+      warn(place, UnreadRecords.passOver(follow.skipped(), place, e));
       return true;
     }
-  }
-
-  /** The VM is given up for a while then, and this record is asked for again. */
-  private void passOverOrWait(RecordPlace place, RegistryException why) throws IOException {
-    if (!why.isAway() && follow.skipped().places().contains(place)) {
-      warn(place, follow.skipped().passOver(place, why));
-      return;
-    }
-    throw new IOException(place.inWords() + ": " + why.getMessage(), why);
   }
 
   private static void warn(RecordPlace place, String told) {

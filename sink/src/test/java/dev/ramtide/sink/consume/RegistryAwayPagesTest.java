@@ -131,8 +131,8 @@ class RegistryAwayPagesTest {
     RecordPlace place = new RecordPlace("ramtide.web.pages", 0, 7);
     try (FakeRegistry registry = FakeRegistry.start()) {
       Properties properties = registry.properties();
-      properties.setProperty("retries.wait.ms", "0");
-      EventCodecs codecs = new EventCodecs(properties, (one, other, client) -> new Away());
+      EventCodecs codecs =
+          new EventCodecs(properties, (one, other, client) -> new Away(), FakeRegistry.FORGETFUL);
       EventCodec codec = codecs.reader(new VmTopics("ramtide", vm));
       EventIntake strict = intake(follow(vm, codec, SkippedRecords.NONE));
       EventIntake lenient = intake(follow(vm, codec, SkippedRecords.of(List.of(place))));

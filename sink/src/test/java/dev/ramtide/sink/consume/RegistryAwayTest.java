@@ -91,13 +91,13 @@ class RegistryAwayTest {
   void start() throws IOException {
     registry = FakeRegistry.start();
     Properties properties = registry.properties();
-    properties.setProperty("retries.wait.ms", "0"); // The follower's time is not the registry's.
     codecs =
         new EventCodecs(
             properties,
             (serializer, deserializer, client) -> {
               throw new IOException(deserializer);
-            });
+            },
+            FakeRegistry.FORGETFUL); // The follower's time is not the registry's.
     claim = written(new EpochClaimed(TOPICS.vm(), "host1", Instant.parse("2026-01-02T03:04:05Z")));
     start = written(SmallGuest.epoch(0));
     for (VmTopics each : List.of(TOPICS, OTHER)) {
