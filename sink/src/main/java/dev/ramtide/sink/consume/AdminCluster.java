@@ -51,6 +51,12 @@ record AdminCluster(Admin admin) implements SinkClients.Cluster {
   }
 
   @Override
+  public SinkClients.Ends ends(Set<TopicPartition> partitions, Duration patience)
+      throws InterruptedException {
+    return ClusterCalls.ends(admin, partitions, patience);
+  }
+
+  @Override
   public void requireDeletable(VmTopics topics) throws IOException, InterruptedException {
     ClusterCalls.requireDeletable(admin, topics);
   }

@@ -8,6 +8,7 @@ import dev.ramtide.encryption.MissingKeyException;
 import dev.ramtide.refusal.Refusal;
 import dev.ramtide.registry.RegistryException;
 import dev.ramtide.time.MonotonicClock;
+import dev.ramtide.wire.UnreadRecords;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
@@ -65,7 +66,7 @@ final class CheckpointFollower implements Closeable {
       SinkClients clients, VmFilter filter, int mostCheckpoints, MonotonicClock clock) {
     this.consumer = clients.reader("follower");
     this.clients = clients;
-    this.discovery = new VmDiscovery(clients.cluster("follower"), consumer, filter, clock);
+    this.discovery = new VmDiscovery(clients.cluster("follower"), filter, clock);
     this.mostCheckpoints = mostCheckpoints;
     this.clock = clock;
     this.nextDiscoveryNanos = clock.nanoTime();
@@ -156,7 +157,9 @@ final class CheckpointFollower implements Closeable {
     try {
       vm.accept(record.offset(), vm.codec().decodeCheckpoint(PageRecord.valueOf(record)));
       vm.skipped().taken(place).ifPresent(told -> warn(place, told));
-    } catch (MissingKeyException | RegistryException e) {
+    } catch (MissingKeyException e) {
+      passOverOrStall(vm, place, e);
+    } catch (RegistryException e) {
       passOverOrStall(vm, place, e);
     } catch (IOException e) {
       passOverOrLose(vm, place, e);
@@ -167,24 +170,27 @@ final class CheckpointFollower implements Closeable {
    * Read on it would be believed unread: the history stands before it until the key is there, or
    * the registry tells its schema. Other VMs have other keys and schemas, and go on.
    */
-  private void passOverOrStall(VmFollow vm, RecordPlace place, IOException why) {
-    if (why instanceof RegistryException registry && registry.isAway()) {
-      stall(vm, place, why); // Named or not: nothing is known of the record.
-      return;
-    }
+  private void passOverOrStall(VmFollow vm, RecordPlace place, MissingKeyException why) {
     try {
       warn(place, vm.skipped().passOver(place, why));
     } catch (RefusedRecordException named) {
-      stall(vm, place, why);
+      stall(vm, place, new IOException(place.inWords() + ": " + why.getMessage(), why));
     }
   }
 
-  private void stall(VmFollow vm, RecordPlace place, IOException why) {
+  private void passOverOrStall(VmFollow vm, RecordPlace place, RegistryException why) {
+    try {
+      warn(place, UnreadRecords.passOver(vm.skipped(), place, why));
+    } catch (IOException unread) {
+      stall(vm, place, unread);
+    }
+  }
+
+  private void stall(VmFollow vm, RecordPlace place, IOException reason) {
     TopicPartition partition = new TopicPartition(place.topic(), place.partition());
     stalled.add(partition);
     consumer.seek(partition, place.recordOffset());
     consumer.pause(List.of(partition));
-    IOException reason = new IOException(place.inWords() + ": " + why.getMessage(), why);
     vm.giveUpForAWhile(reason, clock.nanoTime());
   }
 
@@ -285,7 +291,6 @@ final class CheckpointFollower implements Closeable {
     List<VmDiscovery.Found> found = discovery.found(topics.keySet(), vms.keySet());
     if (!found.isEmpty()) {
       begin(found);
-      everFollowed = true;
     }
     discovery.tellMissing(vms.keySet());
     if (!everFollowed) {
@@ -295,16 +300,30 @@ final class CheckpointFollower implements Closeable {
 
   private void begin(List<VmDiscovery.Found> found) throws IOException {
     Map<TopicPartition, VmFollow> begun = new HashMap<>();
+    int failed = 0;
     for (VmDiscovery.Found vm : found) {
-      CheckpointHistory history = new CheckpointHistory(mostCheckpoints);
-      VmTopics topics = vm.topics();
-      begun.put(vm.checkpoints(), new VmFollow(topics.vm(), vm.ids(), history, reading(topics)));
+      try {
+        begun.put(vm.checkpoints(), follow(vm));
+        catchUpTo.put(vm.checkpoints(), vm.endRecordOffset());
+      } catch (IOException e) {
+        if (!everFollowed && begun.isEmpty() && found.size() == 1 + failed) {
+          throw e; // Of none its records can be read: somebody has to change what is configured.
+        }
+        failed++;
+        discovery.leaveOut(vm.topics(), e);
+      }
     }
-    found.forEach(vm -> catchUpTo.put(vm.checkpoints(), vm.endRecordOffset()));
+    everFollowed |= !begun.isEmpty();
     assigned.putAll(begun);
     consumer.assign(assigned.keySet());
     consumer.seekToBeginning(begun.keySet());
     begun.values().forEach(this::follow);
+  }
+
+  private VmFollow follow(VmDiscovery.Found vm) throws IOException {
+    VmTopics topics = vm.topics();
+    CheckpointHistory history = new CheckpointHistory(mostCheckpoints);
+    return new VmFollow(topics.vm(), vm.ids(), history, reading(topics));
   }
 
   /** Under the same name there may come another VM, which is followed as one that is new. */
@@ -335,6 +354,11 @@ final class CheckpointFollower implements Closeable {
         .map(Map.Entry::getKey)
         .findFirst()
         .orElseThrow();
+  }
+
+  /** Why a VM that is there is not followed yet. */
+  Optional<IOException> trouble(VmId vm) {
+    return discovery.trouble(vm);
   }
 
   /** Why nothing is known of a VM that was named; empty when it is only not there yet. */

@@ -7,6 +7,7 @@ import dev.ramtide.refusal.RefusedException;
 import dev.ramtide.refusal.Right;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +17,12 @@ import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.DescribeTopicsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.errors.GroupIdNotFoundException;
@@ -84,6 +89,33 @@ public final class ClusterCalls {
         throw new RefusedException(looking, Right.onTopic(AclOperation.DELETE, topic.name()));
       }
     }
+  }
+
+  /** A partition without a leader has no end, and the client asks for it until the time is over. */
+  static SinkClients.Ends ends(Admin admin, Set<TopicPartition> partitions, Duration patience)
+      throws InterruptedException {
+    Map<TopicPartition, OffsetSpec> asked = new HashMap<>();
+    partitions.forEach(partition -> asked.put(partition, OffsetSpec.latest()));
+    int patienceMs = Math.toIntExact(patience.toMillis());
+    ListOffsetsResult answers =
+        admin.listOffsets(asked, new ListOffsetsOptions().timeoutMs(patienceMs));
+    SinkClients.Ends ends = new SinkClients.Ends(new HashMap<>(), new HashMap<>());
+    for (TopicPartition partition : partitions) {
+      Right read = Right.onTopic(AclOperation.READ, partition.topic()); // He may describe, too.
+      try {
+        ends.recordOffsets()
+            .put(
+                partition,
+                answer(
+                        answers.partitionResult(partition),
+                        "asking where " + partition.topic() + " ends",
+                        read)
+                    .offset());
+      } catch (IOException e) {
+        ends.unknown().put(partition, e);
+      }
+    }
+    return ends;
   }
 
   private static UUID idOf(String topic, Map<String, TopicDescription> found) {

@@ -45,13 +45,39 @@ public final class HistoryReader {
         CheckpointFollower follower =
             new CheckpointFollower(clients, filter, Integer.MAX_VALUE, clock)) {
       cluster.topicIds(topics); // A VM that nobody ever published is an error at once.
-      return readToEnd(
-          topics, () -> follower.step(POLL), () -> follower.vm(topics.vm()), clock::nanoTime);
+      return readToEnd(topics, follower);
     } catch (KafkaException e) {
       String failed = "reading " + topics.checkpoints() + " failed";
       throw Refusal.of(failed, e)
           .orElseGet(
               () -> new IOException(failed + ": " + Refusal.told(e) + ". " + isBrokerUp(), e));
+    }
+  }
+
+  private VmFollow readToEnd(VmTopics topics, CheckpointFollower follower)
+      throws IOException, InterruptedException {
+    boolean read = false;
+    try {
+      VmFollow vm =
+          readToEnd(
+              topics, () -> follower.step(POLL), () -> follower.vm(topics.vm()), clock::nanoTime);
+      read = true;
+      return vm;
+    } catch (NotReadException e) {
+      throw follower.trouble(topics.vm()).orElse(e);
+    } finally {
+      if (!read) {
+        follower.all().forEach(VmFollow::close);
+      }
+    }
+  }
+
+  /** No record came for a long time. */
+  private static final class NotReadException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NotReadException(String message) {
+      super(message);
     }
   }
 
@@ -73,7 +99,7 @@ public final class HistoryReader {
       long now = nanoTime.getAsLong();
       progressNanos = taken > 0 ? now : progressNanos;
       if (now - progressNanos > PATIENCE.toNanos()) {
-        throw new IOException(
+        throw new NotReadException(
             topics.checkpoints()
                 + " was not read to its end: no record came for "
                 + PATIENCE.toSeconds()

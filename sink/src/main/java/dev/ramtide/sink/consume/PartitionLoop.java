@@ -217,16 +217,11 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
     }
   }
 
-  /** A step of one VM. */
-  private interface Step {
-    void run() throws IOException, InterruptedException;
-  }
-
   /**
    * Runs a step unless its VM was given up. A step that fails gives it up, for all members; one
    * that Kafka kept from its end is tried again with the next turn.
    */
-  private void guarded(VmFollow vm, Step step) throws IOException, InterruptedException {
+  private void guarded(VmFollow vm, LostTime.Step step) throws IOException, InterruptedException {
     if (!vm.tryAgain(work.site().clock().nanoTime())) {
       // Perhaps by another member, and after this one had polled: what was delivered meanwhile is
       // dropped here, so each task has to begin again from what its state says.
@@ -234,8 +229,7 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
       return;
     }
     try {
-      lost.begin();
-      step.run();
+      lost.run(step);
     } catch (WakeupException e) {
       wake(); // It was in the middle of a question: that is asked again, and then the loop looks.
     } catch (RetriableException e) {
@@ -246,7 +240,6 @@ final class PartitionLoop implements Runnable, ConsumerRebalanceListener {
     } catch (AuthorizationException e) {
       refused(vm, "reading the topics of " + vm.vm(), e);
     } catch (IOException e) {
-      lost.failed();
       work.failVm(vm, e);
       letGo(vm);
     }

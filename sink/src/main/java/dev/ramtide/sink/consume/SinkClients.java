@@ -73,6 +73,14 @@ public interface SinkClients {
   /** Where the clients connect to, for messages. */
   String bootstrapServers();
 
+  /**
+   * Where logs end: of each partition that was asked for either this or why nothing is known.
+   *
+   * @param recordOffsets exclusive
+   * @param unknown a {@link dev.ramtide.refusal.RefusedException} when a right is missing
+   */
+  record Ends(Map<TopicPartition, Long> recordOffsets, Map<TopicPartition, IOException> unknown) {}
+
   /** What a sink asks of the cluster besides records. */
   interface Cluster extends Closeable {
     /** Every topic with Kafka's id of it: one that is created again under its name has another. */
@@ -84,6 +92,9 @@ public interface SinkClients {
     /** The oldest record that each partition still has. */
     Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions)
         throws IOException, InterruptedException;
+
+    /** Where logs end now, of those whose brokers answer within a time; the others cost no more. */
+    Ends ends(Set<TopicPartition> partitions, Duration patience) throws InterruptedException;
 
     /**
      * Returns when nothing is known that will keep us from deleting records of a VM.

@@ -2,18 +2,17 @@ package dev.ramtide.sink.consume;
 
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
-import dev.ramtide.refusal.Refusal;
 import dev.ramtide.refusal.RefusedException;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.VmTopics;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,17 +21,15 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
-import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
- * Which VMs have come and which have gone. Each is asked about by itself: one of which nothing is
- * learned is asked about again soon, later after up to half a minute, and keeps nobody else.
+ * Which VMs have come and which have gone. One of which nothing is learned is asked about again
+ * soon, later after up to half a minute, and keeps nobody else.
  *
  * <p>One owner thread; {@link #refusal} is for all.
  */
@@ -42,10 +39,9 @@ final class VmDiscovery implements Closeable {
   /** A broker that has just been started may not know of all topics yet. */
   private static final int LOOKS_UNTIL_GONE = 3;
 
-  /** A partition without a leader has no end; Kafka's client would wait for a minute. */
+  /** A partition without a leader has no end; Kafka's client would ask for it for a minute. */
   private static final Duration END_PATIENCE = Duration.ofSeconds(5);
 
-  private final Consumer<byte[], ByteBuffer> consumer;
   private final SinkClients.Cluster cluster;
   private final VmFilter filter;
   private final MissingVms missing;
@@ -67,16 +63,8 @@ final class VmDiscovery implements Closeable {
     }
   }
 
-  /**
-   * @param consumer is asked where logs end, and not read from
-   */
-  VmDiscovery(
-      SinkClients.Cluster cluster,
-      Consumer<byte[], ByteBuffer> consumer,
-      VmFilter filter,
-      MonotonicClock clock) {
+  VmDiscovery(SinkClients.Cluster cluster, VmFilter filter, MonotonicClock clock) {
     this.cluster = cluster;
-    this.consumer = consumer;
     this.filter = filter;
     this.clock = clock;
     this.missing = new MissingVms(filter, cluster);
@@ -125,7 +113,8 @@ final class VmDiscovery implements Closeable {
   }
 
   /**
-   * The VMs that have come.
+   * The VMs that have come. All are asked for at once: many without a leader take no longer than
+   * one of them.
    *
    * @param topics that there are now
    * @param followed already
@@ -135,39 +124,51 @@ final class VmDiscovery implements Closeable {
       throws IOException, InterruptedException {
     List<VmTopics> there = filter.followed(topics);
     troubles.keySet().retainAll(there.stream().map(VmTopics::vm).collect(Collectors.toSet()));
-    List<Found> found = new ArrayList<>();
+    troubles.keySet().removeAll(followed);
+    Map<VmTopics, TopicIds> looked = new LinkedHashMap<>();
     for (VmTopics vm : there) {
       Trouble trouble = troubles.get(vm.vm());
       boolean due = trouble == null || trouble.patience().isDue(clock.nanoTime());
       if (due && !followed.contains(vm.vm())) {
-        ask(vm).ifPresent(found::add);
+        topicIds(vm).ifPresent(ids -> looked.put(vm, ids));
       }
     }
-    return found;
+    return looked.isEmpty() ? List.of() : withEnds(looked);
   }
 
-  private Optional<Found> ask(VmTopics vm) throws IOException, InterruptedException {
+  private Optional<TopicIds> topicIds(VmTopics vm) throws IOException, InterruptedException {
     try {
-      TopicIds ids = cluster.topicIds(vm);
-      TopicPartition partition = checkpointsOf(vm);
-      Long end = consumer.endOffsets(List.of(partition), END_PATIENCE).get(partition);
-      troubles.remove(vm.vm());
-      return Optional.of(new Found(vm, ids, Objects.requireNonNull(end)));
-    } catch (TopicAuthorizationException e) {
-      String doing = "reading " + vm.checkpoints();
-      leaveOut(vm, Refusal.of(doing, e).orElseGet(() -> new IOException(doing + " failed", e)));
-    } catch (RetriableException e) {
-      leaveOut(vm, new IOException("no end of " + vm.checkpoints() + ": " + e.getMessage(), e));
+      return Optional.of(cluster.topicIds(vm));
     } catch (IOException e) {
       if (e.getCause() instanceof TimeoutException) {
         throw e; // Of a question that any broker answers: nobody does, whatever is asked next.
       }
       leaveOut(vm, e);
+      return Optional.empty();
     }
-    return Optional.empty();
   }
 
-  private void leaveOut(VmTopics vm, IOException reason) {
+  private List<Found> withEnds(Map<VmTopics, TopicIds> looked) throws InterruptedException {
+    Set<TopicPartition> all =
+        looked.keySet().stream().map(VmDiscovery::checkpointsOf).collect(Collectors.toSet());
+    SinkClients.Ends ends = cluster.ends(all, END_PATIENCE);
+    List<Found> found = new ArrayList<>();
+    looked.forEach(
+        (vm, ids) -> {
+          TopicPartition partition = checkpointsOf(vm);
+          IOException unknown = ends.unknown().get(partition);
+          if (unknown == null) {
+            long end = Objects.requireNonNull(ends.recordOffsets().get(partition));
+            found.add(new Found(vm, ids, end));
+          } else {
+            leaveOut(vm, unknown);
+          }
+        });
+    return found;
+  }
+
+  /** The VM is there, and not followed: it is asked about again, and the others are followed. */
+  void leaveOut(VmTopics vm, IOException reason) {
     Trouble before = troubles.get(vm.vm());
     Patience patience =
         before == null
@@ -175,12 +176,22 @@ final class VmDiscovery implements Closeable {
             : before.patience();
     patience.failed(clock.nanoTime());
     troubles.put(vm.vm(), new Trouble(reason, patience));
-    if (before == null) {
-      LOG.atWarn()
-          .addKeyValue("vm", vm.vm())
-          .addKeyValue("reason", reason.getMessage())
-          .log("the VM cannot be followed yet, any others are; trying again");
+    String now = String.valueOf(reason.getMessage());
+    if (before == null || !now.equals(String.valueOf(before.reason().getMessage()))) {
+      tell(vm.vm(), reason);
     }
+  }
+
+  /** Only a right has to be granted by somebody: the rest may come by itself. */
+  private static void tell(VmId vm, IOException reason) {
+    boolean refused = reason instanceof RefusedException;
+    LOG.atLevel(refused ? Level.ERROR : Level.WARN)
+        .addKeyValue("vm", vm)
+        .addKeyValue("reason", reason.getMessage())
+        .log(
+            refused
+                ? "the VM cannot be followed before this is granted, any others go on"
+                : "the VM cannot be followed yet, any others are; trying again");
   }
 
   /**
@@ -206,12 +217,14 @@ final class VmDiscovery implements Closeable {
     }
   }
 
+  /** Why a VM that is there is not followed. */
+  Optional<IOException> trouble(VmId vm) {
+    return Optional.ofNullable(troubles.get(vm)).map(Trouble::reason);
+  }
+
   /** Why a VM that was named may not be followed; empty when it is only not there yet. */
   Optional<IOException> refusal(VmId vm) {
-    return Optional.ofNullable(troubles.get(vm))
-        .map(Trouble::reason)
-        .filter(RefusedException.class::isInstance)
-        .or(() -> missing.refusal(vm));
+    return trouble(vm).filter(RefusedException.class::isInstance).or(() -> missing.refusal(vm));
   }
 
   @Override

@@ -4,13 +4,18 @@ import dev.ramtide.checkpoint.SkippedRecords;
 import dev.ramtide.checkpoint.TopicIds;
 import dev.ramtide.checkpoint.VmId;
 import dev.ramtide.encryption.ReaderKeys;
+import dev.ramtide.refusal.Refusal;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /** Clients and cluster in one, of which a test says what it is asked for; nothing else may be. */
@@ -58,6 +63,22 @@ public interface ScriptedClients extends SinkClients, SinkClients.Cluster {
   @Override
   default Map<TopicPartition, Long> beginnings(Set<TopicPartition> partitions) {
     throw notAskedFor("where partitions begin");
+  }
+
+  /** As the reader says. */
+  @Override
+  default Ends ends(Set<TopicPartition> partitions, Duration patience) {
+    Ends ends = new Ends(new HashMap<>(), new HashMap<>());
+    for (TopicPartition partition : partitions) {
+      try {
+        ends.recordOffsets().putAll(reader("ends").endOffsets(List.of(partition)));
+      } catch (KafkaException e) {
+        String asking = "asking where " + partition.topic() + " ends";
+        IOException why = Refusal.of(asking, e).orElseGet(() -> new IOException(asking, e));
+        ends.unknown().put(partition, why);
+      }
+    }
+    return ends;
   }
 
   @Override

@@ -8,6 +8,7 @@ import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.sink.consume.SinkClients;
 import dev.ramtide.wire.VmTopics;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
@@ -66,6 +67,14 @@ public record SimSinkClients(SimCluster simulated, SimProcess process, SimGroup 
         partitions.forEach(
             place -> beginnings.put(place, simulated.partition(place).beginRecordOffset()));
         return beginnings;
+      }
+
+      @Override
+      public Ends ends(Set<TopicPartition> partitions, Duration patience) {
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        partitions.forEach(
+            place -> ends.put(place, simulated.partition(place).endRecordOffset()));
+        return new Ends(ends, Map.of());
       }
 
       @Override
