@@ -12,6 +12,7 @@ import dev.ramtide.sink.apply.ApplyCounts;
 import dev.ramtide.sink.metrics.SinkMetrics;
 import dev.ramtide.sink.state.Site;
 import dev.ramtide.time.MonotonicClock;
+import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.VmTopics;
 import io.micrometer.core.instrument.Meter;
 import java.io.IOException;
@@ -70,6 +71,7 @@ class CheckpointFollowerTest {
   private final Set<VmId> unseen = new HashSet<>();
   private final Set<String> endless = new HashSet<>();
   private final Set<String> leaderless = new HashSet<>();
+  private final Set<VmId> undecodable = new HashSet<>();
   private boolean brokerIsAway;
   private long nanos;
   private long created;
@@ -114,6 +116,23 @@ class CheckpointFollowerTest {
         throw new IOException("no broker");
       }
       return topics;
+    }
+
+    /** As Kafka's admin client: it asks until the time is over when one is without a leader. */
+    @Override
+    public Ends ends(Set<TopicPartition> partitions, Duration patience) {
+      if (partitions.stream().anyMatch(each -> leaderless.contains(each.topic()))) {
+        nanos += patience.toNanos();
+      }
+      return ScriptedClients.super.ends(partitions, patience);
+    }
+
+    @Override
+    public EventCodec codec(VmTopics vm) throws IOException {
+      if (undecodable.contains(vm.vm())) {
+        throw new IOException("no deserializer");
+      }
+      return new EventCodec();
     }
 
     @Override
@@ -242,6 +261,47 @@ class CheckpointFollowerTest {
     leaderless.clear();
     look(alone);
     assertThat(alone.vm(WEB)).isPresent();
+  }
+
+  /** A site may have a thousand VMs, and a broker that is away leaves many without a leader. */
+  @Test
+  void manyWithoutALeaderKeepNobodyLongerThanOne() throws Exception {
+    for (int number = 0; number < 60; number++) {
+      VmId vm = new VmId("a-" + number);
+      create(vm);
+      leaderless.add(new VmTopics(VmTopics.DEFAULT_PREFIX, vm).checkpoints());
+    }
+    create(WEB);
+    try (CheckpointFollower follower = follower(new Told())) {
+      long begun = nanos;
+      follower.step(Duration.ZERO);
+      assertThat(told).containsExactly("found web-1");
+      assertThat(Duration.ofNanos(nanos - begun)).isLessThanOrEqualTo(Duration.ofSeconds(5));
+      leaderless.clear();
+      nanos += LOOK.toNanos();
+      follower.step(Duration.ZERO);
+      assertThat(told).hasSize(61);
+    }
+  }
+
+  @Test
+  void aVmThatCannotBeDecodedIsLeftOutAndTheOthersAreFollowed() throws Exception {
+    create(WEB);
+    create(DB);
+    undecodable.add(WEB);
+    try (CheckpointFollower follower = follower(new Told())) {
+      look(follower);
+      look(follower);
+      assertThat(told).containsExactly("found db-1");
+      assertThat(follower.trouble(WEB).orElseThrow()).hasMessage("no deserializer");
+      undecodable.clear();
+      look(follower);
+      assertThat(told).containsExactly("found db-1", "found web-1");
+    }
+    undecodable.addAll(List.of(WEB, DB));
+    try (CheckpointFollower follower = follower(new Told())) {
+      assertThatIOException().isThrownBy(() -> look(follower)).withMessage("no deserializer");
+    }
   }
 
   private CheckpointFollower follower(SinkListener listener) {

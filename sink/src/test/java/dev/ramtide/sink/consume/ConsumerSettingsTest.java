@@ -3,6 +3,11 @@ package dev.ramtide.sink.consume;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.ramtide.checkpoint.VmId;
+import dev.ramtide.registry.FakeRegistry;
+import dev.ramtide.wire.EventCodec;
+import dev.ramtide.wire.VmTopics;
+import java.nio.ByteBuffer;
 import java.util.Properties;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
@@ -85,5 +90,26 @@ class ConsumerSettingsTest {
     users.setProperty("bootstrap.servers", "localhost:1");
     assertThat(reader()).containsEntry("group.protocol", "classic");
     new ConsumerSettings(users).reader("x").close();
+  }
+
+  /** Who reads once and ends keeps nobody waiting. */
+  @Test
+  void onlyASinkAsksARegistryOnce() throws Exception {
+    VmTopics topics = new VmTopics("ramtide", new VmId("web"));
+    ByteBuffer value = ByteBuffer.wrap(new byte[] {0, 0, 0, 0, 9, 0});
+    try (FakeRegistry registry = FakeRegistry.start()) {
+      users.putAll(registry.properties());
+      users.remove("max.retries");
+      users.setProperty("retries.wait.ms", "0");
+      registry.answerNext(503, "");
+      EventCodec sink = new ConsumerSettings(users).ofSink().codec(topics);
+      assertThatThrownBy(() -> sink.decodePages(value.duplicate())).hasMessageContaining("503");
+      assertThat(registry.requests()).hasSize(1);
+      registry.answerNext(503, "");
+      EventCodec verb = new ConsumerSettings(users).codec(topics);
+      assertThatThrownBy(() -> verb.decodePages(value.duplicate()))
+          .hasMessageContaining("schema id 9");
+      assertThat(registry.requests()).hasSize(3);
+    }
   }
 }

@@ -15,6 +15,7 @@ import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.registry.FakeRegistry;
 import dev.ramtide.registry.RegistryException;
 import dev.ramtide.sink.SmallGuest;
+import dev.ramtide.sink.apply.ApplyCounts;
 import dev.ramtide.sink.seal.ImageListener;
 import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.FileGates;
@@ -36,6 +37,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.MockConsumer;
@@ -120,6 +122,45 @@ class RegistryAwayPagesTest {
     assertThat(member.longestGap).isLessThanOrEqualTo(2 * ANSWER.toNanos());
   }
 
+  /** What was fetched while others waited is fetched again, and nothing of it twice. */
+  @Test
+  @Timeout(60)
+  void whatAMemberPutsOffIsAppliedLaterOnceAndInOrder() throws Exception {
+    Properties properties = new Properties();
+    properties.setProperty("value.deserializer", "com.example.D");
+    EventCodecs codecs = new EventCodecs(properties, (serializer, name, client) -> new Away());
+    Member member = new Member();
+    for (int number = 0; number < 6; number++) {
+      VmId vm = new VmId("vm-" + number);
+      EventCodec codec = codecs.reader(new VmTopics("ramtide", vm));
+      member.vms.put(vm, follow(vm, codec, SkippedRecords.NONE));
+    }
+    VmFollow good = follow(Member.GOOD, new EventCodec(), SkippedRecords.NONE);
+    List<ApplyCounts> applied = new CopyOnWriteArrayList<>();
+    good.tell(
+        new SinkListener() {
+          @Override
+          public void applied(VmId vm, ApplyCounts counts, long bytes, Duration took) {
+            applied.add(counts);
+          }
+        });
+    member.vms.put(Member.GOOD, good);
+    Thread thread = new Thread(member.loop);
+    thread.start();
+    long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+    while ((member.given.size() < 6 || applied.isEmpty()) && System.nanoTime() < deadline) {
+      Thread.sleep(5);
+    }
+    member.stopping = true;
+    thread.join();
+    assertThat(member.failure).isEmpty();
+    assertThat(member.given).hasSize(6).doesNotContainKey(Member.GOOD);
+    assertThat(applied.stream().reduce(ApplyCounts.NONE, ApplyCounts::plus))
+        .as("each of the page's versions is newer than the one before it")
+        .isEqualTo(new ApplyCounts(Member.RECORDS, 0, 0));
+    assertThat(member.fetchedFrom).as("put off once").hasSizeGreaterThan(1).containsOnly(0L);
+  }
+
   private static boolean isAway(IOException why) {
     return why.getCause() instanceof RegistryException cause && cause.isAway();
   }
@@ -193,7 +234,13 @@ class RegistryAwayPagesTest {
 
   /** With a partition of each VM. */
   private final class Member implements MemberWork {
+    /** Kafka's client hands its records out after those of some of the others. */
+    private static final VmId GOOD = new VmId("mail");
+
+    private static final int RECORDS = 5;
+
     private final MockConsumer<byte[], ByteBuffer> consumer = new MockConsumer<>("none");
+    private final List<Long> fetchedFrom = new ArrayList<>();
     private final Map<VmId, VmFollow> vms = new ConcurrentHashMap<>();
     private final Map<VmId, IOException> given = new ConcurrentHashMap<>();
     private final Site site = Site.open(directory, new FileGates(clock));
@@ -226,8 +273,24 @@ class RegistryAwayPagesTest {
       consumer.schedulePollTask(this::polled);
     }
 
+    /** Versions of one page. */
+    private void addGood(TopicPartition to, long from) {
+      if (from < RECORDS) {
+        fetchedFrom.add(from);
+      }
+      for (long at = from; at < RECORDS; at++) {
+        byte[] value = new EventCodec().encode(SmallGuest.data(0, 1 + at, 0, 0));
+        consumer.addRecord(
+            new ConsumerRecord<>(to.topic(), 0, at, new byte[0], ByteBuffer.wrap(value)));
+      }
+    }
+
     private void add(TopicPartition to) {
       long next = consumer.position(to);
+      if (to.topic().equals(new VmTopics("ramtide", GOOD).pages())) {
+        addGood(to, next);
+        return;
+      }
       consumer.addRecord(
           new ConsumerRecord<>(to.topic(), 0, next, new byte[0], ByteBuffer.allocate(9)));
     }

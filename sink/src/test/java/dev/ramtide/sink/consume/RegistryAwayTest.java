@@ -11,12 +11,15 @@ import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.registry.FakeRegistry;
 import dev.ramtide.registry.RegistryException;
 import dev.ramtide.sink.SmallGuest;
+import dev.ramtide.sink.seal.KeptCopies;
+import dev.ramtide.sink.state.Site;
 import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.EventCodecs;
 import dev.ramtide.wire.VmTopics;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,6 +27,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import java.util.UUID;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -32,6 +36,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Histories whose schemas are in a registry that does not answer, or not for all of them. */
 class RegistryAwayTest {
@@ -180,6 +188,34 @@ class RegistryAwayTest {
     }
   }
 
+  /** Of a registry that is away it goes on by itself; of a right that is missing it does not. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @Timeout(60)
+  void whoWaitsForACheckpointWaitsForARegistryAndNotForAnOperator(
+      boolean away, @TempDir Path directory) throws Exception {
+    registry.answerNext(away ? 503 : 403, "{}");
+    deliver(TOPICS, claim);
+    SinkProcess.Plan plan =
+        new SinkProcess.Plan(
+            Site.open(directory),
+            "ramtide",
+            List.of(),
+            "group",
+            0,
+            (paths, state, checkpoint) -> {},
+            new KeptCopies(0, (from, to) -> false));
+    try (SinkProcess sink = new SinkProcess(plan, new Both())) {
+      sink.start();
+      while (sink.vm(TOPICS.vm()).flatMap(VmFollow::failure).isEmpty()) {
+        assertThat(sink.failure()).isEmpty();
+        Thread.sleep(5);
+      }
+      assertThat(sink.failure(TOPICS.vm()).isPresent()).isEqualTo(!away);
+      assertThat(sink.failure()).as("it runs on").isEmpty();
+    }
+  }
+
   @Test
   void whoReadsTheHistoryOnceIsToldAtOnce() {
     registry.close();
@@ -189,6 +225,36 @@ class RegistryAwayTest {
         .isThrownBy(() -> new HistoryReader(clients).read(TOPICS))
         .withCauseInstanceOf(RegistryException.class)
         .withMessageContaining("no schema registry at schema.registry.url=" + registry.url());
+  }
+
+  /** And not "Is the broker up?". */
+  @Test
+  void whoCannotReadTheHistoryIsToldWhy() {
+    ScriptedClients leaderless =
+        new ScriptedClients() {
+          @Override
+          public Consumer<byte[], ByteBuffer> reader(String purpose) {
+            return kafka;
+          }
+
+          @Override
+          public Map<String, UUID> topics() {
+            return new Both().topics();
+          }
+
+          @Override
+          public TopicIds topicIds(VmTopics topics) {
+            return SmallGuest.TOPICS;
+          }
+
+          @Override
+          public Ends ends(Set<TopicPartition> partitions, Duration patience) {
+            return new Ends(Map.of(), Map.of(checkpoints(TOPICS), new IOException("no leader")));
+          }
+        };
+    assertThatExceptionOfType(IOException.class)
+        .isThrownBy(() -> new HistoryReader(leaderless, clock).read(TOPICS))
+        .withMessage("no leader");
   }
 
   private CheckpointFollower follower(SinkClients clients) {
