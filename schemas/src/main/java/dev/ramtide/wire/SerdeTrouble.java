@@ -80,7 +80,7 @@ final class SerdeTrouble {
 
   private static Reason reason(RuntimeException thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
-      OptionalInt status = number(cause, "getStatus", "getResponseStatusCode");
+      OptionalInt status = number(cause, "getStatus", "getResponseStatusCode", "getErrorCode");
       if (status.isPresent()) {
         return ofStatus(status.getAsInt(), cause);
       } else if (isNamed(cause, REFUSAL)) {
@@ -90,7 +90,11 @@ final class SerdeTrouble {
     return Unreached.reason(thrown);
   }
 
-  private static Reason ofStatus(int status, Throwable cause) {
+  /**
+   * @param told a status, or Confluent's number that begins with one: 50001
+   */
+  private static Reason ofStatus(int told, Throwable cause) {
+    int status = told >= 10_000 ? told / 100 : told;
     if (status >= 500 || status == 429) {
       return Reason.AWAY;
     }

@@ -129,13 +129,17 @@ class PluggedFormatTest {
   private static class InvalidConfigurationException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    InvalidConfigurationException() {
-      super("oh");
+    InvalidConfigurationException(String message) {
+      super(message);
     }
   }
 
   private static final class NarrowerException extends InvalidConfigurationException {
     private static final long serialVersionUID = 1L;
+
+    NarrowerException() {
+      super("Forbidden");
+    }
   }
 
   /** As Vert.x says it in Apicurio's client. */
@@ -174,7 +178,7 @@ class PluggedFormatTest {
         List.of(
             wrapping(new RestClientException(403, 40301)),
             wrapping(new RestClientException(404, 404)),
-            new InvalidConfigurationException(),
+            new InvalidConfigurationException("oh"),
             wrapping(new NarrowerException()),
             new SerializationException(new SSLHandshakeException("oh")))) {
       RegistryException why = assertOfTheRegistry(refused);
@@ -183,6 +187,33 @@ class PluggedFormatTest {
     }
     assertThat(assertOfTheRegistry(wrapping(new RestClientException(404, 40403))).isUnknownId())
         .isTrue();
+  }
+
+  /** One whose status cannot be had. */
+  public static final class Untold extends InvalidConfigurationException {
+    private static final long serialVersionUID = 1L;
+
+    private final int code;
+
+    Untold(int code) {
+      super("oh");
+      this.code = code;
+    }
+
+    public int getStatus() {
+      throw new IllegalStateException("none");
+    }
+
+    public int getErrorCode() {
+      return code;
+    }
+  }
+
+  @Test
+  void whatTellsOnlyOfASecondNumberIsKnownByIt() throws IOException {
+    assertAway(new Untold(50002));
+    assertThat(assertOfTheRegistry(new Untold(40301)).isAway()).isFalse();
+    assertThat(assertOfTheRegistry(new Untold(40403)).isUnknownId()).isTrue();
   }
 
   private static void assertAway(RuntimeException thrown) throws IOException {

@@ -72,8 +72,7 @@ public record SimSinkClients(SimCluster simulated, SimProcess process, SimGroup 
       @Override
       public Ends ends(Set<TopicPartition> partitions, Duration patience) {
         Map<TopicPartition, Long> ends = new HashMap<>();
-        partitions.forEach(
-            place -> ends.put(place, simulated.partition(place).endRecordOffset()));
+        partitions.forEach(place -> ends.put(place, simulated.partition(place).endRecordOffset()));
         return new Ends(ends, Map.of());
       }
 
