@@ -106,9 +106,25 @@ class SchemaRegistryTest {
   @Test
   void aRegistryThatCannotBeReachedLikeThisIsNotAway() throws IOException {
     assertNotReached("http://no-such-host.invalid:8081", false);
-    assertNotReached(server.url().replace("http:", "https:"), false);
+    try (ServerSocket plain = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      Thread noTls = new Thread(() -> answerWithoutTls(plain), "no-tls");
+      noTls.start();
+      assertNotReached("https://127.0.0.1:" + plain.getLocalPort(), false);
+    }
     assertNotReached(server.url() + "," + dead(), false);
     assertNotReached(dead(), true);
+  }
+
+  /** Whatever it is greeted with: Java's own server waits for the end of a line of that. */
+  private static void answerWithoutTls(ServerSocket plain) {
+    try (Socket client = plain.accept()) {
+      assertThat(client.getInputStream().read()).isPositive();
+      client.getOutputStream().write("HTTP/1.1 400 Bad Request\r\n\r\n".getBytes(UTF_8));
+      client.shutdownOutput();
+      client.getInputStream().readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void assertNotReached(String url, boolean away) {

@@ -220,66 +220,6 @@ class PluggedFormatTest {
     assertThat(assertOfTheRegistry(thrown).isAway()).as(thrown.toString()).isTrue();
   }
 
-  /** As Confluent's has it. */
-  public static final class WithStatus extends InvalidConfigurationException {
-    private static final long serialVersionUID = 1L;
-
-    private final int status;
-
-    WithStatus(int status) {
-      super("oh");
-      this.status = status;
-    }
-
-    public int getStatus() {
-      return status;
-    }
-
-    /** The status and more: one that tells too little is not to be taken for it. */
-    public int getErrorCode() {
-      return 40403;
-    }
-  }
-
-  /** One whose status cannot be had. */
-  public static final class Untold extends InvalidConfigurationException {
-    private static final long serialVersionUID = 1L;
-
-    Untold() {
-      super("oh");
-    }
-
-    public int getStatus() {
-      throw new IllegalStateException("none");
-    }
-
-    public int getErrorCode() {
-      return 50002;
-    }
-  }
-
-  @Test
-  void aRegistryThatAnswersWithAnErrorOfItsOwnIsAway() throws IOException {
-    assertThat(isAway(wrapping(new WithStatus(500)))).isTrue();
-    assertThat(isAway(wrapping(new WithStatus(503)))).isTrue();
-    assertThat(isAway(wrapping(new WithStatus(429)))).isTrue();
-    assertThat(isAway(wrapping(new WithStatus(404)))).isFalse();
-    assertThat(isAway(wrapping(new WithStatus(403)))).isFalse();
-    assertThat(isAway(new Untold())).as("by its second number").isTrue();
-    assertThat(isAway(wrapping(new RestClientException("oh")))).as("no number").isFalse();
-    assertThat(isAway(wrapping(new IOException("oh")))).isTrue();
-  }
-
-  private static boolean isAway(RuntimeException thrown) throws IOException {
-    EventCodec codec = codec(throwing(thrown));
-    try {
-      codec.decodePages(ByteBuffer.allocate(9));
-    } catch (RegistryException e) {
-      return e.isAway();
-    }
-    throw new AssertionError("nothing was thrown");
-  }
-
   private static RuntimeException wrapping(Exception cause) {
     return new IllegalStateException("oh", cause);
   }
