@@ -5,6 +5,9 @@ import com.sun.jna.Library;
 import com.sun.jna.Native;
 import com.sun.jna.Platform;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /**
@@ -19,6 +22,8 @@ final class Descriptor {
 
   private static final int OWNERS_ALONE = 0600;
   private static final int CLOSE_ON_EXEC = 0x80000;
+  private static final int NO_SUCH_FILE = 2;
+  private static final int ACCESS_DENIED = 13;
 
   /** Linux gave this bit another meaning where ARM and POWER had one of their own already. */
   private static final int NO_FOLLOW = Platform.isARM() || Platform.isPPC() ? 0x8000 : 0x20000;
@@ -34,8 +39,21 @@ final class Descriptor {
       return C.LIBRARY.open(path.toString(), access | CLOSE_ON_EXEC | NO_FOLLOW, OWNERS_ALONE);
     } catch (LastErrorException e) {
       PrivateFiles.requireNoLink(path);
-      throw new IOException(path + " cannot be opened: " + e.getMessage(), e);
+      throw asJava(path, e);
     }
+  }
+
+  /** As Java's own channels fail: others look at the class. */
+  private static IOException asJava(Path path, LastErrorException failure) {
+    String name = path.toString();
+    IOException same =
+        switch (failure.getErrorCode()) {
+          case NO_SUCH_FILE -> new NoSuchFileException(name);
+          case ACCESS_DENIED -> new AccessDeniedException(name);
+          default -> new FileSystemException(name, null, failure.getMessage());
+        };
+    same.initCause(failure);
+    return same;
   }
 
   /** A name of the very file that is open, whatever became of the one that it was opened by. */
