@@ -52,7 +52,7 @@ final class QemuProcess implements AutoCloseable {
   private static List<String> command(GuestSpec spec, Path directory, boolean incoming)
       throws IOException {
     List<String> words = new QemuCommandLine(spec, directory).write(incoming);
-    if (!NICE.isEmpty() && !incoming) {
+    if (!NICE.isEmpty()) {
       words.addAll(0, List.of("nice", "-n", NICE));
     }
     return words;

@@ -11,7 +11,6 @@ import dev.ramtide.refusal.Right;
 import dev.ramtide.sink.apply.ApplyCounts;
 import dev.ramtide.sink.metrics.SinkMetrics;
 import dev.ramtide.sink.state.Site;
-import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.VmTopics;
 import io.micrometer.core.instrument.Meter;
@@ -73,19 +72,9 @@ class CheckpointFollowerTest {
   private final Set<String> leaderless = new HashSet<>();
   private final Set<VmId> undecodable = new HashSet<>();
   private boolean brokerIsAway;
-  private long nanos;
   private long created;
 
-  private final MonotonicClock clock =
-      new MonotonicClock() {
-        @Override
-        public long nanoTime() {
-          return nanos;
-        }
-
-        @Override
-        public void sleep(Duration length) {}
-      };
+  private final ManualClock clock = new ManualClock();
 
   private final class Told implements SinkListener {
     @Override
@@ -122,7 +111,7 @@ class CheckpointFollowerTest {
     @Override
     public Ends ends(Set<TopicPartition> partitions, Duration patience) {
       if (partitions.stream().anyMatch(each -> leaderless.contains(each.topic()))) {
-        nanos += patience.toNanos();
+        clock.sleep(patience);
       }
       return ScriptedClients.super.ends(partitions, patience);
     }
@@ -173,7 +162,7 @@ class CheckpointFollowerTest {
     follower.step(Duration.ZERO);
     assertThat(follower.vm(DB).orElseThrow().isCaughtUp()).isTrue();
 
-    nanos += Duration.ofSeconds(11).toNanos();
+    clock.sleep(Duration.ofSeconds(11));
     follower.step(Duration.ZERO);
     assertThat(consumer.paused()).isEmpty();
     assertThat(follower.vm(WEB).orElseThrow().failure()).isEmpty();
@@ -273,12 +262,13 @@ class CheckpointFollowerTest {
     }
     create(WEB);
     try (CheckpointFollower follower = follower(new Told())) {
-      long begun = nanos;
+      long begun = clock.nanoTime();
       follower.step(Duration.ZERO);
       assertThat(told).containsExactly("found web-1");
-      assertThat(Duration.ofNanos(nanos - begun)).isLessThanOrEqualTo(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(clock.nanoTime() - begun))
+          .isLessThanOrEqualTo(Duration.ofSeconds(5));
       leaderless.clear();
-      nanos += LOOK.toNanos();
+      clock.sleep(LOOK);
       follower.step(Duration.ZERO);
       assertThat(told).hasSize(61);
     }
@@ -328,7 +318,7 @@ class CheckpointFollowerTest {
 
   private void look(CheckpointFollower follower) throws Exception {
     follower.step(Duration.ZERO);
-    nanos += LOOK.toNanos();
+    clock.sleep(LOOK);
   }
 
   @Test

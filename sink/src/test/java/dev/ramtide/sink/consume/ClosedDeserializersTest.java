@@ -11,7 +11,6 @@ import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.ControlState;
 import dev.ramtide.sink.state.ImagePaths;
 import dev.ramtide.sink.state.Site;
-import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.EventCodecs;
 import dev.ramtide.wire.RecordSerde;
@@ -40,7 +39,6 @@ class ClosedDeserializersTest {
 
   private final Map<String, UUID> topics = new ConcurrentHashMap<>();
   private final List<VmId> closed = new CopyOnWriteArrayList<>();
-  private long nanos;
 
   /** Of one VM. */
   private final class Deserializer implements RecordSerde {
@@ -106,23 +104,14 @@ class ClosedDeserializersTest {
   void theOneOfAVmThatIsLeftIsClosed() throws Exception {
     create(WEB);
     create(DB);
-    MonotonicClock clock =
-        new MonotonicClock() {
-          @Override
-          public long nanoTime() {
-            return nanos;
-          }
-
-          @Override
-          public void sleep(Duration time) {}
-        };
+    ManualClock clock = new ManualClock();
     VmFilter all = new VmFilter("ramtide", List.of());
     try (CheckpointFollower follower = new CheckpointFollower(new Broker(), all, 9, clock)) {
       follower.step(Duration.ZERO);
       topics.keySet().removeAll(List.of(WEB.pages(), WEB.checkpoints()));
       for (int look = 0; look < 3; look++) {
         assertThat(closed).isEmpty();
-        nanos += Duration.ofSeconds(2).toNanos();
+        clock.sleep(Duration.ofSeconds(2));
         follower.step(Duration.ZERO);
       }
       assertThat(closed).containsExactly(WEB.vm());

@@ -8,7 +8,6 @@ import dev.ramtide.encryption.KeyFile;
 import dev.ramtide.encryption.KeyFileWriter;
 import dev.ramtide.encryption.ReaderKeys;
 import dev.ramtide.sink.SmallGuest;
-import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.EventCodec;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -34,21 +33,6 @@ class KeyAwayTest {
   private final MockConsumer<byte[], ByteBuffer> kafka = new MockConsumer<>("none");
   private final ManualClock clock = new ManualClock();
   private byte[] start;
-
-  /** Stands until it is told to go on. */
-  private static final class ManualClock implements MonotonicClock {
-    private long nanos;
-
-    @Override
-    public long nanoTime() {
-      return nanos;
-    }
-
-    @Override
-    public void sleep(Duration time) {
-      nanos += time.toNanos();
-    }
-  }
 
   @BeforeEach
   void begin() throws IOException {

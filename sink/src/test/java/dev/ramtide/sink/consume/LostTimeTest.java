@@ -3,7 +3,6 @@ package dev.ramtide.sink.consume;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.ramtide.time.MonotonicClock;
 import java.io.IOException;
 import java.time.Duration;
 import org.apache.kafka.common.errors.TimeoutException;
@@ -11,22 +10,11 @@ import org.junit.jupiter.api.Test;
 
 /** What a member may wait for before it polls. */
 class LostTimeTest {
-  private long nanos;
-
-  private final LostTime lost =
-      new LostTime(
-          new MonotonicClock() {
-            @Override
-            public long nanoTime() {
-              return nanos;
-            }
-
-            @Override
-            public void sleep(Duration time) {}
-          });
+  private final ManualClock clock = new ManualClock();
+  private final LostTime lost = new LostTime(clock);
 
   private void seconds(int seconds) {
-    nanos += Duration.ofSeconds(seconds).toNanos();
+    clock.sleep(Duration.ofSeconds(seconds));
   }
 
   @Test

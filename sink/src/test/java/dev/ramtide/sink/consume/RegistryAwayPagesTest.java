@@ -97,10 +97,7 @@ class RegistryAwayPagesTest {
     return follow;
   }
 
-  /** Kafka's limit is five minutes, and a site may have a thousand VMs. */
-  @Test
-  @Timeout(60)
-  void aMemberPollsInTimeHoweverManyVmsWaitForARegistry() throws Exception {
+  private Member ofSixWithoutRegistry() throws IOException {
     Properties properties = new Properties();
     properties.setProperty("value.deserializer", "com.example.D");
     EventCodecs codecs = new EventCodecs(properties, (serializer, name, client) -> new Away());
@@ -110,6 +107,14 @@ class RegistryAwayPagesTest {
       EventCodec codec = codecs.reader(new VmTopics("ramtide", vm));
       member.vms.put(vm, follow(vm, codec, SkippedRecords.NONE));
     }
+    return member;
+  }
+
+  /** Kafka's limit is five minutes, and a site may have a thousand VMs. */
+  @Test
+  @Timeout(60)
+  void aMemberPollsInTimeHoweverManyVmsWaitForARegistry() throws Exception {
+    Member member = ofSixWithoutRegistry();
     Thread thread = new Thread(member.loop);
     thread.start();
     while (member.given.size() < member.vms.size() && thread.isAlive()) {
@@ -126,15 +131,7 @@ class RegistryAwayPagesTest {
   @Test
   @Timeout(60)
   void whatAMemberPutsOffIsAppliedLaterOnceAndInOrder() throws Exception {
-    Properties properties = new Properties();
-    properties.setProperty("value.deserializer", "com.example.D");
-    EventCodecs codecs = new EventCodecs(properties, (serializer, name, client) -> new Away());
-    Member member = new Member();
-    for (int number = 0; number < 6; number++) {
-      VmId vm = new VmId("vm-" + number);
-      EventCodec codec = codecs.reader(new VmTopics("ramtide", vm));
-      member.vms.put(vm, follow(vm, codec, SkippedRecords.NONE));
-    }
+    Member member = ofSixWithoutRegistry();
     VmFollow good = follow(Member.GOOD, new EventCodec(), SkippedRecords.NONE);
     List<ApplyCounts> applied = new CopyOnWriteArrayList<>();
     good.tell(

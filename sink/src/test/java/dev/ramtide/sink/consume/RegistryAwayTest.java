@@ -13,7 +13,6 @@ import dev.ramtide.registry.RegistryException;
 import dev.ramtide.sink.SmallGuest;
 import dev.ramtide.sink.seal.KeptCopies;
 import dev.ramtide.sink.state.Site;
-import dev.ramtide.time.MonotonicClock;
 import dev.ramtide.wire.EventCodec;
 import dev.ramtide.wire.EventCodecs;
 import dev.ramtide.wire.VmTopics;
@@ -52,20 +51,7 @@ class RegistryAwayTest {
   private byte[] claim;
   private byte[] start;
   private final List<ConsumerRecord<byte[], ByteBuffer>> undelivered = new ArrayList<>();
-  private long nanos;
-
-  private final MonotonicClock clock =
-      new MonotonicClock() {
-        @Override
-        public long nanoTime() {
-          return nanos;
-        }
-
-        @Override
-        public void sleep(Duration time) {
-          nanos += time.toNanos();
-        }
-      };
+  private final ManualClock clock = new ManualClock();
 
   /** Two VMs, whose checkpoints topics one consumer reads. */
   private final class Both implements ScriptedClients {
