@@ -19,6 +19,7 @@ import dev.ramtide.sink.cli.SinkCommand;
 import dev.ramtide.sink.cli.VerifyCommand;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -102,9 +103,18 @@ public final class Ramtide implements Callable<Integer> {
     return CommandLine.ExitCode.USAGE;
   }
 
-  public static void main(String[] args) throws IOException {
-    UnpackedLibraries.guard();
-    System.exit(new Launch(commandLine -> commandLine).run(System.getenv(), args));
+  public static void main(String[] args) {
+    System.exit(start(args));
+  }
+
+  private static int start(String... args) {
+    try {
+      UnpackedLibraries.guard();
+    } catch (IOException e) {
+      boolean debug = List.of(args).contains("--debug");
+      return new Ramtide().report(args).failure(e, commandLine(), debug);
+    }
+    return new Launch(commandLine -> commandLine).run(System.getenv(), args);
   }
 
   /** All verbs, with the treatment of errors that they share; nothing but what is typed counts. */

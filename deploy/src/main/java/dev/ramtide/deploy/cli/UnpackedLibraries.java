@@ -21,15 +21,34 @@ final class UnpackedLibraries {
 
   private UnpackedLibraries() {}
 
-  /** Before any of them is loaded. */
+  /**
+   * Before any of them is loaded.
+   *
+   * @throws IOException there is no place for such a directory; the message says what to set
+   */
   static void guard() throws IOException {
     List<String> open = PLACES.stream().filter(place -> System.getProperty(place) == null).toList();
     if (open.isEmpty() || !othersMayWrite()) {
       return; // Nothing is made at most starts.
     }
-    Path directory = Files.createTempDirectory("ramtide-libraries-"); // rwx------
+    Path directory = ownDirectory();
     directory.toFile().deleteOnExit(); // Last: what is registered later goes first.
     open.forEach(place -> System.setProperty(place, directory.toString()));
+  }
+
+  private static Path ownDirectory() throws IOException {
+    try {
+      return Files.createTempDirectory("ramtide-libraries-"); // rwx------
+    } catch (IOException e) {
+      throw new IOException(
+          "no directory for native libraries can be made in "
+              + System.getProperty("java.io.tmpdir")
+              + ": "
+              + e.getMessage()
+              + ". Name another place by RAMTIDE_JAVA_OPTS=-Djava.io.tmpdir=DIR, or have a umask of"
+              + " 022",
+          e);
+    }
   }
 
   private static boolean othersMayWrite() throws IOException {

@@ -1,5 +1,6 @@
 package dev.ramtide.deploy.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -78,5 +79,24 @@ class UnpackedLibrariesTest {
     List<String> said = loadedUnder("000", "-DZstdTempFolder=" + directory);
     assertThat(said.get(0)).isEqualTo(directory.toString());
     assertThat(said.get(1)).startsWith(directory + "/ramtide-libraries-");
+  }
+
+  /** Said as any other failure is, and before there is a verb. */
+  @Test
+  void noPlaceForThemIsToldWithWhatToSet() throws Exception {
+    Path gone = directory.resolve("gone");
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    ProcessBuilder ramtide =
+        new ProcessBuilder("sh", "-c", "umask 002; exec \"$0\" \"$@\" 2>&1", java);
+    ramtide.command().add("-Djava.io.tmpdir=" + gone);
+    ramtide.command().addAll(List.of("-cp", System.getProperty("java.class.path")));
+    ramtide.command().addAll(List.of(Ramtide.class.getName(), "--version"));
+    Process process = ramtide.start();
+    String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+    assertThat(process.waitFor()).as(said).isEqualTo(1);
+    assertThat(said)
+        .contains("ramtide: no directory for native libraries can be made in " + gone)
+        .contains("RAMTIDE_JAVA_OPTS=-Djava.io.tmpdir=DIR")
+        .doesNotContain("\tat ");
   }
 }

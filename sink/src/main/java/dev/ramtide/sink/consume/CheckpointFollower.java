@@ -313,7 +313,10 @@ final class CheckpointFollower implements Closeable {
         discovery.leaveOut(vm.topics(), e);
       }
     }
-    everFollowed |= !begun.isEmpty();
+    if (begun.isEmpty()) {
+      return; // Kafka takes a seek of none for one of all: each would be read once more.
+    }
+    everFollowed = true;
     assigned.putAll(begun);
     consumer.assign(assigned.keySet());
     consumer.seekToBeginning(begun.keySet());

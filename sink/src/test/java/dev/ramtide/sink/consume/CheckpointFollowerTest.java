@@ -64,6 +64,12 @@ class CheckpointFollowerTest {
           }
           return super.endOffsets(partitions);
         }
+
+        /** Of none is of all, as Kafka's own has it. */
+        @Override
+        public void seekToBeginning(Collection<TopicPartition> partitions) {
+          super.seekToBeginning(partitions.isEmpty() ? assignment() : partitions);
+        }
       };
   private final Map<String, UUID> topics = new HashMap<>();
   private final List<String> told = new ArrayList<>();
@@ -281,7 +287,10 @@ class CheckpointFollowerTest {
     undecodable.add(WEB);
     try (CheckpointFollower follower = follower(new Told())) {
       look(follower);
+      TopicPartition read = new TopicPartition("ramtide.db-1.checkpoints", 0);
+      consumer.seek(read, 5);
       look(follower);
+      assertThat(consumer.position(read)).as("is not read once more").isEqualTo(5);
       assertThat(told).containsExactly("found db-1");
       assertThat(follower.trouble(WEB).orElseThrow()).hasMessage("no deserializer");
       undecodable.clear();
